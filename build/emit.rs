@@ -1,0 +1,119 @@
+//! Writes rules and automaton as Rust source.
+
+use std::fmt::Write;
+
+use crate::automaton;
+use crate::language::Language;
+use crate::raw::RawRule;
+
+/// The text of `OUT_DIR/rules.rs`.
+pub(crate) fn source(rules: &[(&str, RawRule)]) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "pub(super) static RULES: [Rule; {}] = [", rules.len());
+    for (pack, rule) in rules {
+        emit_rule(&mut out, pack, rule);
+    }
+    out.push_str("];\n");
+
+    // Each keyword once, with the rules that wait for it.
+    let mut keywords: Vec<(String, Vec<usize>)> = Vec::new();
+    for (number, (_, rule)) in rules.iter().enumerate() {
+        for word in &rule.keywords {
+            let word = word.to_ascii_lowercase();
+            match keywords.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, waiting)) => {
+                    if waiting.last() != Some(&number) {
+                        waiting.push(number);
+                    }
+                }
+                None => keywords.push((word, vec![number])),
+            }
+        }
+    }
+    let _ = writeln!(out, "pub(super) static KEYWORDS: [(u8, &[u16]); {}] = [", keywords.len());
+    for (word, waiting) in &keywords {
+        let _ = writeln!(out, "({}, &{waiting:?}),", word.len());
+    }
+    out.push_str("];\n");
+    let words: Vec<String> = keywords.into_iter().map(|(word, _)| word).collect();
+    let tables = automaton::build(&words);
+    let _ = writeln!(
+        out,
+        "pub(super) static AUTOMATON: Automaton = Automaton {{ classes: &{:?}, shift: {}, next: &{:?}, first_match: {}, starts: &{:?}, list: &{:?} }};",
+        tables.classes, tables.shift, tables.next, tables.first_match, tables.starts, tables.list
+    );
+    out
+}
+
+fn emit_rule(out: &mut String, pack: &str, rule: &RawRule) {
+    let id = &rule.id;
+    let known = |key: &str, word: &str, words: &[&str]| -> String {
+        assert!(words.contains(&word), "rule `{id}`: `{key}` does not know `{word}`");
+        word.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect()
+    };
+    let levels = ["low", "medium", "high", "critical"];
+    let confidence =
+        rule.confidence.clone().unwrap_or(if rule.proof.is_empty() { "medium" } else { "high" }.to_owned());
+    let context = rule.context.clone().unwrap_or(if pack == "secrets" { "any" } else { "not-comment" }.to_owned());
+    let languages = rule.languages.iter().fold(0_u64, |set, word| {
+        let language =
+            Language::from_word(word).unwrap_or_else(|| panic!("rule `{id}`: `languages` does not know `{word}`"));
+        set | 1 << language as u64
+    });
+    let gates = rule.gates.iter().fold(0_u8, |set, word| {
+        let at = ["commit", "push", "ci"].iter().position(|gate| gate == word);
+        set | 1 << at.unwrap_or_else(|| panic!("rule `{id}`: `gates` does not know `{word}`"))
+    });
+    let _ = writeln!(
+        out,
+        "Rule {{ pack: Pack::{}, severity: Severity::{}, tier: Tier::{}, confidence: Confidence::{}, window: Window::{}, context: Context::{},",
+        known("pack", pack, &["secrets", "insecure"]),
+        known("severity", &rule.severity, &levels),
+        known("tier", &rule.tier, &["warn", "block"]),
+        known("confidence", &confidence, &levels[..3]),
+        known("window", rule.window.as_deref().unwrap_or("line"), &["line", "lines", "block"]),
+        known("context", &context, &["any", "not-comment", "code", "string"])
+    );
+    let _ = writeln!(
+        out,
+        "entropy: {:?}, placeholders: {}, generic: {}, languages: LanguageSet({languages}), gates: GateSet({}),",
+        rule.entropy.unwrap_or(0.0),
+        rule.placeholders,
+        rule.generic,
+        if gates == 0 { 7 } else { gates }
+    );
+    for (key, text) in [
+        ("id", &rule.id),
+        ("title", &rule.title),
+        ("pattern", &rule.pattern),
+        ("matcher", &rule.matcher),
+        ("proof", &rule.proof),
+        ("why", &rule.why),
+        ("fix", &rule.fix),
+        ("rotate", &rule.rotate),
+        ("reference", &rule.reference),
+        ("since", &rule.since),
+        ("bad", &rule.bad),
+        ("good", &rule.good),
+    ] {
+        let _ = writeln!(out, "{key}: Cow::Borrowed({text:?}),");
+    }
+    for (key, words) in [
+        ("keywords", &rule.keywords),
+        ("veto", &rule.veto),
+        ("veto_value", &rule.veto_value),
+        ("paths", &rule.paths),
+        ("cwe", &rule.cwe),
+        ("owasp", &rule.owasp),
+        ("aliases", &rule.aliases),
+        ("hits", &rule.hits),
+        ("misses", &rule.misses),
+    ] {
+        let _ = write!(out, "{key}: Cow::Borrowed(&[");
+        for word in words {
+            let _ = write!(out, "Cow::Borrowed({word:?}),");
+        }
+        out.push_str("]),\n");
+    }
+    out.push_str("},\n");
+}

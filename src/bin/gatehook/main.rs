@@ -1,0 +1,13 @@
+//! The command line: flags in, exit code out. The library never prints or exits; this does.
+
+mod args;
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    ExitCode::from(commands::run(args).code())
+}

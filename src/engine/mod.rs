@@ -1,0 +1,17 @@
+//! Fragments x rules -> matches.
+//!
+//! Pure: reads no file, clock or variable, never fails on content, and takes linear time and bounded
+//! memory on any input. One pass of the keyword automaton opens windows; in them the regexes of the
+//! waiting rules run, compiled on first use; validators drop what only looks right.
+
+mod compiled;
+mod facts;
+pub mod proof;
+mod scan;
+mod syntax;
+mod validate;
+mod window;
+
+pub use compiled::compiles;
+pub use facts::FileFacts;
+pub use scan::{Engine, Found, Input, Match};

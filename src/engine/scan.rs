@@ -1,0 +1,257 @@
+//! The search: keywords, windows, regexes, validators, in that order.
+
+use std::ops::Range;
+
+use super::compiled::{Cache, Compiled};
+use super::facts::FileFacts;
+use super::{syntax, validate, window};
+use crate::finding::Text;
+use crate::rules::{Context, Pack, Rule, RuleId, RuleSet};
+use crate::text::{Secret, line_bounds};
+
+/// Lines around an added range that are searched for keywords too: a name may stand on an unchanged
+/// line above the value that changed.
+const CONTEXT_LINES: usize = 3;
+
+/// Matches kept per text. Beyond it the text is one large finding and says so by its count.
+const MOST: usize = 10_000;
+
+/// A text to search.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The text.
+    pub text: &'a [u8],
+    /// The parts of it that count: whole lines, ascending.
+    pub added: &'a [Range<usize>],
+    /// What is known of its file.
+    pub facts: FileFacts,
+    /// Its path, for rules that are limited to some.
+    pub path: &'a [u8],
+}
+
+/// A match that survived its validators.
+#[derive(Clone)]
+pub struct Match {
+    /// The rule.
+    pub rule: RuleId,
+    /// Bytes that the pattern covers.
+    pub span: Range<usize>,
+    /// Bytes to underline: the value, the group `at`, or the whole.
+    pub at: Range<usize>,
+    /// The value; `None` for insecure patterns.
+    pub secret: Option<Secret>,
+    /// How the value was encoded, outermost first.
+    pub encoding: Vec<Text>,
+}
+
+/// What a search gave.
+#[derive(Default)]
+pub struct Found {
+    /// Matches by position.
+    pub matches: Vec<Match>,
+    /// Matches whose checksum or structure was wrong.
+    pub unproven: usize,
+    /// Whether there were more than are kept.
+    pub cut: bool,
+}
+
+/// The rules, ready to search. Shared by all threads.
+pub struct Engine {
+    rules: RuleSet,
+    cache: Cache,
+}
+
+impl Engine {
+    /// Prepares nothing: every regex waits for its keyword.
+    pub fn new(rules: RuleSet) -> Self {
+        let cache = Cache::new(&rules);
+        Self { rules, cache }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// Whether the rule is limited to files of other languages or paths.
+    pub fn is_meant_for(rule: &Rule, facts: &FileFacts, path: &[u8]) -> bool {
+        (rule.languages.is_empty() || rule.languages.meets(facts.languages))
+            && (rule.paths.is_empty() || rule.paths.iter().any(|glob| crate::paths::matches(glob, path)))
+    }
+
+    /// Searches the added parts of `input`.
+    pub fn search(&self, input: &Input<'_>) -> Found {
+        let mut search =
+            Search { engine: self, input, done: vec![0; self.rules.len()], found: Found::default(), code: None };
+        for range in widened(input.text, input.added) {
+            self.rules.keywords(&input.text[range.clone()], |rule, start, end| {
+                search.at_keyword(rule, range.start + start..range.start + end);
+            });
+        }
+        let mut found = search.found;
+        settle(&self.rules, &mut found.matches);
+        found
+    }
+}
+
+struct Search<'s> {
+    engine: &'s Engine,
+    input: &'s Input<'s>,
+    /// For each rule, up to where its regex has run already.
+    done: Vec<usize>,
+    found: Found,
+    code: Option<syntax::Spans>,
+}
+
+impl Search<'_> {
+    fn at_keyword(&mut self, id: RuleId, hit: Range<usize>) {
+        let engine = self.engine;
+        let done = self.done[usize::from(id.0)];
+        if hit.end <= done || !engine.rules.is_enabled(id) {
+            return;
+        }
+        let rule = &engine.rules[id];
+        if !Engine::is_meant_for(rule, &self.input.facts, self.input.path) {
+            self.done[usize::from(id.0)] = usize::MAX;
+            return;
+        }
+        let window = window::around(self.input.text, &hit, rule.window);
+        let Some(compiled) = engine.cache.get(id, rule) else { return };
+        let Some(pattern) = &compiled.pattern else { return };
+        let seen = &self.input.text[..window.end];
+        let mut from = window.start.max(done);
+        while from <= window.end && self.found.matches.len() < MOST {
+            let Some(whole) = pattern.find_at(seen, from) else { break };
+            let (whole, next) = (whole.range(), whole.end().max(whole.start() + 1));
+            let value = value_span(pattern, seen, &whole);
+            self.consider(id, rule, compiled, whole, value);
+            from = next;
+        }
+        self.found.cut |= self.found.matches.len() >= MOST;
+        self.done[usize::from(id.0)] = window.end;
+    }
+
+    fn consider(&mut self, id: RuleId, rule: &Rule, compiled: &Compiled, span: Range<usize>, at: Range<usize>) {
+        let text = self.input.text;
+        let is_secret = rule.pack == Pack::Secrets;
+        let counts = if is_secret { &at } else { &span };
+        if !touches(self.input.added, counts) {
+            return;
+        }
+        if rule.context != Context::Any && !self.in_context(rule.context, span.start) {
+            return;
+        }
+        if !compiled.veto.is_empty() {
+            let first = line_bounds(text, span.start).start.max(span.start.saturating_sub(1024));
+            let last = line_bounds(text, span.end).end.min(span.end + 1024);
+            if compiled.veto.iter().any(|veto| veto.is_match(&text[first..last])) {
+                return;
+            }
+        }
+        let mut secret = None;
+        if is_secret {
+            let value = &text[at.clone()];
+            if compiled.veto_value.iter().any(|veto| veto.is_match(value)) {
+                return;
+            }
+            match validate::judge(rule, value, &self.input.facts) {
+                validate::Judgement::Keep => {}
+                validate::Judgement::Drop => return,
+                validate::Judgement::Unproven => {
+                    self.found.unproven += 1;
+                    return;
+                }
+            }
+            secret = Some(Secret::new(value));
+        }
+        self.found.matches.push(Match { rule: id, span, at, secret, encoding: Vec::new() });
+    }
+
+    fn in_context(&mut self, wanted: Context, at: usize) -> bool {
+        let input = self.input;
+        let spans = self.code.get_or_insert_with(|| syntax::Spans::of(input.text, input.facts.languages));
+        let here = spans.at(at);
+        match wanted {
+            Context::Any => true,
+            Context::NotComment => here != syntax::Part::Comment,
+            Context::Code => here == syntax::Part::Code,
+            Context::String => here == syntax::Part::String,
+        }
+    }
+}
+
+/// The group `secret` or `at`, else the whole.
+fn value_span(pattern: &regex::bytes::Regex, seen: &[u8], whole: &Range<usize>) -> Range<usize> {
+    if pattern.captures_len() == 1 {
+        return whole.clone();
+    }
+    let Some(groups) = pattern.captures_at(seen, whole.start) else { return whole.clone() };
+    let named = groups.name("secret").or_else(|| groups.name("at"));
+    named.map_or_else(|| whole.clone(), |group| group.range())
+}
+
+/// `added` with some lines of context around each part, joined where they meet.
+fn widened(text: &[u8], added: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(added.len());
+    for range in added {
+        let low = range.start.saturating_sub(2048);
+        let before = &text[low..range.start];
+        let start = memchr::memrchr_iter(b'\n', before).nth(CONTEXT_LINES).map_or(low, |newline| low + newline + 1);
+        let high = text.len().min(range.end + 2048);
+        let after = &text[range.end..high];
+        let end = memchr::memchr_iter(b'\n', after).nth(CONTEXT_LINES - 1).map_or(high, |newline| range.end + newline);
+        match ranges.last_mut() {
+            Some(last) if last.end >= start => last.end = last.end.max(end),
+            _ => ranges.push(start..end),
+        }
+    }
+    ranges
+}
+
+fn touches(added: &[Range<usize>], span: &Range<usize>) -> bool {
+    let next = added.partition_point(|range| range.end <= span.start);
+    added.get(next).is_some_and(|range| range.start < span.end.max(span.start + 1))
+}
+
+/// Sorts matches and leaves one a value: the more specific rule wins over a generic one, the earlier
+/// start and the longer value over the rest.
+fn settle(rules: &RuleSet, matches: &mut Vec<Match>) {
+    matches.sort_by(|one, other| {
+        let rank = |found: &Match| {
+            let rule = &rules[found.rule];
+            (
+                rule.generic,
+                std::cmp::Reverse(rule.confidence),
+                found.at.start,
+                std::cmp::Reverse(found.at.end),
+                found.rule,
+            )
+        };
+        rank(one).cmp(&rank(other))
+    });
+    let mut kept: Vec<Match> = Vec::with_capacity(matches.len());
+    let mut taken = Taken::default();
+    for found in matches.drain(..) {
+        if found.secret.is_none() || taken.claim(&found.at) {
+            kept.push(found);
+        }
+    }
+    kept.sort_by_key(|found| (found.at.start, found.rule));
+    *matches = kept;
+}
+
+/// Disjoint ranges, by start.
+#[derive(Default)]
+struct Taken(std::collections::BTreeMap<usize, usize>);
+
+impl Taken {
+    /// Takes `range` unless it overlaps one that is taken.
+    fn claim(&mut self, range: &Range<usize>) -> bool {
+        let free =
+            self.0.range(..range.end.max(range.start + 1)).next_back().is_none_or(|(_, &end)| end <= range.start);
+        if free {
+            self.0.insert(range.start, range.end);
+        }
+        free
+    }
+}

@@ -1,0 +1,42 @@
+//! Validators: what drops a match that only looks right.
+
+mod placeholder;
+
+use super::facts::FileFacts;
+use super::proof;
+use crate::rules::Rule;
+use crate::text::entropy;
+
+/// What the validators say of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judgement {
+    /// It stands.
+    Keep,
+    /// It is no secret.
+    Drop,
+    /// It has the form, but its checksum or structure is wrong.
+    Unproven,
+}
+
+/// Judges `value`, which `rule` captured in a file of those `facts`.
+pub(super) fn judge(rule: &Rule, value: &[u8], facts: &FileFacts) -> Judgement {
+    if value.is_empty() {
+        return Judgement::Drop;
+    }
+    if rule.generic && (facts.lock || facts.generated) {
+        return Judgement::Drop;
+    }
+    if !rule.proof.is_empty() {
+        return match proof::check(&rule.proof, value) {
+            Some(true) => Judgement::Keep,
+            _ => Judgement::Unproven,
+        };
+    }
+    if rule.placeholders && placeholder::is_placeholder(value) {
+        return Judgement::Drop;
+    }
+    if rule.entropy > 0.0 && entropy::shannon(value) < rule.entropy {
+        return Judgement::Drop;
+    }
+    Judgement::Keep
+}

@@ -1,0 +1,136 @@
+//! Fingerprints: the same finding keeps its name when code moves, and the name tells nothing.
+//!
+//! A fingerprint is a keyed BLAKE3 hash of the rule and the value (for code: of the rule, the path
+//! and the line without its white space), never of line numbers. Values of low entropy go through
+//! Argon2id (RFC 9106) first, so that a committed baseline is no oracle for weak passwords.
+
+use std::fmt;
+
+use crate::text::{Secret, entropy};
+
+/// Values with fewer bits than this in all are stretched: within reach of guessing offline.
+const GUESSABLE_BITS: f64 = 80.0;
+
+/// The key of a repository's fingerprints. Random where `gatehook.toml` carries one, else fixed, so
+/// that laptops and CI agree.
+#[derive(Clone)]
+pub struct Salt([u8; 32]);
+
+impl Default for Salt {
+    fn default() -> Self {
+        Self(*blake3::hash(b"gatehook fingerprint, no salt configured").as_bytes())
+    }
+}
+
+impl Salt {
+    /// From the text that stands in the configuration.
+    pub fn from_text(text: &str) -> Self {
+        Self(blake3::derive_key("gatehook fingerprint salt v1", text.as_bytes()))
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Salt")
+    }
+}
+
+/// Sixteen bytes that name a finding.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// For a found value.
+    pub fn of_secret(salt: &Salt, rule: &str, secret: &Secret) -> Self {
+        let value = secret.expose();
+        #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
+        let bits = entropy::shannon(value) * value.len() as f64;
+        if bits >= GUESSABLE_BITS {
+            return Self::hash(salt, &[b"secret", rule.as_bytes(), value]);
+        }
+        Self::hash(salt, &[b"stretched", rule.as_bytes(), &stretch(salt, value)])
+    }
+
+    /// For a line of code: white space is left out, so re-indenting keeps it.
+    pub fn of_code(salt: &Salt, rule: &str, path: &[u8], code: &[u8]) -> Self {
+        let packed: Vec<u8> = code.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        Self::hash(salt, &[b"code", rule.as_bytes(), path, &packed])
+    }
+
+    /// Reads the hexadecimal form; `None` where it is none.
+    pub fn parse(hex: &str) -> Option<Self> {
+        if hex.len() != 32 || !hex.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 16];
+        for (slot, at) in bytes.iter_mut().zip((0..32).step_by(2)) {
+            *slot = u8::from_str_radix(&hex[at..at + 2], 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// The first eight digits: what people type.
+    pub fn short(&self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+
+    fn hash(salt: &Salt, parts: &[&[u8]]) -> Self {
+        let mut hasher = blake3::Hasher::new_keyed(&salt.0);
+        for part in parts {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        let mut bytes = [0; 16];
+        hasher.finalize_xof().fill(&mut bytes);
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0 {
+            write!(out, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{self}")
+    }
+}
+
+/// Argon2id with the parameters that OWASP's password storage sheet names first for small memory:
+/// 19 MiB, two passes, one lane: about 20 ms a value, and only found values come here.
+fn stretch(salt: &Salt, value: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    let parameters = argon2::Params::new(19 * 1024, 2, 1, Some(32)).unwrap_or_default();
+    let argon = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, parameters);
+    argon.hash_password_into(value, &salt.0, &mut out).expect("a 32 byte salt and output are within Argon2's bounds");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_follows_the_value_and_the_salt() {
+        let salt = Salt::default();
+        let weak = Secret::new(b"hunter2");
+        let print = Fingerprint::of_secret(&salt, "generic-password", &weak);
+        assert_eq!(print, Fingerprint::of_secret(&salt, "generic-password", &weak));
+        assert_ne!(print, Fingerprint::of_secret(&salt, "other", &weak));
+        assert_ne!(print, Fingerprint::of_secret(&Salt::from_text("x"), "generic-password", &weak));
+        assert_eq!(Fingerprint::parse(&print.to_string()), Some(print));
+    }
+
+    #[test]
+    fn indentation_does_not_change_the_name_of_code() {
+        let salt = Salt::default();
+        let one = Fingerprint::of_code(&salt, "r", b"a.py", b"    eval(x)");
+        assert_eq!(one, Fingerprint::of_code(&salt, "r", b"a.py", b"\teval( x )\r"));
+        assert_ne!(one, Fingerprint::of_code(&salt, "r", b"b.py", b"eval(x)"));
+    }
+}

@@ -1,0 +1,50 @@
+//! What can go wrong with git.
+
+use std::path::PathBuf;
+
+/// Why git's answer is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no repository here.
+    #[error("`{0}` is not in a git repository")]
+    NoRepository(PathBuf),
+    /// The repository belongs to somebody else, so git does not read it.
+    #[error("git does not trust `{path}`: it belongs to another user")]
+    DubiousOwner {
+        /// The directory that git names.
+        path: PathBuf,
+    },
+    /// git is not on PATH.
+    #[error("`git` cannot be started")]
+    NoGit(#[source] std::io::Error),
+    /// git ended with an error.
+    #[error("`git {command}` failed: {message}")]
+    Failed {
+        /// The subcommand.
+        command: String,
+        /// What it printed, trimmed.
+        message: String,
+    },
+    /// git printed what cannot be read.
+    #[error("`git {command}` gave an unexpected answer: {answer}")]
+    Unexpected {
+        /// The subcommand.
+        command: String,
+        /// The part that makes no sense.
+        answer: String,
+    },
+}
+
+impl GitError {
+    /// The command that mends it, where one does.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoRepository(_) => Some("run it inside a repository, or `gatehook scan PATH` outside one".to_owned()),
+            Self::DubiousOwner { path } => {
+                Some(format!("git config --global --add safe.directory '{}'", path.display()))
+            }
+            Self::NoGit(_) => Some("install git and put it on PATH".to_owned()),
+            Self::Failed { .. } | Self::Unexpected { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Index, ranges, pushes -> changes: the only place that names git2 or starts git.
+//!
+//! Nothing here ever writes to the work tree, the index or the object store, and no program that a
+//! repository's configuration names is ever started.
+
+mod cat_file;
+mod command;
+mod error;
+mod plumbing;
+mod repo;
+
+pub use error::GitError;
+pub use plumbing::staged;
+pub use repo::Repo;

@@ -1,0 +1,17 @@
+//! Rules as data: rule files are read once (at build time for the packs of this repository), and
+//! become [`Rule`]s in a [`RuleSet`].
+//!
+//! Knows no engine: what a rule's `proof` or `matcher` names is looked up there.
+
+pub mod automaton;
+mod builtin;
+pub mod holes;
+mod language;
+mod raw;
+mod rule;
+mod set;
+
+pub use language::{Language, LanguageSet};
+pub use raw::{RawFile, RawRule};
+pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Window, from_raw};
+pub use set::{RuleId, RuleSet, builtin};

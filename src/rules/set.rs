@@ -1,0 +1,124 @@
+//! All rules of a run: the built-in packs and a user's own, behind one numbering and one search.
+
+use aho_corasick::{AhoCorasick, BuildError};
+
+use super::builtin as packs;
+use super::rule::{Gate, Pack, Rule};
+
+/// A rule's number in its [`RuleSet`]: built-in ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u16);
+
+/// The rules of a run.
+#[derive(Debug)]
+pub struct RuleSet {
+    own: Vec<Rule>,
+    own_keywords: Vec<u16>,
+    own_automaton: Option<AhoCorasick>,
+    enabled: Vec<bool>,
+}
+
+impl Default for RuleSet {
+    fn default() -> Self {
+        Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled: vec![true; packs::RULES.len()] }
+    }
+}
+
+impl RuleSet {
+    /// Adds a user's rules. Their keywords are searched by an automaton built now: a few
+    /// microseconds for a few rules, nothing where there are none.
+    pub fn with_own(mut self, own: Vec<Rule>) -> Result<Self, BuildError> {
+        if own.is_empty() {
+            return Ok(self);
+        }
+        let mut words = Vec::new();
+        for (at, rule) in own.iter().enumerate() {
+            for word in rule.keywords.iter() {
+                let number = u16::try_from(packs::RULES.len() + at).unwrap_or(u16::MAX);
+                self.own_keywords.push(number);
+                words.push(word.as_bytes());
+            }
+        }
+        self.own_automaton = Some(AhoCorasick::builder().ascii_case_insensitive(true).build(words)?);
+        self.enabled.resize(packs::RULES.len() + own.len(), true);
+        self.own = own;
+        Ok(self)
+    }
+
+    /// Leaves only the rules that `keep` answers for.
+    pub fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
+        for number in 0..self.enabled.len() {
+            let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
+            if !keep(rule) {
+                self.enabled[number] = false;
+            }
+        }
+    }
+
+    /// Leaves only rules of `pack` that run at `gate`.
+    #[must_use]
+    pub fn limited_to(mut self, packs: &[Pack], gate: Gate) -> Self {
+        self.retain(|rule| packs.contains(&rule.pack) && rule.gates.has(gate));
+        self
+    }
+
+    /// Whether the rule takes part.
+    pub fn is_enabled(&self, id: RuleId) -> bool {
+        self.enabled.get(usize::from(id.0)).copied().unwrap_or(false)
+    }
+
+    /// How many there are, disabled ones included.
+    pub fn len(&self) -> usize {
+        self.enabled.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.enabled.is_empty()
+    }
+
+    /// Those that take part, with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        packs::RULES
+            .iter()
+            .chain(&self.own)
+            .enumerate()
+            .map(|(at, rule)| (RuleId(u16::try_from(at).unwrap_or(u16::MAX)), rule))
+            .filter(|(id, _)| self.is_enabled(*id))
+    }
+
+    /// The rule of that id or former id, disabled ones included.
+    pub fn find(&self, id: &str) -> Option<&Rule> {
+        packs::RULES.iter().chain(&self.own).find(|rule| rule.is_called(id))
+    }
+
+    /// Calls `hit(rule, start, end)` for every keyword of every rule in `text`.
+    pub fn keywords(&self, text: &[u8], mut hit: impl FnMut(RuleId, usize, usize)) {
+        packs::AUTOMATON.find(text, |keyword, end| {
+            let (len, waiting) = packs::KEYWORDS[usize::from(keyword)];
+            for &rule in waiting {
+                hit(RuleId(rule), end - usize::from(len), end);
+            }
+        });
+        if let Some(automaton) = &self.own_automaton {
+            for found in automaton.find_overlapping_iter(text) {
+                let rule = self.own_keywords[found.pattern().as_usize()];
+                hit(RuleId(rule), found.start(), found.end());
+            }
+        }
+    }
+}
+
+impl std::ops::Index<RuleId> for RuleSet {
+    type Output = Rule;
+
+    fn index(&self, id: RuleId) -> &Rule {
+        let at = usize::from(id.0);
+        packs::RULES.get(at).unwrap_or_else(|| &self.own[at - packs::RULES.len()])
+    }
+}
+
+/// All built-in rules.
+pub fn builtin() -> &'static [Rule] {
+    &packs::RULES
+}

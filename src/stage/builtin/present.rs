@@ -1,0 +1,137 @@
+//! Matches to findings: place, mask, excerpt, fingerprint.
+
+use std::ops::Range;
+
+use super::Options;
+use crate::change::{Change, Fragment, Kind};
+use crate::engine::{Engine, FileFacts, Match};
+use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Place, State};
+use crate::rules::Rule;
+use crate::text::{LineIndex, escape, line_bounds, mask_all, mask_value};
+
+/// Characters of a line that an excerpt shows, at most.
+const WIDTH: usize = 160;
+
+/// Findings for `matches` in `fragment`.
+pub(super) fn findings(
+    change: &Change,
+    fragment: &Fragment,
+    matches: &[Match],
+    engine: &Engine,
+    options: &Options,
+) -> Vec<Finding> {
+    if matches.is_empty() {
+        return Vec::new();
+    }
+    let text = &fragment.text[..];
+    let index = LineIndex::new(text, fragment.first_line);
+    let hidden: Vec<(Range<usize>, usize)> = matches
+        .iter()
+        .filter(|found| found.secret.is_some())
+        .map(|found| (found.at.clone(), public_prefix(&engine.rules()[found.rule], &text[found.at.clone()])))
+        .collect();
+    matches
+        .iter()
+        .map(|found| {
+            let rule = &engine.rules()[found.rule];
+            let fingerprint = if let Some(secret) = &found.secret {
+                Fingerprint::of_secret(&options.salt, &rule.id, secret)
+            } else {
+                let line = line_bounds(text, found.span.start);
+                Fingerprint::of_code(&options.salt, &rule.id, change.path.as_bytes(), &text[line])
+            };
+            let masked = found
+                .secret
+                .as_ref()
+                .map(|secret| mask_value(secret.expose(), public_prefix(rule, secret.expose())))
+                .unwrap_or_default();
+            let place = index.place(text, &found.at);
+            Finding {
+                masked,
+                place,
+                excerpt: excerpt(text, &found.at, &hidden, place.line),
+                encoding: found.encoding.clone(),
+                ..blank(rule, change, fingerprint)
+            }
+        })
+        .collect()
+}
+
+/// Findings of rules that fire on a new file's name alone.
+pub(super) fn by_name(change: &Change, engine: &Engine, options: &Options) -> Vec<Finding> {
+    if change.kind != Kind::Added {
+        return Vec::new();
+    }
+    let facts = FileFacts::default();
+    engine
+        .rules()
+        .iter()
+        .filter(|(_, rule)| rule.by_name_only() && Engine::is_meant_for(rule, &facts, change.path.as_bytes()))
+        .map(|(_, rule)| {
+            let fingerprint = Fingerprint::of_code(&options.salt, &rule.id, change.path.as_bytes(), b"");
+            blank(rule, change, fingerprint)
+        })
+        .collect()
+}
+
+/// All that the rule and the change tell.
+fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
+    Finding {
+        rule: rule.id.clone(),
+        title: rule.title.clone(),
+        stage: rule.pack.word().into(),
+        severity: rule.severity,
+        tier: rule.tier,
+        confidence: rule.confidence,
+        path: change.path.clone(),
+        place: Place::default(),
+        fingerprint,
+        masked: String::new(),
+        excerpt: Excerpt::default(),
+        cwe: rule.cwe.clone(),
+        owasp: rule.owasp.clone(),
+        advice: Advice {
+            why: rule.why.clone(),
+            fix: rule.fix.clone(),
+            rotate: rule.rotate.clone(),
+            reference: rule.reference.clone(),
+        },
+        commit: change.commit.as_ref().map(|commit| commit.id.to_string()),
+        author: change.commit.as_ref().map(|commit| escape(&commit.author).to_string()),
+        state: State::New,
+        reason: None,
+        encoding: Vec::new(),
+    }
+}
+
+/// How many bytes of `value` the issuer gives to every value: those of the keyword it begins with.
+fn public_prefix(rule: &Rule, value: &[u8]) -> usize {
+    if rule.generic {
+        return 0;
+    }
+    rule.keywords
+        .iter()
+        .filter(|word| value.len() > word.len() && value[..word.len()].eq_ignore_ascii_case(word.as_bytes()))
+        .map(|word| word.len())
+        .max()
+        .unwrap_or(0)
+}
+
+fn excerpt(text: &[u8], at: &Range<usize>, hidden: &[(Range<usize>, usize)], number: u32) -> Excerpt {
+    let line = line_bounds(text, at.start);
+    let from = line.start.max(at.start.saturating_sub(WIDTH / 2));
+    let to = line.end.min(from + WIDTH);
+    let window: Vec<(Range<usize>, usize)> = hidden
+        .iter()
+        .filter(|(span, _)| span.start < to && span.end > from)
+        .map(|(span, keep)| {
+            let cut = from.saturating_sub(span.start);
+            (span.start.max(from) - from..span.end.min(to) - from, keep.saturating_sub(cut))
+        })
+        .collect();
+    let masked = mask_all(&text[from..to], &window);
+    let masked = masked.strip_suffix(b"\r").unwrap_or(&masked);
+    let width = |upto: usize| escape(&masked[..upto.min(masked.len())]).to_string().chars().count();
+    let mark = (width(at.start - from), width(at.end.min(to).saturating_sub(from)));
+    Excerpt { lines: vec![ExcerptLine { number, text: escape(masked).to_string() }], mark }
+}

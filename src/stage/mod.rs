@@ -1,0 +1,3 @@
+//! Stages: changes -> findings and an outcome.
+
+pub mod builtin;

@@ -1,0 +1,32 @@
+//! Checksums that issuers put into their tokens.
+
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// CRC-32 (ISO-HDLC) of `body` as six base-62 digits, zero-padded.
+///
+/// The suffix of GitHub's tokens since 2021 and of npm's: described in "Behind GitHub's new
+/// authentication token formats", <https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/>.
+pub fn crc32_base62(body: &[u8]) -> [u8; 6] {
+    let mut value = crc32fast::hash(body);
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = BASE62[(value % 62) as usize];
+        value /= 62;
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crc32_base62;
+
+    #[test]
+    fn the_digits_are_those_of_the_crc() {
+        // CRC-32 of "123456789" is the catalogue's check value, 0xCBF43926 = 3421780262.
+        let value = crc32_base62(b"123456789").iter().fold(0_u64, |sum, digit| {
+            let place = super::BASE62.iter().position(|known| known == digit).unwrap_or_default();
+            sum * 62 + place as u64
+        });
+        assert_eq!(value, 0xCBF4_3926);
+    }
+}

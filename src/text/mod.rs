@@ -1,0 +1,15 @@
+//! Text from outside, handled safely: secrets, lines and columns, escaping, entropy.
+//!
+//! Knows bytes only: no path, no rule, no git.
+
+pub mod checksum;
+pub mod entropy;
+mod escape;
+mod lines;
+mod mask;
+mod secret;
+
+pub use escape::{Escaped, escape};
+pub use lines::{LineIndex, Place, line_bounds};
+pub use mask::{mask_all, mask_value};
+pub use secret::Secret;

@@ -1,0 +1,9 @@
+//! One integration binary. Each module is a promise about the whole.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests may fail loudly, and drive the real thing")]
+
+mod layers;
+mod rules;
+mod scenarios;
+mod support;
+mod tidy;
