@@ -4,19 +4,19 @@
 //! [`finding::Finding`], formats fan out. The modules below stand in flow order, and each may use
 //! only what stands above it and in its row of the table in `tests/it/layers.rs`.
 
+pub mod sys; //       memory maps: the only place where `unsafe` may stand
+pub mod text; //      secrets that cannot be shown, spans, lines, escaping, entropy
+pub mod paths; //     repository-relative paths, as bytes
 pub mod change; //    waist 1: what changed, bytes on demand, no git type in it
+pub mod finding; //   waist 2: what was found, what was looked at, the report
+pub mod rules; //     rule files -> rules; the packs that are compiled in
 pub mod config; //    gatehook.toml -> configuration, with the origin of each value
 pub mod diff; //      old and new bytes -> added ranges; patch text -> changes
-pub mod engine; //    fragments x rules -> matches; pure
-pub mod finding; //   waist 2: what was found, what was looked at, the report
-pub mod git; //       index, ranges, pushes -> changes: the only place that names git2 or starts git
-pub mod hooks;
-pub mod paths; //     repository-relative paths, as bytes
-pub mod pipeline; //  event -> plan -> run: the one place that orders things
-pub mod policy; //    allowances, what is new, the verdict
-pub mod report; //    report -> bytes, one file a format
-pub mod rules; //     rule files -> rules; the packs that are compiled in
 pub mod source; //    the work tree, without git
+pub mod git; //       index, ranges, pushes -> changes: the only place that names git2 or starts git
+pub mod engine; //    fragments x rules -> matches; pure
+pub mod policy; //    allowances, what is new, the verdict
 pub mod stage; //     built-in stages: changes -> findings and an outcome
-pub mod sys; //       memory maps: the only place where `unsafe` may stand
-pub mod text; //      secrets that cannot be shown, spans, lines, escaping, entropy //     install, chain, status, remove
+pub mod pipeline; //  event -> plan -> run: the one place that orders things
+pub mod report; //    report -> bytes, one file a format
+pub mod hooks; //     install, chain, status, remove

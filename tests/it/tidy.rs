@@ -48,7 +48,7 @@ fn paths_that_documents_name_exist() {
         if path.starts_with("tests/it/tidy.rs") {
             continue;
         }
-        let prose: String = if path.ends_with(".rs") {
+        let prose: String = if Path::new(&path).extension().is_some_and(|extension| extension == "rs") {
             text.lines().filter(|line| line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
         } else {
             text

@@ -16,7 +16,7 @@ pub(crate) fn run(command: Rules) -> Exit {
                     serde_json::json!({
                         "id": rule.id, "pack": rule.pack.word(), "severity": rule.severity.word(),
                         "tier": rule.tier.word(), "cwe": rule.cwe,
-                        "languages": rule.languages.iter().map(|language| language.word()).collect::<Vec<_>>(),
+                        "languages": rule.languages.iter().map(gatehook::rules::Language::word).collect::<Vec<_>>(),
                     })
                 })
                 .collect();
