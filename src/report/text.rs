@@ -1,36 +1,225 @@
 //! For people: in the style of rustc, no banner, nothing where all is clean.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
-use super::Style;
-use crate::finding::{Finding, Report, State};
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::{Detail, Style};
+use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, State, Tier};
 
 /// Findings shown in full, at most.
 const FULL: usize = 10;
+/// Further places listed for one value, at most.
+const PLACES: usize = 5;
 
-/// Writes the report.
+/// Writes the report; a clean one writes nothing unless asked for more.
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let shown: Vec<&Finding> = report.findings.iter().filter(|one| style.verbose || one.state == State::New).collect();
-    for finding in shown.iter().take(FULL) {
-        block(finding, out)?;
+    let all = style.detail == Detail::Verbose;
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(style.width.max(40));
+    let groups = grouped(report, all);
+    let shown = if all { groups.len() } else { FULL.min(groups.len()) };
+    for group in &groups[..shown] {
+        writeln!(out, "{}\n", renderer.render(&[block(group, report)]))?;
     }
-    for gap in &report.gaps {
-        let path = gap.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
-        writeln!(out, "warning: {path}{}", gap.reason)?;
+    for group in &groups[shown..] {
+        let finding = group[0];
+        let level = if finding.tier == Tier::Block { "error" } else { "warning" };
+        let place = finding.place;
+        writeln!(out, "{level}[{}]: {}:{}:{}", finding.rule, finding.path, place.line, place.column)?;
     }
-    if shown.len() > FULL {
-        writeln!(out, "… and {} more", shown.len() - FULL)?;
+    if groups.len() > shown {
+        writeln!(out)?;
+    }
+    for gap in report.gaps.iter().filter(|gap| all || gap.kind != GapKind::Elsewhere) {
+        write_gap(gap, out)?;
+    }
+    for stage in &report.stages {
+        match &stage.outcome {
+            Outcome::Failed(reason) => writeln!(out, "error: stage `{}` failed: {reason}", stage.name)?,
+            Outcome::TimedOut => writeln!(out, "error: stage `{}` did not end in time", stage.name)?,
+            Outcome::Skipped(reason) if style.detail != Detail::Quiet => {
+                writeln!(out, "note: stage `{}` was skipped: {reason}", stage.name)?;
+            }
+            _ => {}
+        }
+    }
+    if style.detail != Detail::Quiet {
+        for note in &report.notes {
+            writeln!(out, "note: {note}")?;
+        }
+    }
+    if all {
+        write_scanned(report, out)?;
+    }
+    if style.detail != Detail::Quiet
+        && let Some(line) = summary(report, all)
+    {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
-fn block(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let level = if finding.tier.word() == "block" { "error" } else { "warning" };
-    let place = finding.place;
-    writeln!(out, "{level}[{}]: {}", finding.rule, finding.title)?;
-    writeln!(out, "  --> {}:{}:{}", finding.path, place.line, place.column)?;
-    for line in &finding.excerpt.lines {
-        writeln!(out, "{} | {}", line.number, line.text)?;
+/// Findings of one value together, in the order of their first place; new ones only, unless `all`.
+fn grouped(report: &Report, all: bool) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    for finding in report.findings.iter().filter(|finding| all || finding.state == State::New) {
+        let key = (finding.fingerprint, finding.rule.as_ref(), finding.masked.is_empty().then_some(finding.place));
+        let at = *places.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[at].push(finding);
     }
-    writeln!(out, "  = why: {}\n  = fix: {}\n", finding.advice.why, finding.advice.fix)
+    // What blocks comes first.
+    groups.sort_by_key(|group| (group[0].tier != Tier::Block, std::cmp::Reverse(group[0].severity)));
+    groups
+}
+
+fn block<'r>(group: &[&'r Finding], report: &Report) -> Group<'r> {
+    let finding = group[0];
+    let level = match (finding.state, finding.tier) {
+        (State::New, Tier::Block) => Level::ERROR,
+        (State::New, Tier::Warn) => Level::WARNING,
+        _ => Level::NOTE,
+    };
+    let title = level.primary_title(finding.title.as_ref()).id(finding.rule.as_ref());
+    let place = finding.place;
+    let path = finding.path.to_string();
+    let mut block = match finding.excerpt.lines.first() {
+        None => title.element(Origin::path(path)),
+        Some(line) => {
+            let span = bytes_of(&line.text, finding.excerpt.mark);
+            let label = if finding.masked.is_empty() { None } else { Some("value masked") };
+            let snippet = Snippet::source(line.text.as_str())
+                .line_start(place.line as usize)
+                .annotation(AnnotationKind::Primary.span(span).label(label));
+            let whole_line = finding.excerpt.mark.0 + 1 == place.column as usize;
+            if whole_line {
+                title.element(snippet.path(path))
+            } else {
+                // The line was cut to a window, so its columns are not the file's.
+                let origin = Origin::path(path).line(place.line as usize).char_column(place.column as usize);
+                title.element(origin).element(snippet)
+            }
+        }
+    };
+    for other in group.iter().skip(1).take(PLACES) {
+        let place = other.place;
+        block = block.element(note("also", format!("{}:{}:{}", other.path, place.line, place.column)));
+    }
+    if group.len() > PLACES + 1 {
+        block = block.element(note("also", format!("{} more places", group.len() - PLACES - 1)));
+    }
+    if let Some(commit) = &finding.commit {
+        let author = finding.author.as_deref().map(|author| format!(", by {author}")).unwrap_or_default();
+        block = block.element(note("commit", format!("{}{author}", &commit[..commit.len().min(12)])));
+    }
+    if !finding.encoding.is_empty() {
+        let steps: Vec<&str> = finding.encoding.iter().map(AsRef::as_ref).collect();
+        block = block.element(note("hidden", format!("encoded as {}", steps.join(" in "))));
+    }
+    let advice = &finding.advice;
+    for (name, text) in [("why", &advice.why), ("fix", &advice.fix), ("rotate", &advice.rotate)] {
+        if text.is_empty() {
+            continue;
+        }
+        let text = if name == "rotate" && report.gate == "commit" {
+            format!("if it was ever pushed, revoke it: {text}")
+        } else {
+            text.to_string()
+        };
+        block = block.element(note(name, text));
+    }
+    match (finding.state, &finding.reason) {
+        (State::New, _) => block.element(note(
+            "allow",
+            format!("`gatehook:allow {} -- reason` in a comment on the line or the line above", finding.rule),
+        )),
+        (State::Existing, reason) => block.element(note("existing", reason.clone().unwrap_or_default())),
+        (State::Allowed, reason) => block.element(note("allowed", reason.clone().unwrap_or_default())),
+    }
+}
+
+fn note<'r>(name: &'static str, text: String) -> annotate_snippets::Message<'r> {
+    // Padded so that the texts stand in one column.
+    let pad = " ".repeat(7_usize.saturating_sub(name.len()));
+    Level::NOTE.with_name(name).message(format!("{pad}{text}"))
+}
+
+/// Character positions to byte positions in `text`.
+fn bytes_of(text: &str, mark: (usize, usize)) -> Range<usize> {
+    let at = |count: usize| text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+    at(mark.0)..at(mark.1.max(mark.0))
+}
+
+fn write_gap(gap: &Gap, out: &mut dyn Write) -> io::Result<()> {
+    let (level, what) = match gap.kind {
+        GapKind::Unread => ("error", "not looked at"),
+        GapKind::Partial => ("error", "looked at in part"),
+        GapKind::Elsewhere => ("note", "content is elsewhere"),
+    };
+    match &gap.path {
+        Some(path) => writeln!(out, "{level}: {path}: {what}: {}", gap.reason)?,
+        None => writeln!(out, "{level}: {what}: {}", gap.reason)?,
+    }
+    if !gap.hint.is_empty() {
+        writeln!(out, "hint: {}", gap.hint)?;
+    }
+    Ok(())
+}
+
+fn write_scanned(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let scanned = &report.scanned;
+    let end = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    writeln!(out, "note: base {} .. head {}, through {}", end(&scanned.base), end(&scanned.head), scanned.how)?;
+    if scanned.unproven > 0 {
+        writeln!(out, "note: {} only looked right: their checksum or structure is wrong", count(scanned.unproven, "value"))?;
+    }
+    Ok(())
+}
+
+/// The last line; `None` where there is nothing to say.
+fn summary(report: &Report, all: bool) -> Option<String> {
+    let new = || report.findings.iter().filter(|finding| finding.state == State::New);
+    let warnings = new().count() - report.blocking.len();
+    let mut found = Vec::new();
+    if !report.blocking.is_empty() {
+        found.push(count(report.blocking.len(), "error"));
+    }
+    if warnings > 0 {
+        found.push(count(warnings, "warning"));
+    }
+    let (name, action) = match report.gate.as_ref() {
+        "commit" => ("Commit", "Nothing was changed; your staged files are as they were."),
+        "push" => ("Push", "Nothing was sent."),
+        _ => ("", ""),
+    };
+    let verdict = match report.exit {
+        Exit::Clean if found.is_empty() && !all && !name.is_empty() => return None,
+        Exit::Clean | Exit::Blocked if name.is_empty() => String::new(),
+        Exit::Clean => format!("{name} passes"),
+        Exit::Blocked => format!("{name} blocked"),
+        _ if name.is_empty() => "Not all was looked at".to_owned(),
+        _ => format!("{name} blocked: not all was looked at"),
+    };
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let head = if verdict.is_empty() { found } else { format!("{verdict}: {found}") };
+    let scanned = &report.scanned;
+    let mut line = format!("{head}. {}, ", count(scanned.files, "file"));
+    if scanned.commits > 1 {
+        line += &format!("{}, ", count(scanned.commits, "commit"));
+    }
+    line += &format!("{} in {} ms.", count(scanned.added_lines, "added line"), report.millis);
+    if report.exit != Exit::Clean && !action.is_empty() {
+        line += &format!(" {action}");
+    }
+    Some(line)
+}
+
+fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }

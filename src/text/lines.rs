@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A place in a text: lines from 1, columns in code points from 1, the end exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
     /// First line.
     pub line: u32,
