@@ -9,6 +9,7 @@ mod facts;
 pub mod proof;
 mod scan;
 mod syntax;
+pub mod unicode;
 mod validate;
 mod window;
 

@@ -33,6 +33,8 @@ pub enum GapKind {
     Unread,
     /// Only its beginning was looked at.
     Partial,
+    /// Only its beginning was looked at, and the configuration says that this need not stop a gate.
+    Tolerated,
     /// By design: the content is elsewhere (a submodule, LFS). A note, no hole in the gate.
     Elsewhere,
 }

@@ -6,9 +6,11 @@
 mod cat_file;
 mod command;
 mod error;
+mod file;
 mod plumbing;
 mod repo;
 
 pub use error::GitError;
+pub use file::{file_at, staged_file};
 pub use plumbing::staged;
 pub use repo::Repo;

@@ -5,9 +5,9 @@ pub mod examples;
 use std::time::Instant;
 
 use crate::change::Store;
-use crate::config::{Config, GateConfig};
-use crate::engine::Engine;
-use crate::finding::{Outcome, Report, Salt, StageRun, Text};
+use crate::config::{Config, Day, GateConfig, OnLimit};
+use crate::engine::{Engine, compiles};
+use crate::finding::{Gap, GapKind, Outcome, Report, Salt, StageRun, Text};
 use crate::policy::{self, Demand};
 use crate::rules::{Gate, Pack, RuleSet};
 use crate::source::Listing;
@@ -18,25 +18,40 @@ use crate::stage::builtin;
 pub struct Request {
     /// The gate whose rules and demands hold.
     pub gate: Gate,
-    /// Its name in the report.
+    /// Its name in the report: `commit`, `push`, `ci`, `scan`.
     pub name: Text,
-    /// The built-in stages to run.
+    /// The built-in stages to run; none stands for those that the configuration names.
     pub packs: Vec<Pack>,
-    /// Bytes of a file that are looked at, at most.
+    /// Rules or stages to leave out this once.
+    pub skip: Vec<String>,
+    /// Bytes of a file that are looked at, at most, where the configuration does not say.
     pub limit: u64,
     /// Threads, at most.
     pub threads: usize,
+    /// Today, for allowances that expire.
+    pub today: Day,
 }
 
 /// Looks at a listing with the built-in stages and decides.
 pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Store) -> Report {
     let begin = Instant::now();
     let Listing { changes, mut gaps, mut scanned } = listing;
-    let rules = RuleSet::default().limited_to(&request.packs, request.gate);
-    let engine = Engine::new(rules);
-    let options = builtin::Options { salt: Salt::default(), limit: request.limit, threads: request.threads };
-    let looked = builtin::run(&changes, store, &engine, &options);
+    let gate = demands(config, request.gate);
+    let packs = packs(request, gate);
+    let salt = config.salt.as_deref().map(Salt::from_text).unwrap_or_default();
+    let limit = config.limit.unwrap_or(request.limit);
+    let looked = match rules(request, config, &packs) {
+        Ok(rules) => {
+            let options = builtin::Options { salt, limit, threads: request.threads };
+            builtin::run(&changes, store, &Engine::new(rules), &options)
+        }
+        Err(gap) => builtin::Looked { gaps: vec![gap], ..builtin::Looked::default() },
+    };
     gaps.extend(looked.gaps);
+    if gate.on_limit == OnLimit::Warn {
+        // The report still tells them; they only no longer stop the gate.
+        gaps.iter_mut().filter(|gap| gap.kind == GapKind::Partial).for_each(|gap| gap.kind = GapKind::Tolerated);
+    }
     scanned.files += looked.files;
     scanned.added_lines += looked.added_lines;
     scanned.bytes += looked.bytes;
@@ -45,12 +60,16 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
     findings.sort_by(|one, other| {
         (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
     });
-    let stages: Vec<StageRun> = request
-        .packs
-        .iter()
-        .map(|pack| StageRun { name: pack.word().into(), outcome: Outcome::Ran, files: scanned.files, required: true })
-        .collect();
-    let gate = demands(config, request.gate);
+    let notes = policy::apply(&mut findings, &config.allow, request.today);
+    let stages = [Pack::Secrets, Pack::Insecure]
+        .into_iter()
+        .filter(|pack| packs.contains(pack) || skips(request, pack.word()))
+        .map(|pack| {
+            let outcome =
+                if packs.contains(&pack) { Outcome::Ran } else { Outcome::Skipped("asked for by SKIP".to_owned()) };
+            StageRun { name: pack.word().into(), outcome, files: scanned.files, required: true }
+        })
+        .collect::<Vec<_>>();
     let demand = Demand { block: gate.block, tier: gate.tier };
     let (verdict, exit, blocking) = policy::decide(demand, &findings, &stages, &gaps, &scanned);
     Report {
@@ -61,11 +80,49 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
         stages,
         scanned,
         gaps,
-        notes: Vec::new(),
+        notes,
         millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
         root: None,
         blocking,
     }
+}
+
+/// The rules that take part. A rule that does not compile makes the run a gap: it is never left out.
+fn rules(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, Gap> {
+    let gap = |reason: String| Gap {
+        path: None,
+        kind: GapKind::Unread,
+        reason,
+        hint: "`gatehook rules check` tests the rules of gatehook.toml".to_owned(),
+    };
+    for rule in &config.own_rules {
+        compiles(rule).map_err(|error| gap(format!("rule `{}` does not compile: {error}", rule.id)))?;
+    }
+    let rules = RuleSet::default().with_own(config.own_rules.clone()).map_err(|error| gap(error.to_string()))?;
+    let mut rules = rules.limited_to(packs, request.gate);
+    if !config.disabled.is_empty() || !request.skip.is_empty() {
+        let left_out = |id: &str| config.disabled.iter().chain(&request.skip).any(|name| name == id);
+        rules.retain(|rule| !left_out(&rule.id) && !rule.aliases.iter().any(|alias| left_out(alias)));
+    }
+    Ok(rules)
+}
+
+fn packs(request: &Request, gate: &GateConfig) -> Vec<Pack> {
+    [Pack::Secrets, Pack::Insecure]
+        .into_iter()
+        .filter(|pack| {
+            let wanted = if request.packs.is_empty() {
+                gate.stages.iter().any(|stage| stage == pack.word())
+            } else {
+                request.packs.contains(pack)
+            };
+            wanted && !skips(request, pack.word())
+        })
+        .collect()
+}
+
+fn skips(request: &Request, name: &str) -> bool {
+    request.skip.iter().any(|skipped| skipped == name)
 }
 
 fn demands(config: &Config, gate: Gate) -> &GateConfig {

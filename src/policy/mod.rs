@@ -1,5 +1,9 @@
 //! Allowances, what is new, and the verdict. Pure.
 
+mod allowances;
+mod inline;
 mod verdict;
 
+pub use allowances::apply;
+pub use inline::{Mark, marks};
 pub use verdict::{Demand, decide};

@@ -26,11 +26,11 @@ pub fn decide(
         finding.state == State::New && finding.severity >= demand.block && finding.tier >= demand.tier
     };
     let blocking: Vec<usize> = (0..findings.len()).filter(|&at| blocks(&findings[at])).collect();
-    let holes = gaps.iter().any(|gap| gap.kind != GapKind::Elsewhere);
+    let holes = gaps.iter().any(|gap| matches!(gap.kind, GapKind::Unread | GapKind::Partial));
     let told = !scanned.how.is_empty();
     let bad = |stage: &StageRun| matches!(stage.outcome, Outcome::Failed(_) | Outcome::TimedOut);
     let failed = stages.iter().any(|stage| stage.required && bad(stage));
-    let partly = stages.iter().any(bad);
+    let partly = stages.iter().any(bad) || gaps.iter().any(|gap| gap.kind == GapKind::Tolerated);
 
     let mut exit = Exit::Clean;
     if !blocking.is_empty() {
@@ -89,6 +89,8 @@ mod tests {
             verdict(&ran(Outcome::Ran, true), &gap(GapKind::Elsewhere), &looked()),
             (Verdict::Pass, Exit::Clean)
         );
+        let tolerated = gap(GapKind::Tolerated);
+        assert_eq!(verdict(&ran(Outcome::Ran, true), &tolerated, &looked()), (Verdict::Incomplete, Exit::Clean));
         assert_eq!(verdict(&ran(Outcome::TimedOut, true), &[], &looked()), (Verdict::Incomplete, Exit::StageFailed));
         assert_eq!(verdict(&ran(Outcome::TimedOut, false), &[], &looked()), (Verdict::Incomplete, Exit::Clean));
     }

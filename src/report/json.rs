@@ -73,7 +73,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
 const fn kind(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Unread => "unread",
-        GapKind::Partial => "partial",
+        GapKind::Partial | GapKind::Tolerated => "partial",
         GapKind::Elsewhere => "elsewhere",
     }
 }

@@ -11,9 +11,10 @@ use std::str::FromStr;
 use crate::finding::Report;
 
 /// A report format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// For people, on a terminal.
+    #[default]
     Text,
     /// One JSON document.
     Json,

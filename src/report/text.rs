@@ -144,7 +144,7 @@ fn block<'r>(group: &[&'r Finding], report: &Report) -> Group<'r> {
     }
 }
 
-fn note<'r>(name: &'static str, text: String) -> annotate_snippets::Message<'r> {
+fn note<'r>(name: &'static str, text: impl std::fmt::Display) -> annotate_snippets::Message<'r> {
     // Padded so that the texts stand in one column.
     let pad = " ".repeat(7_usize.saturating_sub(name.len()));
     Level::NOTE.with_name(name).message(format!("{pad}{text}"))
@@ -160,6 +160,7 @@ fn write_gap(gap: &Gap, out: &mut dyn Write) -> io::Result<()> {
     let (level, what) = match gap.kind {
         GapKind::Unread => ("error", "not looked at"),
         GapKind::Partial => ("error", "looked at in part"),
+        GapKind::Tolerated => ("warning", "looked at in part"),
         GapKind::Elsewhere => ("note", "content is elsewhere"),
     };
     match &gap.path {
@@ -177,7 +178,11 @@ fn write_scanned(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let end = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     writeln!(out, "note: base {} .. head {}, through {}", end(&scanned.base), end(&scanned.head), scanned.how)?;
     if scanned.unproven > 0 {
-        writeln!(out, "note: {} only looked right: their checksum or structure is wrong", count(scanned.unproven, "value"))?;
+        writeln!(
+            out,
+            "note: {} only looked right: their checksum or structure is wrong",
+            count(scanned.unproven, "value")
+        )?;
     }
     Ok(())
 }
@@ -209,15 +214,15 @@ fn summary(report: &Report, all: bool) -> Option<String> {
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let head = if verdict.is_empty() { found } else { format!("{verdict}: {found}") };
     let scanned = &report.scanned;
-    let mut line = format!("{head}. {}, ", count(scanned.files, "file"));
-    if scanned.commits > 1 {
-        line += &format!("{}, ", count(scanned.commits, "commit"));
-    }
-    line += &format!("{} in {} ms.", count(scanned.added_lines, "added line"), report.millis);
-    if report.exit != Exit::Clean && !action.is_empty() {
-        line += &format!(" {action}");
-    }
-    Some(line)
+    let commits = if scanned.commits > 1 { format!("{}, ", count(scanned.commits, "commit")) } else { String::new() };
+    let action = if report.exit == Exit::Clean { "" } else { action };
+    let line = format!(
+        "{head}. {}, {commits}{} in {} ms. {action}",
+        count(scanned.files, "file"),
+        count(scanned.added_lines, "added line"),
+        report.millis
+    );
+    Some(line.trim_end().to_owned())
 }
 
 fn count(number: usize, word: &str) -> String {

@@ -20,7 +20,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("git", &["sys", "text", "paths", "change", "finding", "source"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
-    ("stage", &["text", "paths", "change", "finding", "rules", "diff", "engine"]),
+    ("stage", &["text", "paths", "change", "finding", "rules", "diff", "engine", "policy"]),
     (
         "pipeline",
         &["text", "paths", "change", "finding", "rules", "config", "source", "git", "engine", "policy", "stage"],

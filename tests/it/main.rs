@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests may fail loudly, and drive the real thing")]
 
 mod layers;
+mod reports;
 mod rules;
 mod scenarios;
 mod support;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Flags, Parser, Subcommand};
+use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
+use gatehook::report::Format;
 
 /// Stop hardcoded secrets and insecure patterns before they leave this machine
 #[derive(Debug, Parser)]
@@ -16,10 +17,20 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Scan the work tree, the staged changes, a range of commits or a patch
     Scan(Scan),
-    /// List, explain and check rules
+    /// Say what a rule finds, why it matters and how to mend it
+    Explain {
+        /// Id of the rule, as the report shows it
+        rule: String,
+    },
+    /// List and check rules
     Rules {
         #[command(subcommand)]
         command: Rules,
+    },
+    /// Show or check the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
     },
     /// Run a git hook; the installed shims call this
     Hook {
@@ -28,6 +39,13 @@ pub(crate) enum Command {
         /// What git gave the hook
         args: Vec<String>,
     },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 #[derive(Debug, Flags)]
@@ -37,12 +55,63 @@ pub(crate) struct Scan {
     /// Scan what is staged: the index against HEAD
     #[arg(long)]
     pub(crate) staged: bool,
-    /// Stages to run; all built-in ones by default
-    #[arg(long = "stage", value_name = "NAME")]
+    /// Run only this built-in stage, `secrets` or `insecure`; may be given twice
+    ///
+    /// Without it the stages that the configuration names run, by default both.
+    #[arg(long = "stage", value_name = "NAME", value_parser = ["secrets", "insecure"])]
     pub(crate) stages: Vec<String>,
-    /// Report format on standard output
-    #[arg(long, default_value = "text")]
-    pub(crate) format: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Default, Flags)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Format of the report that is printed: text, json, jsonl or sarif
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    pub(crate) format: Format,
+    /// Write a further report to a file; may be given several times
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report)]
+    pub(crate) reports: Vec<(Format, PathBuf)>,
+    /// Read this file instead of the repository's gatehook.toml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Exit with 0 instead of 1 where findings block; every other exit code stays
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Colour the text
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]
+    pub(crate) color: Color,
+    /// Print findings only, without the summary
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print all findings, also existing and allowed ones, and how the scan was made
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    word.parse()
+}
+
+fn report(word: &str) -> Result<(Format, PathBuf), String> {
+    let (name, path) = word.split_once('=').ok_or("write it as FORMAT=FILE, for instance sarif=out.sarif")?;
+    if path.is_empty() {
+        return Err("a file name is due behind the `=`".to_owned());
+    }
+    Ok((name.parse()?, PathBuf::from(path)))
 }
 
 #[derive(Debug, Subcommand)]
@@ -50,12 +119,22 @@ pub(crate) enum Rules {
     /// List all rules
     List {
         /// `text` or `json`
-        #[arg(long, default_value = "text")]
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
     /// Run every example of every rule through the real scan
     Check {
         /// Only rules whose id begins with this
         prefix: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the settings that are not defaults
+    Show {
+        /// Say where each comes from
+        #[arg(long)]
+        origin: bool,
     },
 }

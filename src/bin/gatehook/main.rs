@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod setup;
 
 use std::process::ExitCode;
 

@@ -1,69 +1,142 @@
-//! New or not: a finding whose fingerprint stood in what this change replaces is `existing`.
+//! New or not: what this change only moves, re-indents, splits, renames or copies is `existing`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{Options, present};
-use crate::change::{Blob, Change, Content, Fragment, Kind, Reader};
-use crate::engine::{Engine, FileFacts, Input};
-use crate::finding::{Finding, Fingerprint, State};
+use super::Options;
+use crate::change::{Blob, Change, Content, Kind, Reader};
+use crate::engine::{Engine, FileFacts, Input, Match, unicode};
+use crate::finding::{Finding, State, Text};
+use crate::text::{Secret, line_bounds};
 
-/// Old sides that are read to decide, at most. Beyond it findings stay new: the safe side.
+/// Changes whose two sides are read to decide, at most. Beyond it findings stay new: the safe side.
 const MOST: usize = 500;
 
-/// Marks those of `findings` that the change only moves, re-indents, splits or copies.
+/// What makes a finding the same elsewhere: its value, or its rule and its line without white space.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    /// A value, under whatever name.
+    Value(Box<[u8]>),
+    /// A line of code.
+    Code(u16, Box<[u8]>),
+    /// A file's name.
+    Name(Text),
+}
+
+impl Key {
+    pub(super) fn of_match(found: &Match, text: &[u8]) -> Self {
+        if let Some(secret) = &found.secret {
+            return Self::Value(hash(secret));
+        }
+        let line = &text[line_bounds(text, found.span.start)];
+        Self::Code(found.rule.0, line.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect())
+    }
+
+    pub(super) fn of_name(rule: &Text) -> Self {
+        Self::Name(rule.clone())
+    }
+}
+
+/// Values stay hashes even here.
+fn hash(secret: &Secret) -> Box<[u8]> {
+    blake3::hash(secret.expose()).as_bytes()[..].into()
+}
+
+/// Marks those of `findings` that are not new. `keys` has one entry a finding.
 ///
-/// For a value: it stood in the old side of any path that this change touches, or the file is a copy
-/// of a blob that was there. For code: it stood in the same path's old side.
+/// A value is not new where it stood in the old side of any path that this change touches. A line of
+/// code is not new where it stood in the same path, or went from another. A file that is a copy of a
+/// blob that was there brings nothing new.
 pub(super) fn mark(
     findings: &mut [Finding],
+    keys: &[(Key, usize)],
     changes: &[Change],
     reader: &mut dyn Reader,
     engine: &Engine,
     options: &Options,
 ) {
-    if findings.is_empty() {
-        return;
-    }
-    let mut before: HashSet<Fingerprint> = HashSet::new();
-    for change in changes.iter().filter(|change| change.kind != Kind::Added).take(MOST) {
-        if let Content::Blobs { old, .. } = &change.content {
-            for blob in old {
-                before.extend(prints(change, blob, reader, engine, options));
-            }
+    let mut own: HashMap<usize, HashSet<Key>> = HashMap::new();
+    for (finding, (key, of)) in findings.iter_mut().zip(keys) {
+        let change = &changes[*of];
+        let before = own.entry(*of).or_insert_with(|| old_keys(change, reader, engine, options));
+        if before.contains(key) {
+            set(finding, "stood there before this change");
+        } else if change.kind == Kind::Added && is_copy(change, reader) {
+            set(finding, "the file is a copy of one that was there before");
         }
     }
-    for finding in findings.iter_mut() {
-        if before.contains(&finding.fingerprint) {
-            finding.state = State::Existing;
-            finding.reason = Some("stood there before this change".to_owned());
-        } else if is_copy(finding, changes, reader) {
-            finding.state = State::Existing;
-            finding.reason = Some("the file is a copy of one that was there before".to_owned());
+    let open: HashSet<&Key> = findings
+        .iter()
+        .zip(keys)
+        .filter(|(finding, (key, _))| finding.state == State::New && !matches!(key, Key::Name(_)))
+        .map(|(_, (key, _))| key)
+        .collect();
+    if open.is_empty() || changes.len() == 1 {
+        return;
+    }
+    let mut moved: HashMap<Key, Option<Box<[u8]>>> = HashMap::new();
+    for change in changes.iter().filter(|change| change.kind != Kind::Added).take(MOST) {
+        let old = old_keys(change, reader, engine, options);
+        if !old.iter().any(|key| open.contains(key)) {
+            continue;
+        }
+        let still = new_keys(change, reader, engine, options);
+        let commit = change.commit.as_ref().map(|commit| commit.id.as_bytes().into());
+        for key in old.into_iter().filter(|key| matches!(key, Key::Value(_)) || !still.contains(key)) {
+            moved.insert(key, commit.clone());
+        }
+    }
+    for (finding, (key, of)) in findings.iter_mut().zip(keys) {
+        // What another commit of the same range took away may have been new in that range.
+        let commit: Option<Box<[u8]>> = changes[*of].commit.as_ref().map(|commit| commit.id.as_bytes().into());
+        if finding.state == State::New && moved.get(key).is_some_and(|from| *from == commit) {
+            set(finding, "was moved from another file");
         }
     }
 }
 
-fn prints(
+fn set(finding: &mut Finding, reason: &str) {
+    if finding.state == State::New {
+        finding.state = State::Existing;
+        finding.reason = Some(reason.to_owned());
+    }
+}
+
+fn old_keys(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> HashSet<Key> {
+    match &change.content {
+        Content::Blobs { old, .. } => keys_of(change, old, reader, engine, options),
+        Content::Fragments(_) => HashSet::new(),
+    }
+}
+
+fn new_keys(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> HashSet<Key> {
+    match &change.content {
+        Content::Blobs { new: Some(new), .. } => keys_of(change, std::slice::from_ref(new), reader, engine, options),
+        _ => HashSet::new(),
+    }
+}
+
+fn keys_of(
     change: &Change,
-    blob: &Blob,
+    blobs: &[Blob],
     reader: &mut dyn Reader,
     engine: &Engine,
     options: &Options,
-) -> Vec<Fingerprint> {
-    let Ok(loaded) = reader.read(blob, options.limit) else { return Vec::new() };
-    let whole = std::iter::once(0..loaded.bytes.len()).collect();
-    let fragment = Fragment { text: loaded.bytes.into(), first_line: 1, added: whole };
-    let facts = FileFacts::of(&change.path, &fragment.text);
-    let input = Input { text: &fragment.text, added: &fragment.added, facts, path: change.path.as_bytes() };
-    let found = engine.search(&input);
-    let old = present::findings(change, &fragment, &found.matches, engine, options);
-    old.into_iter().map(|finding| finding.fingerprint).collect()
+) -> HashSet<Key> {
+    let mut keys = HashSet::new();
+    for blob in blobs {
+        let Ok(loaded) = reader.read(blob, options.limit) else { continue };
+        let text = unicode::to_utf8(loaded.bytes);
+        let facts = FileFacts::of(&change.path, &text);
+        let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+        let input = Input { text: &text, added: &whole, facts, path: change.path.as_bytes() };
+        keys.extend(engine.search(&input).matches.iter().map(|found| Key::of_match(found, &text)));
+    }
+    keys
 }
 
-fn is_copy(finding: &Finding, changes: &[Change], reader: &mut dyn Reader) -> bool {
-    let change = changes.iter().find(|change| change.path == finding.path && change.kind == Kind::Added);
-    let Some(Content::Blobs { new: Some(Blob::Object(id)), .. }) = change.map(|change| &change.content) else {
-        return false;
-    };
-    reader.stood_before(*id)
+fn is_copy(change: &Change, reader: &mut dyn Reader) -> bool {
+    match &change.content {
+        Content::Blobs { new: Some(Blob::Object(id)), .. } => reader.stood_before(*id),
+        _ => false,
+    }
 }

@@ -1,51 +1,61 @@
 //! One change: reads it, finds the added lines, searches them.
 
-use super::{Looked, Options, present};
+use super::{Options, Partial, allowed, existing, present};
 use crate::change::{Change, Content, Entry, Fragment, Kind, ReadError, Reader};
 use crate::diff;
-use crate::engine::{Engine, FileFacts, Input};
+use crate::engine::{Engine, FileFacts, Input, unicode};
 use crate::finding::{Gap, GapKind};
 
 /// Looks at `change`.
-pub(super) fn at(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> Looked {
-    let mut looked = Looked::default();
+pub(super) fn at(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> Partial {
+    let mut partial = Partial::default();
     if change.kind == Kind::Deleted || change.entry == Entry::Gitlink {
-        return looked;
+        return partial;
     }
-    let fragments = match fragments(change, reader, options, &mut looked) {
+    let fragments = match fragments(change, reader, options, &mut partial) {
         Ok(fragments) => fragments,
-        Err(error) => {
-            looked.gaps.push(unread(change, &error));
-            return looked;
-        }
+        Err(error) => return Partial::gap(unread(change, &error)),
     };
-    looked.files = 1;
-    looked.findings.extend(present::by_name(change, engine, options));
-    for fragment in &fragments {
-        let facts = FileFacts::of(&change.path, &fragment.text);
-        looked.bytes += fragment.added.iter().map(|range| range.len() as u64).sum::<u64>();
-        looked.added_lines += diff::count_lines(&fragment.text, &fragment.added);
-        let input = Input { text: &fragment.text, added: &fragment.added, facts, path: change.path.as_bytes() };
-        let found = engine.search(&input);
-        looked.unproven += found.unproven;
-        looked.findings.extend(present::findings(change, fragment, &found.matches, engine, options));
-        if found.cut {
-            looked.gaps.push(Gap {
-                path: Some(change.path.clone()),
-                kind: GapKind::Partial,
-                reason: "more matches than are kept".to_owned(),
-                hint: String::new(),
-            });
-        }
+    partial.looked.files = 1;
+    for finding in present::by_name(change, engine, options) {
+        partial.keys.push((existing::Key::of_name(&finding.rule), 0));
+        partial.looked.findings.push(finding);
     }
-    looked
+    for fragment in &fragments {
+        search(change, fragment, engine, options, &mut partial);
+    }
+    partial
+}
+
+fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Options, partial: &mut Partial) {
+    let text = &fragment.text[..];
+    let looked = &mut partial.looked;
+    looked.bytes += fragment.added.iter().map(|range| range.len() as u64).sum::<u64>();
+    looked.added_lines += diff::count_lines(text, &fragment.added);
+    let facts = FileFacts::of(&change.path, text);
+    let input = Input { text, added: &fragment.added, facts, path: change.path.as_bytes() };
+    let mut found = engine.search(&input);
+    allowed::check_marks(text, engine.rules(), &mut found.matches);
+    looked.unproven += found.unproven;
+    let mut findings = present::findings(change, fragment, &found.matches, engine, options);
+    allowed::inline(text, &found.matches, &mut findings);
+    partial.keys.extend(found.matches.iter().map(|found| (existing::Key::of_match(found, text), 0)));
+    looked.findings.extend(findings);
+    if found.cut {
+        looked.gaps.push(Gap {
+            path: Some(change.path.clone()),
+            kind: GapKind::Partial,
+            reason: "more matches than are kept".to_owned(),
+            hint: String::new(),
+        });
+    }
 }
 
 fn fragments(
     change: &Change,
     reader: &mut dyn Reader,
     options: &Options,
-    looked: &mut Looked,
+    partial: &mut Partial,
 ) -> Result<Vec<Fragment>, ReadError> {
     let (new, old) = match &change.content {
         Content::Fragments(fragments) => return Ok(fragments.clone()),
@@ -57,21 +67,23 @@ fn fragments(
     }
     let loaded = reader.read(new, options.limit)?;
     if loaded.size > loaded.bytes.len() as u64 {
-        looked.gaps.push(Gap {
+        partial.looked.gaps.push(Gap {
             path: Some(change.path.clone()),
             kind: GapKind::Partial,
             reason: format!("only the first {} of {} bytes were looked at", loaded.bytes.len(), loaded.size),
-            hint: "raise the limit, or keep files of that size out of git".to_owned(),
+            hint: "raise `limit.file` in gatehook.toml, or keep files of that size out of git".to_owned(),
         });
     }
+    let text = unicode::to_utf8(loaded.bytes);
     // An old side that cannot be read makes every line count as added: more is looked at, never less.
-    let olds: Vec<Vec<u8>> = old.iter().filter_map(|old| Some(reader.read(old, options.limit).ok()?.bytes)).collect();
+    let olds: Vec<Vec<u8>> =
+        old.iter().filter_map(|old| Some(unicode::to_utf8(reader.read(old, options.limit).ok()?.bytes))).collect();
     let olds: Vec<&[u8]> = if olds.len() == old.len() { olds.iter().map(Vec::as_slice).collect() } else { Vec::new() };
-    let added = diff::added_ranges(&loaded.bytes, &olds);
+    let added = diff::added_ranges(&text, &olds);
     if added.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(vec![Fragment { text: loaded.bytes.into(), first_line: 1, added }])
+    Ok(vec![Fragment { text: text.into(), first_line: 1, added }])
 }
 
 fn unread(change: &Change, error: &ReadError) -> Gap {

@@ -2,6 +2,7 @@
 //!
 //! Works on both cores; a panic in one file is a gap of that file, the others are still reported.
 
+mod allowed;
 mod existing;
 mod look;
 mod present;
@@ -42,14 +43,27 @@ pub struct Looked {
     pub unproven: usize,
 }
 
-impl Looked {
+/// What a thread has so far.
+#[derive(Default)]
+struct Partial {
+    looked: Looked,
+    /// For each finding what makes it the same elsewhere, and the number of its change.
+    keys: Vec<(existing::Key, usize)>,
+}
+
+impl Partial {
     fn absorb(&mut self, other: Self) {
-        self.findings.extend(other.findings);
-        self.gaps.extend(other.gaps);
-        self.files += other.files;
-        self.added_lines += other.added_lines;
-        self.bytes += other.bytes;
-        self.unproven += other.unproven;
+        self.looked.findings.extend(other.looked.findings);
+        self.looked.gaps.extend(other.looked.gaps);
+        self.looked.files += other.looked.files;
+        self.looked.added_lines += other.looked.added_lines;
+        self.looked.bytes += other.looked.bytes;
+        self.looked.unproven += other.looked.unproven;
+        self.keys.extend(other.keys);
+    }
+
+    fn gap(gap: Gap) -> Self {
+        Self { looked: Looked { gaps: vec![gap], ..Looked::default() }, ..Self::default() }
     }
 }
 
@@ -59,32 +73,9 @@ const BATCH: usize = 8;
 /// Looks at all `changes`.
 pub fn run(changes: &[Change], store: &dyn Store, engine: &Engine, options: &Options) -> Looked {
     let next = AtomicUsize::new(0);
-    let all = Mutex::new(Looked::default());
+    let all = Mutex::new(Partial::default());
     let work = || {
-        let mut mine = Looked::default();
-        let mut reader = match store.reader() {
-            Ok(reader) => reader,
-            Err(error) => {
-                mine.gaps.push(Gap {
-                    path: None,
-                    kind: GapKind::Unread,
-                    reason: format!("no object store: {error}"),
-                    hint: String::new(),
-                });
-                all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).absorb(mine);
-                return;
-            }
-        };
-        loop {
-            let from = next.fetch_add(BATCH, Ordering::Relaxed);
-            let Some(batch) = changes.get(from..changes.len().min(from + BATCH)).filter(|batch| !batch.is_empty())
-            else {
-                break;
-            };
-            for change in batch {
-                mine.absorb(guarded(change, reader.as_mut(), engine, options));
-            }
-        }
+        let mine = one_thread(changes, store, engine, options, &next);
         all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).absorb(mine);
     };
     let threads = options.threads.min(changes.len().div_ceil(2 * BATCH)).max(1);
@@ -98,24 +89,56 @@ pub fn run(changes: &[Change], store: &dyn Store, engine: &Engine, options: &Opt
             work();
         });
     }
-    let mut looked = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if !looked.findings.is_empty()
+    let mut all = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !all.looked.findings.is_empty()
         && let Ok(mut reader) = store.reader()
     {
-        existing::mark(&mut looked.findings, changes, reader.as_mut(), engine, options);
+        existing::mark(&mut all.looked.findings, &all.keys, changes, reader.as_mut(), engine, options);
     }
-    looked
+    all.looked
+}
+
+fn one_thread(
+    changes: &[Change],
+    store: &dyn Store,
+    engine: &Engine,
+    options: &Options,
+    next: &AtomicUsize,
+) -> Partial {
+    if changes.is_empty() {
+        return Partial::default();
+    }
+    let mut reader = match store.reader() {
+        Ok(reader) => reader,
+        Err(error) => {
+            let reason = format!("no object store: {error}");
+            return Partial::gap(Gap { path: None, kind: GapKind::Unread, reason, hint: String::new() });
+        }
+    };
+    let mut mine = Partial::default();
+    loop {
+        let from = next.fetch_add(BATCH, Ordering::Relaxed);
+        let Some(batch) = changes.get(from..changes.len().min(from + BATCH)).filter(|batch| !batch.is_empty()) else {
+            return mine;
+        };
+        for (number, change) in (from..).zip(batch) {
+            let mut looked = guarded(change, reader.as_mut(), engine, options);
+            for (_, of) in &mut looked.keys {
+                *of = number;
+            }
+            mine.absorb(looked);
+        }
+    }
 }
 
 /// One change; a panic becomes a gap.
-fn guarded(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> Looked {
-    catch_unwind(AssertUnwindSafe(|| look::at(change, reader, engine, options))).unwrap_or_else(|_| Looked {
-        gaps: vec![Gap {
+fn guarded(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> Partial {
+    catch_unwind(AssertUnwindSafe(|| look::at(change, reader, engine, options))).unwrap_or_else(|_| {
+        Partial::gap(Gap {
             path: Some(change.path.clone()),
             kind: GapKind::Unread,
-            reason: "gatehook stumbled over this file (a defect of gatehook)".to_owned(),
+            reason: "gatehook stumbled over this file, which is a defect of gatehook".to_owned(),
             hint: "please report it; `GATEHOOK_ON_ERROR=allow GATEHOOK_REASON=…` lets it pass once".to_owned(),
-        }],
-        ..Looked::default()
+        })
     })
 }

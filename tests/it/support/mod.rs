@@ -4,7 +4,7 @@ mod world;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use world::World;
+pub(crate) use world::{World, binary};
 
 /// This repository's root.
 pub(crate) fn root() -> PathBuf {

@@ -1,7 +1,10 @@
 //! The commands, a file each.
 
+mod config;
+mod explain;
 mod rules;
 mod scan;
+mod shell;
 
 use gatehook::finding::Exit;
 
@@ -11,12 +14,16 @@ use crate::args::{Args, Command};
 pub(crate) fn run(args: Args) -> Exit {
     match args.command {
         Command::Scan(scan) => scan::run(&scan),
+        Command::Explain { rule } => explain::run(&rule),
         Command::Rules { command } => rules::run(command),
+        Command::Config { command } => config::run(&command),
         Command::Hook { .. } => Exit::Usage,
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man => shell::man(),
     }
 }
 
-/// Prints an error with its causes and what to do.
+/// Prints an error with its causes and what to do, and gives `exit` back.
 #[allow(clippy::print_stderr, reason = "the binary speaks")]
 pub(crate) fn fail(error: &dyn std::error::Error, hint: Option<&str>, exit: Exit) -> Exit {
     eprintln!("error: {error}");
@@ -29,4 +36,13 @@ pub(crate) fn fail(error: &dyn std::error::Error, hint: Option<&str>, exit: Exit
         eprintln!("hint: {hint}");
     }
     exit
+}
+
+/// Prints `text` to standard output. A reader that has gone is no error.
+pub(crate) fn say(text: &str) -> Exit {
+    use std::io::Write;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => fail(&error, None, Exit::NotScanned),
+        _ => Exit::Clean,
+    }
 }

@@ -1,50 +1,44 @@
 //! `gatehook scan`.
 
-use std::io::Write;
-
-use gatehook::config::Config;
 use gatehook::finding::Exit;
 use gatehook::pipeline::{self, Request};
-use gatehook::report::{self, Format, Style};
 use gatehook::rules::{Gate, Pack};
 use gatehook::{git, source};
 
 use super::fail;
 use crate::args::Scan;
+use crate::setup::{self, ConfigFrom, To};
+
+/// Bytes of a file that a scan by hand looks at, at most.
+const LIMIT: u64 = 512 << 20;
 
 pub(crate) fn run(args: &Scan) -> Exit {
     let packs = [Pack::Secrets, Pack::Insecure];
-    let packs: Vec<Pack> = packs
-        .into_iter()
-        .filter(|pack| args.stages.is_empty() || args.stages.iter().any(|name| name == pack.word()))
-        .collect();
+    let packs: Vec<Pack> =
+        packs.into_iter().filter(|pack| args.stages.iter().any(|name| name == pack.word())).collect();
     let request = Request {
         gate: Gate::Commit,
         name: "scan".into(),
         packs,
-        limit: 64 << 20,
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        skip: Vec::new(),
+        limit: LIMIT,
+        threads: setup::threads(),
+        today: setup::today(),
     };
     let here = std::env::current_dir().unwrap_or_default();
-    let config = Config::default();
-    let report = if args.staged {
-        let repo = match git::Repo::discover(&here) {
-            Ok(repo) => repo,
+    let (mut report, exit) = if args.staged {
+        let scanned = git::Repo::discover(&here).and_then(|repo| Ok((git::staged(&repo)?, repo)));
+        let (listing, repo) = match scanned {
+            Ok(scanned) => scanned,
             Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
         };
-        match git::staged(&repo) {
-            Ok(listing) => pipeline::run(&request, &config, listing, &repo),
-            Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
-        }
+        let loaded = setup::load(&ConfigFrom::Index(&repo), &args.output);
+        (pipeline::run(&request, &loaded.config, listing, &repo), loaded.exit)
     } else {
+        let loaded = setup::load(&ConfigFrom::Dir(&here), &args.output);
         let listing = source::walk(&here, &args.paths);
-        pipeline::run(&request, &config, listing, &source::Files)
+        (pipeline::run(&request, &loaded.config, listing, &source::Files), loaded.exit)
     };
-    let Ok(format) = args.format.parse::<Format>() else { return Exit::Usage };
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let written = report::write(&report, format, Style::default(), &mut out).and_then(|()| out.flush());
-    match written {
-        Ok(()) => report.exit,
-        Err(error) => fail(&error, None, report.exit.or(Exit::NotScanned)),
-    }
+    report.exit = report.exit.or(exit);
+    setup::emit(&report, &args.output, To::Stdout)
 }

@@ -1,0 +1,198 @@
+//! What `scan`, `hook` and `ci` share: configuration, style, the day, and how a report gets out.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use gatehook::config::{self, Config, Day, Layer, Origin};
+use gatehook::finding::{Exit, Report};
+use gatehook::git::{self, Repo};
+use gatehook::report::{self, Detail, Style};
+
+use crate::args::Output;
+use crate::commands::fail;
+
+/// From where the repository's configuration is read.
+#[derive(Clone, Debug)]
+pub(crate) enum ConfigFrom<'r> {
+    /// A directory on disk.
+    Dir(&'r Path),
+    /// The index.
+    Index(&'r Repo),
+    /// A commit.
+    Commit(&'r Repo, &'r str),
+}
+
+/// A configuration, and the exit code where there was something wrong with it: then it is the
+/// default one, so that what is found is still shown.
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    pub(crate) exit: Exit,
+}
+
+/// Reads the user's and the repository's configuration.
+pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
+    let resolved = layers(from, output).and_then(|layers| {
+        Config::from_layers(&layers, env!("CARGO_PKG_VERSION")).map_err(|error| fail(&error, None, Exit::Usage))
+    });
+    match resolved {
+        Ok(config) => Loaded { config, exit: Exit::Clean },
+        Err(exit) => Loaded { config: Config::default(), exit },
+    }
+}
+
+fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
+    let mut layers = Vec::new();
+    if let Some(path) = user_dir("XDG_CONFIG_HOME", ".config").map(|dir| dir.join("gatehook").join("config.toml")) {
+        layers.extend(on_disk(&path)?);
+    }
+    if let Some(path) = &output.config {
+        match on_disk(path)? {
+            Some(layer) => layers.push(layer),
+            None => {
+                let missing = io::Error::new(io::ErrorKind::NotFound, format!("there is no file `{}`", path.display()));
+                return Err(fail(&missing, None, Exit::Usage));
+            }
+        }
+        return Ok(layers);
+    }
+    let in_git = |text: Result<Option<Vec<u8>>, git::GitError>, name: String| match text {
+        Ok(text) => Ok(text.map(|text| Layer { origin: Origin::Git(name), text })),
+        Err(error) => Err(fail(&error, error.hint().as_deref(), Exit::NotScanned)),
+    };
+    layers.extend(match from {
+        ConfigFrom::Dir(dir) => on_disk(&dir.join(config::FILE))?,
+        ConfigFrom::Index(repo) => in_git(git::staged_file(repo, config::FILE), format!("{} (staged)", config::FILE))?,
+        ConfigFrom::Commit(repo, revision) => {
+            let short = &revision[..revision.len().min(12)];
+            in_git(git::file_at(repo, revision, config::FILE), format!("{} at {short}", config::FILE))?
+        }
+    });
+    Ok(layers)
+}
+
+fn on_disk(path: &Path) -> Result<Option<Layer>, Exit> {
+    match fs::read(path) {
+        Ok(text) => Ok(Some(Layer { origin: Origin::File(path.to_owned()), text })),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage)),
+    }
+}
+
+/// A directory of the user's, after the XDG base directory specification.
+pub(crate) fn user_dir(variable: &str, under_home: &str) -> Option<PathBuf> {
+    let set = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    set.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(under_home)))
+}
+
+/// Today, in UTC.
+pub(crate) fn today() -> Day {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    civil(i64::try_from(seconds / 86_400).unwrap_or_default())
+}
+
+/// Days since 1970-01-01 to a date, after Howard Hinnant's `civil_from_days`.
+fn civil(days: i64) -> Day {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let small = |number: i64| u8::try_from(number).unwrap_or_default();
+    Day { year: u16::try_from(year).unwrap_or_default(), month: small(month), day: small(day) }
+}
+
+/// Threads to work on.
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Where the report for people goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    /// A command whose result it is.
+    Stdout,
+    /// A hook, whose standard output may belong to somebody else.
+    Stderr,
+}
+
+/// Writes the report in every format that is asked for and gives the exit code.
+pub(crate) fn emit(report: &Report, output: &Output, to: To) -> Exit {
+    let mut exit = report.exit;
+    let mut sink: Box<dyn Write> = match to {
+        To::Stdout => Box::new(io::BufWriter::new(io::stdout().lock())),
+        To::Stderr => Box::new(io::BufWriter::new(io::stderr().lock())),
+    };
+    let written = report::write(report, output.format, style(output, to), &mut sink).and_then(|()| sink.flush());
+    drop(sink);
+    match written {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => exit = fail(&error, None, exit.or(Exit::NotScanned)),
+        Ok(()) => {}
+    }
+    for (format, path) in &output.reports {
+        let mut bytes = Vec::new();
+        let written = report::write(report, *format, Style::default(), &mut bytes).and_then(|()| replace(path, &bytes));
+        if let Err(error) = written {
+            let hint = format!("make `{}` writable, or name another file", path.display());
+            exit = fail(&error, Some(&hint), exit.or(Exit::NotScanned));
+        }
+    }
+    if output.exit_zero && exit == Exit::Blocked { Exit::Clean } else { exit }
+}
+
+/// Writes a file beside `path` and renames it there, so that nobody sees half a report.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().ok_or_else(|| io::Error::other("that is no file name"))?.to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    let written = file.write_all(bytes).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn style(output: &Output, to: To) -> Style {
+    let terminal = match to {
+        To::Stdout => io::stdout().is_terminal(),
+        To::Stderr => io::stderr().is_terminal(),
+    };
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let color = match output.color {
+        crate::args::Color::Always => true,
+        crate::args::Color::Never => false,
+        crate::args::Color::Auto if set("NO_COLOR") => false,
+        crate::args::Color::Auto => {
+            terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                || std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0" && !value.is_empty())
+        }
+    };
+    let detail = match (output.quiet, output.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, true) => Detail::Verbose,
+        (false, false) => Detail::Usual,
+    };
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(140);
+    Style { color, detail, width }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::civil;
+
+    #[test]
+    fn days_become_dates() {
+        for (days, date) in [(0, "1970-01-01"), (19_782, "2024-02-29"), (20_781, "2026-11-24"), (20_819, "2027-01-01")]
+        {
+            assert_eq!(civil(days).to_string(), date);
+        }
+    }
+}

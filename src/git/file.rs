@@ -1,0 +1,29 @@
+//! Single files out of the index or a commit: the configuration, mostly.
+
+use std::path::Path;
+
+use super::command;
+use super::error::GitError;
+use super::repo::Repo;
+
+/// The bytes of `path` as it is staged; `None` where it is not.
+pub fn staged_file(repo: &Repo, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+    show(&repo.top, &format!(":{path}"))
+}
+
+/// The bytes of `path` in the tree of `revision`; `None` where it is not.
+pub fn file_at(repo: &Repo, revision: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+    show(&repo.top, &format!("{revision}:{path}"))
+}
+
+fn show(top: &Path, spec: &str) -> Result<Option<Vec<u8>>, GitError> {
+    // With `--quiet` a path that is not there is told without a word, all else with one.
+    match command::run(top, &["rev-parse", "--verify", "--quiet", "--end-of-options", spec]) {
+        Ok(id) => {
+            let id = String::from_utf8_lossy(&id).trim().to_owned();
+            command::run(top, &["cat-file", "blob", &id]).map(Some)
+        }
+        Err(GitError::Failed { message, .. }) if message.is_empty() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
