@@ -1,5 +1,6 @@
 //! How git is started: never with a program that a repository's configuration names.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -16,6 +17,9 @@ pub(super) fn git(dir: &Path) -> Command {
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_NO_LAZY_FETCH", "1")
+        // Replacements and grafts hide what a push really sends.
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_GRAFT_FILE", "/dev/null")
         .env("LC_ALL", "C")
         .stdin(Stdio::null());
     command
@@ -28,6 +32,23 @@ pub(super) fn run(dir: &Path, args: &[&str]) -> Result<Vec<u8>, GitError> {
         return Ok(output.stdout);
     }
     Err(failure(dir, args, &output))
+}
+
+/// Runs `git ARGS` with `input` on its standard input and gives its standard output.
+pub(super) fn feed(dir: &Path, args: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
+    let mut command = git(dir);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(GitError::NoGit)?;
+    let questions = child.stdin.take();
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // Where git ends before it has read all, its status says why.
+            let _ = questions.map(|mut pipe| pipe.write_all(input));
+        });
+        child.wait_with_output()
+    });
+    let output = output.map_err(GitError::NoGit)?;
+    if output.status.success() { Ok(output.stdout) } else { Err(failure(dir, args, &output)) }
 }
 
 fn failure(dir: &Path, args: &[&str], output: &Output) -> GitError {

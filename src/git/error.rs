@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::change::Oid;
+
 /// Why git's answer is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -25,6 +27,23 @@ pub enum GitError {
         /// What it printed, trimmed.
         message: String,
     },
+    /// What was given as a range names no commits.
+    #[error("`{spec}` is no range of commits: {reason}")]
+    BadRange {
+        /// What was given.
+        spec: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A line of a hook's standard input makes no sense.
+    #[error("`{line}` is no line that git gives a push hook")]
+    BadUpdate {
+        /// The line.
+        line: String,
+    },
+    /// An object that is to be pushed is not here.
+    #[error("object `{0}` is missing")]
+    Missing(Oid),
     /// git printed what cannot be read.
     #[error("`git {command}` gave an unexpected answer: {answer}")]
     Unexpected {
@@ -44,6 +63,13 @@ impl GitError {
                 Some(format!("git config --global --add safe.directory '{}'", path.display()))
             }
             Self::NoGit(_) => Some("install git and put it on PATH".to_owned()),
+            Self::BadRange { .. } => Some(
+                "name it as `git log` takes it, such as `origin/main..HEAD`; `git fetch` (in CI with full depth) brings \
+                 commits that are missing"
+                    .to_owned(),
+            ),
+            Self::BadUpdate { .. } => Some("run it from the hook, with the hook's standard input".to_owned()),
+            Self::Missing(_) => Some("`git fsck` tells whether the repository is whole".to_owned()),
             Self::Failed { .. } | Self::Unexpected { .. } => None,
         }
     }

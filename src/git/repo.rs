@@ -1,9 +1,11 @@
 //! Where a repository's parts are.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::command;
 use super::error::GitError;
+use crate::change::Oid;
 
 /// A repository.
 #[derive(Clone, Debug)]
@@ -34,6 +36,17 @@ impl Repo {
             PathBuf::from(String::from_utf8_lossy(&answer).trim_end_matches(['\n', '\r']))
         };
         Ok(Self { top, git_dir, common_dir, bare })
+    }
+
+    /// The commits at the edge of a shallow clone, whose parents are not here.
+    pub(super) fn shallow(&self) -> HashSet<Oid> {
+        // A push into or from a shallow repository names another file for its own time.
+        #[allow(clippy::disallowed_methods, reason = "git's own variable, for git's own file")]
+        let file = std::env::var_os("GIT_SHALLOW_FILE").filter(|name| !name.is_empty());
+        let file = file.map_or_else(|| self.common_dir.join("shallow"), |name| self.top.join(name));
+        #[allow(clippy::disallowed_methods, reason = "one of git's own files")]
+        let text = std::fs::read(file).unwrap_or_default();
+        text.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
     }
 }
 

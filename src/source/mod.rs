@@ -15,5 +15,7 @@ pub struct Listing {
 }
 
 mod files;
+mod message;
 
 pub use files::{Files, walk};
+pub use message::message;

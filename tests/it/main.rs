@@ -4,6 +4,7 @@
 
 mod layers;
 mod reports;
+mod pushes;
 mod rules;
 mod scenarios;
 mod support;

@@ -55,6 +55,12 @@ pub(crate) struct Scan {
     /// Scan what is staged: the index against HEAD
     #[arg(long)]
     pub(crate) staged: bool,
+    /// Scan every commit of a range, such as `main..HEAD`, each against its parents
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["staged", "paths"], allow_hyphen_values = true)]
+    pub(crate) range: Option<String>,
+    /// Scan every commit that any ref reaches
+    #[arg(long, conflicts_with_all = ["staged", "range", "paths"])]
+    pub(crate) history: bool,
     /// Run only this built-in stage, `secrets` or `insecure`; may be given twice
     ///
     /// Without it the stages that the configuration names run, by default both.
@@ -67,7 +73,7 @@ pub(crate) struct Scan {
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
     /// Always

@@ -1,5 +1,7 @@
 //! The command line: flags in, exit code out. The library never prints or exits; this does.
 
+#![allow(clippy::disallowed_methods, reason = "the binary is where files, environment and programs are touched")]
+
 mod args;
 mod commands;
 mod setup;

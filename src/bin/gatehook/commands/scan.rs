@@ -26,13 +26,22 @@ pub(crate) fn run(args: &Scan) -> Exit {
         today: setup::today(),
     };
     let here = std::env::current_dir().unwrap_or_default();
-    let (mut report, exit) = if args.staged {
-        let scanned = git::Repo::discover(&here).and_then(|repo| Ok((git::staged(&repo)?, repo)));
-        let (listing, repo) = match scanned {
-            Ok(scanned) => scanned,
+    let in_git = args.staged || args.history || args.range.is_some();
+    let (mut report, exit) = if in_git {
+        let listed = git::Repo::discover(&here).and_then(|repo| {
+            let listing = match &args.range {
+                Some(spec) => git::range(&repo, spec)?,
+                None if args.history => git::history(&repo)?,
+                None => git::staged(&repo)?,
+            };
+            Ok((listing, repo))
+        });
+        let (listing, repo) = match listed {
+            Ok(listed) => listed,
             Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
         };
-        let loaded = setup::load(&ConfigFrom::Index(&repo), &args.output);
+        let from = if args.staged { ConfigFrom::Index(&repo) } else { ConfigFrom::Dir(&repo.top) };
+        let loaded = setup::load(&from, &args.output);
         (pipeline::run(&request, &loaded.config, listing, &repo), loaded.exit)
     } else {
         let loaded = setup::load(&ConfigFrom::Dir(&here), &args.output);

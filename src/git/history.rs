@@ -1,0 +1,174 @@
+//! Commits to changes: each commit against its parents, oldest first, through three processes for
+//! any number of commits (`rev-list`, `diff-tree --stdin`, `cat-file --batch`).
+//!
+//! A first commit counts against the empty tree; of a merge only paths that differ from every
+//! parent are looked at, because each parent is either in the range itself or known already.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::command;
+use super::error::GitError;
+use super::objects;
+use super::raw::Record;
+use super::repo::{Repo, unexpected};
+use crate::change::{Blob, Change, Commit, Content, Kind, Oid};
+
+/// Which commits: as `git rev-list --stdin ARGS` is told.
+#[derive(Debug, Default)]
+pub(super) struct Revisions {
+    /// Lines of its input: ids, `^` before those whose history is left out.
+    pub(super) input: Vec<u8>,
+    /// Arguments behind `--stdin`.
+    pub(super) args: Vec<String>,
+}
+
+/// What the commits did.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// Their ids, parents before children.
+    pub(super) commits: Vec<Oid>,
+    /// Their changes, in that order; each commit's message first.
+    pub(super) changes: Vec<Change>,
+    /// How many of them have parents that a shallow clone lacks: their whole trees are looked at.
+    pub(super) cut: usize,
+}
+
+impl History {
+    /// `3 commits`, with what is to be known about them.
+    pub(super) fn told(&self) -> String {
+        let commits = self.commits.len();
+        let plural = if commits == 1 { "" } else { "s" };
+        match self.cut {
+            0 => format!("{commits} commit{plural}"),
+            cut => format!(
+                "{commits} commit{plural} ({cut} at the edge of a shallow clone: the whole tree, for lack of parents)"
+            ),
+        }
+    }
+}
+
+/// Walks `revisions`.
+pub(super) fn walk(repo: &Repo, revisions: &Revisions) -> Result<History, GitError> {
+    let mut args = vec!["rev-list", "--topo-order", "--reverse", "--stdin"];
+    args.extend(revisions.args.iter().map(String::as_str));
+    let listed = command::feed(&repo.top, &args, &revisions.input)?;
+    let commits: Vec<Oid> = listed
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| Oid::from_hex(line).ok_or_else(|| unexpected("rev-list", &String::from_utf8_lossy(line))))
+        .collect::<Result<_, _>>()?;
+    if commits.is_empty() {
+        return Ok(History::default());
+    }
+    let (told, raw) = std::thread::scope(|scope| {
+        let told = scope.spawn(|| told(repo, &commits));
+        let args = ["diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"];
+        let raw = command::feed(&repo.top, &args, &listed);
+        (told.join(), raw)
+    });
+    let told = told.unwrap_or_else(|_| Err(unexpected("cat-file", "its reader stumbled")))?;
+    let changes = changes(&commits, told, &raw?)?;
+    let edge = repo.shallow();
+    let cut = commits.iter().filter(|id| edge.contains(id)).count();
+    Ok(History { commits, changes, cut })
+}
+
+/// Each commit with its message as a change.
+type Told = HashMap<Oid, (Arc<Commit>, Option<Change>)>;
+
+fn told(repo: &Repo, commits: &[Oid]) -> Result<Told, GitError> {
+    let mut all = HashMap::with_capacity(commits.len());
+    objects::contents(repo, commits, |id, object| {
+        let commit = Arc::new(objects::commit(id, object));
+        let label = format!("commit {:.12}", id.to_string());
+        let message = objects::message_change(label.as_bytes(), object, Some(&commit));
+        all.insert(id, (commit, message));
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Reads `diff-tree`'s answer: a commit's id, then its records. A commit that changes nothing is
+/// not in it, but has a message all the same.
+fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Vec<Change>, GitError> {
+    let mut by_commit: HashMap<Oid, Vec<Record<'_>>> = HashMap::new();
+    let mut here: Option<Oid> = None;
+    let mut fields = raw.split(|&byte| byte == 0);
+    while let Some(field) = fields.next().filter(|field| !field.is_empty()) {
+        if field.first() != Some(&b':') {
+            let id = Oid::from_hex(field).ok_or_else(|| unexpected("diff-tree", &String::from_utf8_lossy(field)))?;
+            here = Some(id);
+            continue;
+        }
+        let path = fields.next().ok_or_else(|| unexpected("diff-tree", "a path is missing"))?;
+        let id = here.ok_or_else(|| unexpected("diff-tree", "a record before the first commit"))?;
+        by_commit.entry(id).or_default().push(Record::parse(field, path)?);
+    }
+    let mut seen = Seen::default();
+    let mut all = Vec::new();
+    for id in commits {
+        let (commit, message) = told.remove(id).ok_or_else(|| unexpected("cat-file", "a commit is missing"))?;
+        all.extend(message);
+        for record in by_commit.remove(id).unwrap_or_default() {
+            all.extend(record.change(Some(&commit)).filter(|change| !seen.before(change)));
+        }
+    }
+    if let Some(id) = by_commit.keys().next() {
+        return Err(unexpected("diff-tree", &format!("a commit that was not asked for: {id}")));
+    }
+    Ok(all)
+}
+
+/// Changes that are in the listing already: the same blob at the same path, against the same old
+/// blobs or against nothing (then every line of it is looked at). The path counts because rules ask for
+/// it.
+#[derive(Debug, Default)]
+pub(super) struct Seen(HashSet<[u8; 32]>);
+
+impl Seen {
+    /// Whether `change` brings nothing that was not seen before; remembers it.
+    pub(super) fn before(&mut self, change: &Change) -> bool {
+        let Content::Blobs { new: Some(Blob::Object(new)), old } = &change.content else { return false };
+        if change.kind == Kind::Deleted {
+            return false;
+        }
+        let mut key = blake3::Hasher::new();
+        key.update(change.path.as_bytes()).update(&[0]).update(new.as_bytes());
+        if self.0.contains(key.finalize().as_bytes()) {
+            return true;
+        }
+        for blob in old {
+            if let Blob::Object(id) = blob {
+                key.update(id.as_bytes());
+            }
+        }
+        !self.0.insert(*key.finalize().as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Entry;
+    use crate::paths::RepoPath;
+
+    #[test]
+    fn a_blob_is_looked_at_once_a_path_and_never_too_little() {
+        let id = |digit: u8| Blob::Object(Oid::from_hex(&[digit; 40]).unwrap());
+        let change = |path: &str, new: u8, old: &[u8]| Change {
+            path: RepoPath::from(path),
+            kind: Kind::Modified,
+            entry: Entry::File,
+            content: Content::Blobs { new: Some(id(new)), old: old.iter().copied().map(id).collect() },
+            commit: None,
+        };
+        let mut seen = Seen::default();
+        assert!(!seen.before(&change("a", b'1', b"2")));
+        assert!(seen.before(&change("a", b'1', b"2")));
+        assert!(!seen.before(&change("a", b'1', b"3")), "other lines are added against another old side");
+        assert!(!seen.before(&change("b", b'1', b"2")), "another path, other rules");
+        assert!(!seen.before(&change("a", b'1', b"")), "against nothing all lines are added");
+        assert!(seen.before(&change("a", b'1', b"4")), "of which any other change adds a part");
+    }
+}

@@ -1,0 +1,179 @@
+//! What a push brings to a remote: every commit, tag, tree and blob that it does not have yet.
+
+use super::error::GitError;
+use super::history::{self, History, Revisions};
+use super::objects::{self, Type};
+use super::remote;
+use super::repo::Repo;
+use super::tips::{self, Tips};
+use crate::change::Oid;
+use crate::finding::Scanned;
+use crate::source::Listing;
+
+/// One line of what git tells `pre-push` and `pre-receive`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefUpdate {
+    /// What is pushed, as it was typed: a ref, `HEAD`, an id, `(delete)`. In `pre-receive` the ref.
+    pub local_ref: Vec<u8>,
+    /// Its object; null for a deletion. In `pre-receive` the new value.
+    pub local: Oid,
+    /// The ref on the other side.
+    pub remote_ref: Vec<u8>,
+    /// Its object there; null where it is new. In `pre-receive` the old value.
+    pub remote: Oid,
+}
+
+/// A push, as `pre-push` is told of it.
+#[derive(Clone, Debug, Default)]
+pub struct Push {
+    /// The remote's name: the URL once more where the push names none.
+    pub remote: Option<String>,
+    /// Its URL.
+    pub url: Option<String>,
+    /// What is pushed.
+    pub updates: Vec<RefUpdate>,
+}
+
+/// Reads the standard input of `pre-push`: `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID` a line. The
+/// local ref is what was typed and may hold spaces (`HEAD^{/fix this}`).
+pub fn parse_updates(input: &[u8]) -> Result<Vec<RefUpdate>, GitError> {
+    updates(input, |line| {
+        let mut parts = line.rsplitn(4, |&byte| byte == b' ');
+        let (remote, remote_ref, local) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(RefUpdate {
+            local_ref: parts.next()?.to_vec(),
+            local: Oid::from_hex(local)?,
+            remote_ref: remote_ref.to_vec(),
+            remote: Oid::from_hex(remote)?,
+        })
+    })
+}
+
+/// Reads the standard input of `pre-receive`: `OLD-ID NEW-ID REF` a line.
+pub fn parse_received(input: &[u8]) -> Result<Vec<RefUpdate>, GitError> {
+    updates(input, |line| {
+        let mut parts = line.splitn(3, |&byte| byte == b' ');
+        let (old, new, name) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(RefUpdate {
+            local_ref: name.to_vec(),
+            local: Oid::from_hex(new)?,
+            remote_ref: name.to_vec(),
+            remote: Oid::from_hex(old)?,
+        })
+    })
+}
+
+fn updates(input: &[u8], parse: impl Fn(&[u8]) -> Option<RefUpdate>) -> Result<Vec<RefUpdate>, GitError> {
+    input
+        .split(|&byte| byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.is_empty())
+        .map(|line| parse(line).ok_or_else(|| GitError::BadUpdate { line: String::from_utf8_lossy(line).into_owned() }))
+        .collect()
+}
+
+/// What `push` brings: the commits that the remote's own tips and `refs/remotes/NAME/` do not
+/// reach, and what its tags say and point at.
+///
+/// A URL without a name counts as the configured remote that has it; where none has, only the tips
+/// that git names are known. Old tips that are not here are ignored: more is looked at then, not less.
+pub fn outgoing(repo: &Repo, push: &Push) -> Result<Listing, GitError> {
+    let remote = remote::of(repo, push.remote.as_deref(), push.url.as_deref())?;
+    let to = match (&remote, push.remote.as_deref().or(push.url.as_deref())) {
+        (Some(name), _) => format!("push to {name}"),
+        (None, Some(_)) => "push to a URL that no configured remote has".to_owned(),
+        (None, None) => "push, no remote known".to_owned(),
+    };
+    let without = remote::known(repo, remote.as_deref())?;
+    listing(repo, &push.updates, without, &to)
+}
+
+/// What a push brought to this repository, seen from its `pre-receive` hook: `updates` from
+/// [`parse_received`]. The objects lie in quarantine, which git's own variables name.
+pub fn received(repo: &Repo, updates: &[RefUpdate]) -> Result<Listing, GitError> {
+    listing(repo, updates, vec!["--not".to_owned(), "--all".to_owned()], "push received")
+}
+
+/// Every local branch and tag, as far as `remote` lacks it: for hook frameworks that tell of one
+/// ref of a push only. Without a name: the remote that a plain `git push` goes to.
+pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Listing, GitError> {
+    let name = remote::of(repo, remote, None)?;
+    let to = match &name {
+        Some(name) => format!("all local branches and tags that {name} lacks"),
+        None => "all local branches and tags, no remote known".to_owned(),
+    };
+    let null = |id: Oid| Oid::from_bytes(&vec![0; id.as_bytes().len()]);
+    let updates: Vec<RefUpdate> = remote::local_refs(repo)?
+        .into_iter()
+        .filter_map(|(name, id)| {
+            Some(RefUpdate { local_ref: name.clone(), local: id, remote_ref: name, remote: null(id)? })
+        })
+        .collect();
+    listing(repo, &updates, remote::known(repo, name.as_deref())?, &to)
+}
+
+fn listing(repo: &Repo, updates: &[RefUpdate], without: Vec<String>, to: &str) -> Result<Listing, GitError> {
+    let pushed: Vec<&RefUpdate> = updates.iter().filter(|update| !update.local.is_null()).collect();
+    if pushed.is_empty() {
+        let what = if updates.is_empty() { "nothing to push" } else { "only deletions" };
+        let scanned = Scanned { how: format!("{to}: {what}, nothing to scan"), ..Scanned::default() };
+        return Ok(Listing { scanned, ..Listing::default() });
+    }
+    let named: Vec<(&[u8], Oid)> = pushed.iter().map(|update| (&update.local_ref[..], update.local)).collect();
+    let Tips { commits, mut changes, gaps } = tips::peel(repo, &named)?;
+    let old: Vec<Oid> = updates.iter().map(|update| update.remote).filter(|id| !id.is_null()).collect();
+    let old = known_commits(repo, &old)?;
+
+    let history = if commits.is_empty() {
+        History::default()
+    } else {
+        let input = [objects::lines("", &commits), objects::lines("^", &old)].concat();
+        history::walk(repo, &Revisions { input, args: without })?
+    };
+    let one = |ids: &[Oid]| ids.first().filter(|_| ids.len() == 1).map(ToString::to_string);
+    let scanned = Scanned {
+        base: one(&old),
+        head: one(&pushed.iter().map(|update| update.local).collect::<Vec<_>>()),
+        how: format!("{to}: {} that it lacks, each against its parents", history.told()),
+        commits: history.commits.len(),
+        ..Scanned::default()
+    };
+    changes.extend(history.changes);
+    Ok(Listing { changes, gaps, scanned })
+}
+
+/// Those of `ids` that are here and lead to a commit.
+fn known_commits(repo: &Repo, ids: &[Oid]) -> Result<Vec<Oid>, GitError> {
+    let types = objects::types(repo, ids)?;
+    let known = ids.iter().zip(types).filter(|(_, kind)| matches!(kind, Some(Type::Commit | Type::Tag)));
+    Ok(known.map(|(&id, _)| id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_pre_push_are_read_from_the_right() {
+        let (one, none) = ("1".repeat(40), "0".repeat(40));
+        let input = format!("HEAD^{{/fix this}} {one} refs/heads/x {none}\n(delete) {none} refs/heads/y {one}\n\n");
+        let updates = parse_updates(input.as_bytes()).unwrap();
+        assert_eq!(updates.len(), 2);
+        assert_eq!(updates[0].local_ref, b"HEAD^{/fix this}");
+        assert_eq!(updates[0].remote_ref, b"refs/heads/x");
+        assert!(updates[0].remote.is_null() && updates[1].local.is_null());
+        assert_eq!(parse_updates(b"").unwrap(), []);
+        for bad in ["main", "refs/heads/x 12 refs/heads/x 34", &format!("{one} refs/heads/x {none}")] {
+            assert!(matches!(parse_updates(bad.as_bytes()), Err(GitError::BadUpdate { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lines_of_pre_receive_put_the_old_value_first() {
+        let (old, new) = ("1".repeat(64), "2".repeat(64));
+        let updates = parse_received(format!("{old} {new} refs/heads/x\n").as_bytes()).unwrap();
+        assert_eq!(updates[0].local.to_string(), new);
+        assert_eq!(updates[0].remote.to_string(), old);
+        assert!(parse_received(b"1 2 x\n").is_err());
+    }
+}

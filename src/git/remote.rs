@@ -1,0 +1,83 @@
+//! Which remote a push goes to, and what is known of it without asking it.
+
+use super::command;
+use super::error::GitError;
+use super::repo::{Repo, unexpected};
+use crate::change::Oid;
+
+/// The configured remote that `name` or `url` stands for: by its name, else by its URL, else (both
+/// missing) the one a plain `git push` goes to. `None` where there is none.
+pub(super) fn of(repo: &Repo, name: Option<&str>, url: Option<&str>) -> Result<Option<String>, GitError> {
+    let remotes = names(repo)?;
+    let Some(given) = name.or(url) else { return default(repo, &remotes) };
+    if remotes.iter().any(|remote| remote == given) {
+        return Ok(Some(given.to_owned()));
+    }
+    let wanted: Vec<&str> = [name, url].into_iter().flatten().map(plain).collect();
+    for remote in remotes {
+        for push in [&["remote", "get-url", "--all"][..], &["remote", "get-url", "--push", "--all"][..]] {
+            let args: Vec<&str> = push.iter().copied().chain([&remote[..]]).collect();
+            let urls = command::run(&repo.top, &args).unwrap_or_default();
+            if String::from_utf8_lossy(&urls).lines().any(|own| wanted.contains(&plain(own))) {
+                return Ok(Some(remote));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Arguments of `rev-list` that leave out what `remote` has as far as this repository knows.
+pub(super) fn known(repo: &Repo, remote: Option<&str>) -> Result<Vec<String>, GitError> {
+    let Some(remote) = remote else { return Ok(Vec::new()) };
+    let inner = format!("{remote}/");
+    let mut args = vec!["--not".to_owned()];
+    // `refs/remotes/a/` holds the branches of a remote called `a/b` too, and `a` need not have those.
+    args.extend(names(repo)?.iter().filter(|name| name.starts_with(&inner)).map(|name| format!("--exclude={name}/*")));
+    args.push(format!("--remotes={remote}"));
+    Ok(args)
+}
+
+/// All local branches and tags, and HEAD: name and object.
+pub(super) fn local_refs(repo: &Repo) -> Result<Vec<(Vec<u8>, Oid)>, GitError> {
+    let args = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"];
+    let mut listed = command::run(&repo.top, &args)?;
+    if let Ok(head) = command::run(&repo.top, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) {
+        listed.extend_from_slice(head.trim_ascii());
+        listed.extend_from_slice(b" HEAD\n");
+    }
+    listed
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let (hex, name) = line.split_at(line.iter().position(|&byte| byte == b' ')?);
+            Some((name[1..].to_vec(), Oid::from_hex(hex)?))
+        })
+        .collect::<Option<_>>()
+        .ok_or_else(|| unexpected("for-each-ref", &String::from_utf8_lossy(&listed)))
+}
+
+fn names(repo: &Repo) -> Result<Vec<String>, GitError> {
+    let listed = command::run(&repo.top, &["remote"])?;
+    Ok(String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect())
+}
+
+fn default(repo: &Repo, remotes: &[String]) -> Result<Option<String>, GitError> {
+    let head = command::run(&repo.top, &["symbolic-ref", "--quiet", "HEAD"]).unwrap_or_default();
+    let head = String::from_utf8_lossy(&head).trim().to_owned();
+    let mut told = String::new();
+    if !head.is_empty() {
+        let args = ["for-each-ref", "--format=%(push:remotename)%0a%(upstream:remotename)", &head];
+        told = String::from_utf8_lossy(&command::run(&repo.top, &args)?).into_owned();
+    }
+    let first = told.lines().find(|name| remotes.iter().any(|remote| remote == name));
+    let only = || match remotes {
+        [one] => Some(one.clone()),
+        _ => remotes.iter().find(|name| *name == "origin").cloned(),
+    };
+    Ok(first.map(str::to_owned).or_else(only))
+}
+
+/// A URL without what does not tell repositories apart.
+fn plain(url: &str) -> &str {
+    url.trim().trim_end_matches('/')
+}
