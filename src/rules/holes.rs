@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use crate::text::checksum::crc32_base62;
+use crate::text::checksum::{crc32_base36, crc32_base62};
 
 const DIGITS: &str = "0123456789";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -59,6 +59,7 @@ impl Filler {
             "uuid" => return Some(self.uuid()),
             "github" => return Some(self.github(argument)),
             "github-wrong-checksum" => return Some(self.github_wrong(argument)),
+            "gitlab-routable" => return Some(self.gitlab_routable(argument)),
             "jwt" => return Some(self.jwt()),
             "pem" => return Some(self.pem(argument)),
             "b64" | "b64url" => {
@@ -115,6 +116,13 @@ impl Filler {
         let last = token.pop();
         token.push(if last == Some('0') { '1' } else { '0' });
         token
+    }
+
+    fn gitlab_routable(&mut self, prefix: &str) -> String {
+        let payload = format!("{}o:1\np:2\u{7}", self.pick(&[DIGITS, UPPER, LOWER].concat(), 16));
+        let body = format!("{prefix}{}.01.0w", URL_SAFE_NO_PAD.encode(payload));
+        let check = crc32_base36(body.as_bytes());
+        format!("{body}{}", String::from_utf8_lossy(&check))
     }
 
     fn jwt(&mut self) -> String {

@@ -16,9 +16,33 @@ pub fn crc32_base62(body: &[u8]) -> [u8; 6] {
     digits
 }
 
+/// CRC-32 (ISO-HDLC) of `body` as seven base-36 digits, zero-padded.
+///
+/// The suffix of GitLab's routable tokens: `append_crc` in
+/// <https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/authn/token_field/generator/routable_token.rb>.
+pub fn crc32_base36(body: &[u8]) -> [u8; 7] {
+    const BASE36: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut value = crc32fast::hash(body);
+    let mut digits = [b'0'; 7];
+    for digit in digits.iter_mut().rev() {
+        *digit = BASE36[(value % 36) as usize];
+        value /= 36;
+    }
+    digits
+}
+
 #[cfg(test)]
 mod tests {
-    use super::crc32_base62;
+    use super::{crc32_base36, crc32_base62};
+
+    #[test]
+    fn base_36_pads_to_seven_digits() {
+        // CRC-32 of "123456789" is the catalogue's check value.
+        let text = crc32_base36(b"123456789");
+        let value = u64::from_str_radix(std::str::from_utf8(&text).unwrap_or_default(), 36);
+        assert_eq!(value, Ok(0xCBF4_3926));
+        assert_eq!(crc32_base36(b""), *b"0000000");
+    }
 
     #[test]
     fn the_digits_are_those_of_the_crc() {

@@ -3,12 +3,14 @@
 //! A proof is named by a rule (`proof = "github-crc32"`) and looks at nothing but the value.
 
 mod github;
+mod gitlab;
 
 /// A structure or checksum test of a value.
 type Proof = fn(&[u8]) -> bool;
 
 /// The proofs, by the name that rules use.
-const PROOFS: &[(&str, Proof)] = &[("github-crc32", github::has_checksum)];
+const PROOFS: &[(&str, Proof)] =
+    &[("github-crc32", github::has_checksum), ("gitlab-routable-crc", gitlab::has_checksum)];
 
 /// Whether `value` passes the proof called `name`; `None` where there is no such proof.
 pub fn check(name: &str, value: &[u8]) -> Option<bool> {
