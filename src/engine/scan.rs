@@ -81,8 +81,13 @@ impl Engine {
 
     /// Searches the added parts of `input`.
     pub fn search(&self, input: &Input<'_>) -> Found {
-        let mut search =
-            Search { engine: self, input, done: vec![0; self.rules.len()], found: Found::default(), code: None };
+        let mut search = Search {
+            engine: self,
+            input,
+            done: vec![Done::default(); self.rules.len()],
+            found: Found::default(),
+            code: None,
+        };
         for range in widened(input.text, input.added) {
             self.rules.keywords(&input.text[range.clone()], |rule, start, end| {
                 search.at_keyword(rule, range.start + start..range.start + end);
@@ -97,38 +102,52 @@ impl Engine {
 struct Search<'s> {
     engine: &'s Engine,
     input: &'s Input<'s>,
-    /// For each rule, up to where its regex has run already.
-    done: Vec<usize>,
+    /// For each rule, how far its regex has come.
+    done: Vec<Done>,
     found: Found,
     code: Option<syntax::Spans>,
+}
+
+/// How far a rule's regex has come. Windows overlap, so the next one starts over behind the last match:
+/// a keyword near the end of a window has its value in the next.
+#[derive(Clone, Copy, Default)]
+struct Done {
+    /// End of the last window.
+    seen: usize,
+    /// End of the last match.
+    matched: usize,
 }
 
 impl Search<'_> {
     fn at_keyword(&mut self, id: RuleId, hit: Range<usize>) {
         let engine = self.engine;
         let done = self.done[usize::from(id.0)];
-        if hit.end <= done || !engine.rules.is_enabled(id) {
+        if done.seen == usize::MAX || !engine.rules.is_enabled(id) {
             return;
         }
         let rule = &engine.rules[id];
         if !Engine::is_meant_for(rule, &self.input.facts, self.input.path) {
-            self.done[usize::from(id.0)] = usize::MAX;
+            self.done[usize::from(id.0)].seen = usize::MAX;
             return;
         }
         let window = window::around(self.input.text, &hit, rule.window);
+        if window.end <= done.seen {
+            return;
+        }
         let Some(compiled) = engine.cache.get(id, rule) else { return };
         let Some(pattern) = &compiled.pattern else { return };
         let seen = &self.input.text[..window.end];
-        let mut from = window.start.max(done);
+        let mut from = window.start.max(done.matched);
         while from <= window.end && self.found.matches.len() < MOST {
             let Some(whole) = pattern.find_at(seen, from) else { break };
             let (whole, next) = (whole.range(), whole.end().max(whole.start() + 1));
             let value = value_span(pattern, seen, &whole);
             self.consider(id, rule, compiled, whole, value);
             from = next;
+            self.done[usize::from(id.0)].matched = next;
         }
         self.found.cut |= self.found.matches.len() >= MOST;
-        self.done[usize::from(id.0)] = window.end;
+        self.done[usize::from(id.0)].seen = window.end;
     }
 
     fn consider(&mut self, id: RuleId, rule: &Rule, compiled: &Compiled, span: Range<usize>, at: Range<usize>) {
@@ -253,5 +272,29 @@ impl Taken {
             self.0.insert(range.start, range.end);
         }
         free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::RepoPath;
+    use crate::rules::holes::fill;
+
+    fn found_in(text: &str) -> usize {
+        let engine = Engine::new(RuleSet::default());
+        let path = RepoPath::from("deploy/example.txt");
+        let facts = FileFacts::of(&path, text.as_bytes());
+        let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+        let input = Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() };
+        engine.search(&input).matches.len()
+    }
+
+    #[test]
+    fn a_value_behind_the_end_of_an_earlier_window_is_found() {
+        let list: String = (0..9).map(|seed| fill("- name: HEROKU_API_KEY\n  value: {uuid}\n", seed)).collect();
+        assert_eq!(found_in(&list), 9);
+        let long: String = (0..60).map(|seed| fill("{upper:9} AKIA{base32:16} {lower:9} ", seed)).collect();
+        assert_eq!(found_in(&long), 60);
     }
 }
