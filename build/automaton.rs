@@ -19,13 +19,22 @@ struct Node {
     ends: Vec<u16>,
 }
 
+/// UTF-8 continuation bytes share one class: a keyword beyond ASCII stands for every character with
+/// its first byte, and a handful of them does not double the table.
+const CONTINUATION: std::ops::RangeInclusive<u8> = 0x80..=0xBF;
+
 /// Builds the complete automaton; keyword `i` is reported as number `i`.
 pub(crate) fn build(keywords: &[String]) -> Tables {
     let mut classes = [0_u8; 256];
     let mut count = 1_u8;
     for byte in keywords.iter().flat_map(|word| word.bytes()) {
         let low = byte.to_ascii_lowercase();
-        if classes[usize::from(low)] == 0 {
+        if CONTINUATION.contains(&byte) {
+            if classes[usize::from(byte)] == 0 {
+                CONTINUATION.for_each(|byte| classes[usize::from(byte)] = count);
+                count += 1;
+            }
+        } else if classes[usize::from(low)] == 0 {
             classes[usize::from(low)] = count;
             classes[usize::from(low.to_ascii_uppercase())] = count;
             count += 1;
