@@ -157,6 +157,9 @@ impl Search<'_> {
         if !touches(self.input.added, counts) {
             return;
         }
+        if rule.generic && (self.input.facts.lock || self.input.facts.generated) {
+            return;
+        }
         if rule.context != Context::Any && !self.in_context(rule.context, span.start) {
             return;
         }
@@ -173,7 +176,7 @@ impl Search<'_> {
             if compiled.veto_value.iter().any(|veto| veto.is_match(value)) {
                 return;
             }
-            match validate::judge(rule, value, &self.input.facts) {
+            match validate::judge(rule, value) {
                 validate::Judgement::Keep => {}
                 validate::Judgement::Drop => return,
                 validate::Judgement::Unproven => {

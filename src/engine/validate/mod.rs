@@ -2,7 +2,6 @@
 
 mod placeholder;
 
-use super::facts::FileFacts;
 use super::proof;
 use crate::rules::Rule;
 use crate::text::entropy;
@@ -18,12 +17,9 @@ pub(super) enum Judgement {
     Unproven,
 }
 
-/// Judges `value`, which `rule` captured in a file of those `facts`.
-pub(super) fn judge(rule: &Rule, value: &[u8], facts: &FileFacts) -> Judgement {
+/// Judges `value`, which `rule` captured.
+pub(super) fn judge(rule: &Rule, value: &[u8]) -> Judgement {
     if value.is_empty() {
-        return Judgement::Drop;
-    }
-    if rule.generic && (facts.lock || facts.generated) {
         return Judgement::Drop;
     }
     if !rule.proof.is_empty() {
