@@ -1,5 +1,6 @@
 //! What a file's name and first bytes tell: languages, and whether a person wrote it.
 
+use super::unicode;
 use crate::paths::RepoPath;
 use crate::rules::{Language, LanguageSet};
 
@@ -17,6 +18,10 @@ pub struct FileFacts {
     pub test: bool,
     /// Prose.
     pub prose: bool,
+    /// Not the file itself but something that was encoded in it.
+    pub decoded: bool,
+    /// Neither text nor UTF-16 or UTF-32: searched for values that speak for themselves only.
+    pub binary: bool,
 }
 
 impl FileFacts {
@@ -31,6 +36,8 @@ impl FileFacts {
             generated: is_generated(&name, &lower, text),
             test: is_test(&name, &lower),
             prose: languages.has(Language::Markdown) || name.ends_with(b".rst") || name.ends_with(b".adoc"),
+            decoded: false,
+            binary: unicode::is_binary(text),
         }
     }
 }

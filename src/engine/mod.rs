@@ -5,6 +5,7 @@
 //! waiting rules run, compiled on first use; validators drop what only looks right.
 
 mod compiled;
+mod decode;
 mod facts;
 pub mod proof;
 mod scan;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compiled::{Cache, Compiled};
 use super::facts::FileFacts;
-use super::{syntax, validate, window};
+use super::{decode, syntax, validate, window};
 use crate::finding::Text;
 use crate::rules::{Context, Pack, Rule, RuleId, RuleSet};
 use crate::text::{Secret, line_bounds};
@@ -15,6 +15,11 @@ const CONTEXT_LINES: usize = 3;
 
 /// Matches kept per text. Beyond it the text is one large finding and says so by its count.
 const MOST: usize = 10_000;
+
+/// Layers of encoding that are taken off.
+const DEPTH: usize = 3;
+/// Decoded bytes for each byte of input, at most, all layers together.
+const GROWTH: usize = 4;
 
 /// A text to search.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +84,18 @@ impl Engine {
             && (rule.paths.is_empty() || rule.paths.iter().any(|glob| crate::paths::matches(glob, path)))
     }
 
-    /// Searches the added parts of `input`.
+    /// Searches the added parts of `input`, and what is encoded in them.
     pub fn search(&self, input: &Input<'_>) -> Found {
+        let ranges = widened(input.text, input.added);
+        let mut found = self.plain(input, &ranges);
+        let mut budget = input.added.iter().map(Range::len).sum::<usize>().saturating_mul(GROWTH);
+        self.encoded(input, &ranges, 0, &mut budget, &mut found);
+        settle(&self.rules, &mut found.matches);
+        found
+    }
+
+    /// Searches `ranges` as they stand.
+    fn plain(&self, input: &Input<'_>, ranges: &[Range<usize>]) -> Found {
         let mut search = Search {
             engine: self,
             input,
@@ -88,14 +103,38 @@ impl Engine {
             found: Found::default(),
             code: None,
         };
-        for range in widened(input.text, input.added) {
+        for range in ranges {
             self.rules.keywords(&input.text[range.clone()], |rule, start, end| {
                 search.at_keyword(rule, range.start + start..range.start + end);
             });
         }
-        let mut found = search.found;
-        settle(&self.rules, &mut found.matches);
-        found
+        search.found
+    }
+
+    /// Searches what is encoded in `ranges`, to `DEPTH` layers, for secrets.
+    fn encoded(&self, input: &Input<'_>, ranges: &[Range<usize>], depth: usize, budget: &mut usize, found: &mut Found) {
+        if depth == DEPTH {
+            return;
+        }
+        for piece in decode::pieces(input.text, ranges, budget) {
+            if !touches(input.added, &piece.from) {
+                continue;
+            }
+            let whole: Vec<_> = std::iter::once(0..piece.text.len()).collect();
+            // A long piece is a bundled file: what only looks like a secret there is none.
+            let facts =
+                FileFacts { decoded: true, generated: input.facts.generated || piece.text.len() > 1024, ..input.facts };
+            let inner = Input { text: &piece.text, added: &whole, facts, path: input.path };
+            let mut inside = self.plain(&inner, &whole);
+            self.encoded(&inner, &whole, depth + 1, budget, &mut inside);
+            found.unproven += inside.unproven;
+            found.matches.extend(inside.matches.into_iter().map(|mut inner| {
+                inner.span = piece.original(&inner.span);
+                inner.at = piece.original(&inner.at);
+                inner.encoding.insert(0, piece.kind.into());
+                inner
+            }));
+        }
     }
 }
 
@@ -126,7 +165,10 @@ impl Search<'_> {
             return;
         }
         let rule = &engine.rules[id];
-        if !Engine::is_meant_for(rule, &self.input.facts, self.input.path) {
+        let facts = &self.input.facts;
+        let out_of_place =
+            (facts.decoded || facts.binary) && rule.pack == Pack::Insecure || facts.binary && rule.generic;
+        if out_of_place || !Engine::is_meant_for(rule, &self.input.facts, self.input.path) {
             self.done[usize::from(id.0)].seen = usize::MAX;
             return;
         }
@@ -164,8 +206,7 @@ impl Search<'_> {
             return;
         }
         if !compiled.veto.is_empty() {
-            let first = line_bounds(text, span.start).start.max(span.start.saturating_sub(1024));
-            let last = line_bounds(text, span.end).end.min(span.end + 1024);
+            let (first, last) = (line_bounds(text, span.start).start, line_bounds(text, span.end).end);
             if compiled.veto.iter().any(|veto| veto.is_match(&text[first..last])) {
                 return;
             }

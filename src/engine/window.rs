@@ -18,14 +18,20 @@ pub(super) fn around(text: &[u8], hit: &Range<usize>, window: Window) -> Range<u
         Window::Lines => lines(text, hit, 4, LINES_REACH),
         Window::Block => {
             let start = lines(text, hit, 4, LINES_REACH).start;
-            start..text.len().min(hit.end + BLOCK_REACH)
+            start..text.len().min(on_grid(hit.end + BLOCK_REACH))
         }
     }
 }
 
+/// The next multiple of 1 KiB: keywords close together on a long line share the end of their window,
+/// so that no byte is searched more than a few times by one rule, however often its keyword stands there.
+fn on_grid(end: usize) -> usize {
+    end.next_multiple_of(1024)
+}
+
 fn lines(text: &[u8], hit: &Range<usize>, more: usize, reach: usize) -> Range<usize> {
     let low = hit.start.saturating_sub(reach);
-    let high = text.len().min(hit.end + reach);
+    let high = text.len().min(on_grid(hit.end + reach));
     let start = memchr::memrchr_iter(b'\n', &text[low..hit.start]).nth(more).map_or(low, |newline| low + newline + 1);
     let end = memchr::memchr_iter(b'\n', &text[hit.end..high]).nth(more).map_or(high, |newline| hit.end + newline);
     start..end
@@ -41,6 +47,6 @@ mod tests {
         assert_eq!(around(text, &(8..11), Window::Line), 4..11);
         assert_eq!(around(text, &(8..11), Window::Lines), 0..18);
         let long = vec![b'x'; 10_000];
-        assert_eq!(around(&long, &(5000..5004), Window::Line), 3976..6028);
+        assert_eq!(around(&long, &(5000..5004), Window::Line), 3976..6144);
     }
 }

@@ -1,5 +1,6 @@
 //! Byte offsets to lines and columns, as git and editors count them.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A place in a text: lines from 1, columns in code points from 1, the end exclusive.
@@ -20,6 +21,8 @@ pub struct Place {
 pub struct LineIndex {
     starts: Vec<usize>,
     first: u32,
+    /// The last point asked for, as offset and column: on a long line the next one counts on from it.
+    last: Cell<(usize, u32)>,
 }
 
 impl LineIndex {
@@ -27,7 +30,7 @@ impl LineIndex {
     pub fn new(text: &[u8], first: u32) -> Self {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', text).map(|at| at + 1));
-        Self { starts, first }
+        Self { starts, first, last: Cell::new((0, 0)) }
     }
 
     /// The place of `span` in `text`, which must be the text that was indexed.
@@ -41,7 +44,14 @@ impl LineIndex {
         let at = at.min(text.len());
         let row = self.starts.partition_point(|&start| start <= at).saturating_sub(1);
         let line = self.first.saturating_add(u32::try_from(row).unwrap_or(u32::MAX));
-        let column = code_points(&text[self.starts[row]..at]);
+        let start = self.starts[row];
+        let (known, counted) = self.last.get();
+        let column = if (start..=at).contains(&known) {
+            counted.saturating_add(code_points(&text[known..at]))
+        } else {
+            code_points(&text[start..at])
+        };
+        self.last.set((at, column));
         (line, column.saturating_add(1))
     }
 
@@ -66,11 +76,16 @@ fn code_points(bytes: &[u8]) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// The bounds of the line that holds `at`, without its `\n`.
+/// Bytes of a line either side of a place that are looked at, at most: a file of a single line must
+/// not cost its length again for every match in it.
+const REACH: usize = 4096;
+
+/// The bounds of the line that holds `at`, without its `\n`, cut to 4 KiB either side.
 pub fn line_bounds(text: &[u8], at: usize) -> Range<usize> {
     let at = at.min(text.len());
-    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
-    let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+    let (low, high) = (at.saturating_sub(REACH), text.len().min(at + REACH));
+    let start = memchr::memrchr(b'\n', &text[low..at]).map_or(low, |newline| low + newline + 1);
+    let end = memchr::memchr(b'\n', &text[at..high]).map_or(high, |newline| at + newline);
     start..end
 }
 
