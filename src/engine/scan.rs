@@ -78,9 +78,11 @@ impl Engine {
         &self.rules
     }
 
-    /// Whether the rule is limited to files of other languages or paths.
+    /// Whether the file is of a language and path that the rule is limited to. A generic rule that
+    /// goes by the name alone leaves out tests: their key stores are made for them.
     pub fn is_meant_for(rule: &Rule, facts: &FileFacts, path: &[u8]) -> bool {
-        (rule.languages.is_empty() || rule.languages.meets(facts.languages))
+        !(facts.test && rule.generic && rule.by_name_only())
+            && (rule.languages.is_empty() || rule.languages.meets(facts.languages))
             && (rule.paths.is_empty() || rule.paths.iter().any(|glob| crate::paths::matches(glob, path)))
     }
 

@@ -62,7 +62,7 @@ pub(super) fn by_name(change: &Change, engine: &Engine, options: &Options) -> Ve
     if change.kind != Kind::Added {
         return Vec::new();
     }
-    let facts = FileFacts::default();
+    let facts = FileFacts::of(&change.path, b"");
     engine
         .rules()
         .iter()
