@@ -9,14 +9,17 @@ use crate::finding::{Gap, GapKind};
 /// Looks at `change`.
 pub(super) fn at(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> Partial {
     let mut partial = Partial::default();
-    if change.kind == Kind::Deleted || change.entry == Entry::Gitlink {
+    if change.kind == Kind::Deleted {
         return partial;
+    }
+    if change.entry == Entry::Gitlink {
+        return Partial::gap(elsewhere(change, "a submodule, which is scanned in its own repository"));
     }
     let fragments = match fragments(change, reader, options, &mut partial) {
         Ok(fragments) => fragments,
         Err(error) => return Partial::gap(unread(change, &error)),
     };
-    partial.looked.files = 1;
+    partial.looked.files = usize::from(change.entry != Entry::Message);
     for finding in present::by_name(change, engine, options) {
         partial.keys.push((existing::Key::of_name(&finding.rule), 0));
         partial.looked.findings.push(finding);
@@ -74,6 +77,9 @@ fn fragments(
             hint: "raise `limit.file` in gatehook.toml, or keep files of that size out of git".to_owned(),
         });
     }
+    if is_lfs_pointer(&loaded.bytes) {
+        partial.looked.gaps.push(elsewhere(change, "LFS content not scanned"));
+    }
     let text = unicode::to_utf8(loaded.bytes);
     // An old side that cannot be read makes every line count as added: more is looked at, never less.
     let olds: Vec<Vec<u8>> =
@@ -86,11 +92,25 @@ fn fragments(
     Ok(vec![Fragment { text: text.into(), first_line: 1, added }])
 }
 
+/// Whether `text` stands for a file that Git LFS keeps. <https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>
+fn is_lfs_pointer(text: &[u8]) -> bool {
+    text.len() < 1024 && text.starts_with(b"version https://git-lfs.github.com/spec/v1\n")
+}
+
+fn elsewhere(change: &Change, reason: &str) -> Gap {
+    let path = Some(change.path.clone());
+    Gap { path, kind: GapKind::Elsewhere, reason: reason.to_owned(), hint: String::new() }
+}
+
 fn unread(change: &Change, error: &ReadError) -> Gap {
-    let hint = match error {
-        ReadError::Missing(_) => "`git fetch` may bring it; `git fsck` tells whether the repository is whole",
-        ReadError::Corrupt { .. } => "`git fsck` tells what is broken",
-        ReadError::File { .. } | ReadError::Unsupported => "",
+    let (hint, cause) = match error {
+        ReadError::Missing(_) => {
+            ("`git fetch` may bring it; `git fsck` tells whether the repository is whole", String::new())
+        }
+        ReadError::Corrupt { .. } => ("`git fsck` tells what is broken", String::new()),
+        ReadError::File { source, .. } => ("", format!(": {source}")),
+        ReadError::Unsupported => ("", String::new()),
     };
-    Gap { path: Some(change.path.clone()), kind: GapKind::Unread, reason: error.to_string(), hint: hint.to_owned() }
+    let (path, reason) = (Some(change.path.clone()), format!("{error}{cause}"));
+    Gap { path, kind: GapKind::Unread, reason, hint: hint.to_owned() }
 }
