@@ -27,11 +27,16 @@ pub(super) fn git(dir: &Path) -> Command {
 
 /// Runs `git ARGS` and gives its standard output.
 pub(super) fn run(dir: &Path, args: &[&str]) -> Result<Vec<u8>, GitError> {
-    let output = git(dir).args(args).output().map_err(GitError::NoGit)?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    Err(failure(dir, args, &output))
+    let mut command = git(dir);
+    command.args(args);
+    Ok(finish(command, args.first().copied().unwrap_or_default(), dir)?.stdout)
+}
+
+/// Runs `command`, which [`git`] began in `dir` and whose subcommand is `name`. Its standard error
+/// may hold warnings.
+pub(super) fn finish(mut command: Command, name: &str, dir: &Path) -> Result<Output, GitError> {
+    let output = command.output().map_err(GitError::NoGit)?;
+    if output.status.success() { Ok(output) } else { Err(failure(dir, name, &output)) }
 }
 
 /// Runs `git ARGS` with `input` on its standard input and gives its standard output.
@@ -48,10 +53,14 @@ pub(super) fn feed(dir: &Path, args: &[&str], input: &[u8]) -> Result<Vec<u8>, G
         child.wait_with_output()
     });
     let output = output.map_err(GitError::NoGit)?;
-    if output.status.success() { Ok(output.stdout) } else { Err(failure(dir, args, &output)) }
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(failure(dir, args.first().copied().unwrap_or_default(), &output))
+    }
 }
 
-fn failure(dir: &Path, args: &[&str], output: &Output) -> GitError {
+fn failure(dir: &Path, name: &str, output: &Output) -> GitError {
     let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     if message.contains("dubious ownership") {
         let named = message.split('\'').nth(1).unwrap_or_default();
@@ -60,5 +69,5 @@ fn failure(dir: &Path, args: &[&str], output: &Output) -> GitError {
     if message.contains("not a git repository") {
         return GitError::NoRepository(dir.to_owned());
     }
-    GitError::Failed { command: args.first().copied().unwrap_or_default().to_owned(), message }
+    GitError::Failed { command: name.to_owned(), message }
 }

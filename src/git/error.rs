@@ -27,6 +27,17 @@ pub enum GitError {
         /// What it printed, trimmed.
         message: String,
     },
+    /// A path that was to be scanned is not there.
+    #[error("cannot scan `{path}`")]
+    NoPath {
+        /// As it was given.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A bare repository has no files to scan.
+    #[error("`{0}` is a bare repository, without a work tree")]
+    NoWorkTree(PathBuf),
     /// What was given as a range names no commits.
     #[error("`{spec}` is no range of commits: {reason}")]
     BadRange {
@@ -70,7 +81,8 @@ impl GitError {
             ),
             Self::BadUpdate { .. } => Some("run it from the hook, with the hook's standard input".to_owned()),
             Self::Missing(_) => Some("`git fsck` tells whether the repository is whole".to_owned()),
-            Self::Failed { .. } | Self::Unexpected { .. } => None,
+            Self::NoWorkTree(_) => Some("`gatehook scan --history` looks at its commits".to_owned()),
+            Self::NoPath { .. } | Self::Failed { .. } | Self::Unexpected { .. } => None,
         }
     }
 }

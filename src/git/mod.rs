@@ -15,6 +15,7 @@ mod remote;
 mod tips;
 mod push;
 mod range;
+mod worktree;
 mod repo;
 
 pub use error::GitError;
@@ -23,3 +24,4 @@ pub use plumbing::staged;
 pub use push::{Push, RefUpdate, outgoing, parse_received, parse_updates, received, unpushed};
 pub use range::{history, range};
 pub use repo::Repo;
+pub use worktree::work_tree;

@@ -17,5 +17,5 @@ pub struct Listing {
 mod files;
 mod message;
 
-pub use files::{Files, walk};
+pub use files::{Files, at, label, unread, walk};
 pub use message::message;

@@ -28,9 +28,10 @@ fn ok(world: &World, script: &str) -> String {
 
 fn push(world: &World, remote: &str, lines: &[(&str, &str, &str, &str)]) -> Push {
     let id = |name: &str| if name.is_empty() { "0".repeat(40) } else { ok(world, &format!("git rev-parse {name}")) };
-    let lines: String =
-        lines.iter().map(|(name, local, there, old)| format!("{name} {} {there} {}\n", id(local), id(old))).collect();
-    let updates = git::parse_updates(lines.as_bytes()).unwrap();
+    let line =
+        |(name, local, there, old): &(&str, &str, &str, &str)| format!("{name} {} {there} {}", id(local), id(old));
+    let lines: Vec<String> = lines.iter().map(line).collect();
+    let updates = git::parse_updates(lines.join("\n").as_bytes()).unwrap();
     Push { remote: Some(remote.to_owned()), url: None, updates }
 }
 

@@ -44,8 +44,12 @@ pub(crate) fn run(args: &Scan) -> Exit {
         let loaded = setup::load(&from, &args.output);
         (pipeline::run(&request, &loaded.config, listing, &repo), loaded.exit)
     } else {
-        let loaded = setup::load(&ConfigFrom::Dir(&here), &args.output);
-        let listing = source::walk(&here, &args.paths);
+        let (root, listing) = match git::work_tree(&here, &args.paths) {
+            Ok(listed) => listed,
+            Err(error @ git::GitError::NoPath { .. }) => return fail(&error, None, Exit::Usage),
+            Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
+        };
+        let loaded = setup::load(&ConfigFrom::Dir(&root), &args.output);
         (pipeline::run(&request, &loaded.config, listing, &source::Files), loaded.exit)
     };
     report.exit = report.exit.or(exit);
