@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use crate::text::checksum::{crc32_base36, crc32_base62};
+use crate::text::checksum::{crc32_base36, crc32_base62, crc32_hex_low_first};
 
 const DIGITS: &str = "0123456789";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -60,6 +60,7 @@ impl Filler {
             "github" => return Some(self.github(argument)),
             "github-wrong-checksum" => return Some(self.github_wrong(argument)),
             "gitlab-routable" => return Some(self.gitlab_routable(argument)),
+            "grafana" => return Some(self.grafana(argument)),
             "jwt" => return Some(self.jwt()),
             "pem" => return Some(self.pem(argument)),
             "b64" | "b64url" => {
@@ -123,6 +124,12 @@ impl Filler {
         let body = format!("{prefix}{}.01.0w", URL_SAFE_NO_PAD.encode(payload));
         let check = crc32_base36(body.as_bytes());
         format!("{body}{}", String::from_utf8_lossy(&check))
+    }
+
+    fn grafana(&mut self, prefix: &str) -> String {
+        let body = format!("{prefix}{}", self.pick(&[DIGITS, UPPER, LOWER].concat(), 32));
+        let check = crc32_hex_low_first(body.as_bytes());
+        format!("{body}_{}", String::from_utf8_lossy(&check))
     }
 
     fn jwt(&mut self) -> String {

@@ -31,9 +31,23 @@ pub fn crc32_base36(body: &[u8]) -> [u8; 7] {
     digits
 }
 
+/// CRC-32 (ISO-HDLC) of `body` as eight lower-case hexadecimal digits, lowest byte first.
+///
+/// The suffix of Grafana's service account tokens: `CalculateChecksum` in
+/// <https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go>.
+pub fn crc32_hex_low_first(body: &[u8]) -> [u8; 8] {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [b'0'; 8];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(crc32fast::hash(body).to_le_bytes()) {
+        pair[0] = HEX[usize::from(byte >> 4)];
+        pair[1] = HEX[usize::from(byte & 15)];
+    }
+    digits
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{crc32_base36, crc32_base62};
+    use super::{crc32_base36, crc32_base62, crc32_hex_low_first};
 
     #[test]
     fn base_36_pads_to_seven_digits() {
@@ -42,6 +56,11 @@ mod tests {
         let value = u64::from_str_radix(std::str::from_utf8(&text).unwrap_or_default(), 36);
         assert_eq!(value, Ok(0xCBF4_3926));
         assert_eq!(crc32_base36(b""), *b"0000000");
+    }
+
+    #[test]
+    fn the_lowest_byte_of_the_crc_comes_first() {
+        assert_eq!(&crc32_hex_low_first(b"123456789"), b"2639f4cb");
     }
 
     #[test]

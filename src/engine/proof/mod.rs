@@ -4,13 +4,17 @@
 
 mod github;
 mod gitlab;
+mod grafana;
 
 /// A structure or checksum test of a value.
 type Proof = fn(&[u8]) -> bool;
 
 /// The proofs, by the name that rules use.
-const PROOFS: &[(&str, Proof)] =
-    &[("github-crc32", github::has_checksum), ("gitlab-routable-crc", gitlab::has_checksum)];
+const PROOFS: &[(&str, Proof)] = &[
+    ("github-crc32", github::has_checksum),
+    ("gitlab-routable-crc", gitlab::has_checksum),
+    ("grafana-crc32", grafana::has_checksum),
+];
 
 /// Whether `value` passes the proof called `name`; `None` where there is no such proof.
 pub fn check(name: &str, value: &[u8]) -> Option<bool> {
