@@ -9,11 +9,18 @@ use super::error::GitError;
 /// A git command that reads only. The hook's own `GIT_DIR`, `GIT_INDEX_FILE` and quarantine
 /// variables pass through.
 pub(super) fn git(dir: &Path) -> Command {
+    let mut command = as_configured(dir);
+    command.args(["-c", "core.hooksPath=/dev/null"]);
+    command
+}
+
+/// As [`git`], but git still knows where its hooks are: for questions about just that.
+pub(super) fn as_configured(dir: &Path) -> Command {
     #[allow(clippy::disallowed_methods, reason = "the one door through which git is started")]
     let mut command = Command::new("git");
     command
         .current_dir(dir)
-        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"])
+        .args(["-c", "core.fsmonitor=false", "--no-pager"])
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_NO_LAZY_FETCH", "1")
@@ -60,7 +67,7 @@ pub(super) fn feed(dir: &Path, args: &[&str], input: &[u8]) -> Result<Vec<u8>, G
     }
 }
 
-fn failure(dir: &Path, name: &str, output: &Output) -> GitError {
+pub(super) fn failure(dir: &Path, name: &str, output: &Output) -> GitError {
     let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     if message.contains("dubious ownership") {
         let named = message.split('\'').nth(1).unwrap_or_default();

@@ -17,6 +17,8 @@ mod push;
 mod range;
 mod worktree;
 mod repo;
+pub mod ancestry;
+pub mod setup;
 
 pub use error::GitError;
 pub use file::{file_at, staged_file};

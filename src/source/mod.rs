@@ -18,4 +18,4 @@ mod files;
 mod message;
 
 pub use files::{Files, at, label, unread, walk};
-pub use message::message;
+pub use message::{Cleanup, chosen_comment, message};

@@ -1,9 +1,13 @@
 //! Flags and subcommands, as the user reads them.
 
+mod hooks;
+
 use std::path::PathBuf;
 
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use gatehook::report::Format;
+
+pub(crate) use self::hooks::{Hook, Install, OnBudget, Uninstall};
 
 /// Stop hardcoded secrets and insecure patterns before they leave this machine
 #[derive(Debug, Parser)]
@@ -32,13 +36,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Put gatehook in front of git's hooks, keeping what is there
+    Install(Install),
+    /// Take gatehook's hooks out and bring back what was there before
+    Uninstall(Uninstall),
     /// Run a git hook; the installed shims call this
-    Hook {
-        /// Name of the hook
-        name: String,
-        /// What git gave the hook
-        args: Vec<String>,
-    },
+    Hook(Hook),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -82,7 +85,7 @@ pub(crate) enum Color {
     Never,
 }
 
-#[derive(Debug, Default, Flags)]
+#[derive(Clone, Debug, Default, Flags)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
     /// Format of the report that is printed: text, json, jsonl or sarif

@@ -12,5 +12,5 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    ExitCode::from(commands::run(args).code())
+    ExitCode::from(commands::run(args))
 }

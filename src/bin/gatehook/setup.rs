@@ -88,8 +88,19 @@ pub(crate) fn user_dir(variable: &str, under_home: &str) -> Option<PathBuf> {
 
 /// Today, in UTC.
 pub(crate) fn today() -> Day {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    civil(i64::try_from(seconds / 86_400).unwrap_or_default())
+    civil(i64::try_from(seconds() / 86_400).unwrap_or_default())
+}
+
+/// This second as RFC 3339 in UTC.
+pub(crate) fn now() -> String {
+    let seconds = seconds();
+    let of_day = seconds % 86_400;
+    let day = civil(i64::try_from(seconds / 86_400).unwrap_or_default());
+    format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Days since 1970-01-01 to a date, after Howard Hinnant's `civil_from_days`.

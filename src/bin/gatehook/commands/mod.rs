@@ -2,6 +2,8 @@
 
 mod config;
 mod explain;
+mod hook;
+mod install;
 mod rules;
 mod scan;
 mod shell;
@@ -10,16 +12,18 @@ use gatehook::finding::Exit;
 
 use crate::args::{Args, Command};
 
-/// Runs what was asked for.
-pub(crate) fn run(args: Args) -> Exit {
+/// Runs what was asked for and gives the exit code: one of [`Exit`], or a chained hook's own.
+pub(crate) fn run(args: Args) -> u8 {
     match args.command {
-        Command::Scan(scan) => scan::run(&scan),
-        Command::Explain { rule } => explain::run(&rule),
-        Command::Rules { command } => rules::run(command),
-        Command::Config { command } => config::run(&command),
-        Command::Hook { .. } => Exit::Usage,
-        Command::Completions { shell } => shell::completions(shell),
-        Command::Man => shell::man(),
+        Command::Scan(scan) => scan::run(&scan).code(),
+        Command::Explain { rule } => explain::run(&rule).code(),
+        Command::Rules { command } => rules::run(command).code(),
+        Command::Config { command } => config::run(&command).code(),
+        Command::Install(args) => install::install(&args).code(),
+        Command::Uninstall(args) => install::uninstall(&args).code(),
+        Command::Hook(args) => hook::run(&args),
+        Command::Completions { shell } => shell::completions(shell).code(),
+        Command::Man => shell::man().code(),
     }
 }
 

@@ -1,0 +1,80 @@
+//! Flags of the commands that install, remove and run hooks.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as Flags, ValueEnum};
+
+use super::Output;
+
+#[derive(Debug, Flags)]
+pub(crate) struct Install {
+    /// Hooks to install; by default pre-commit, pre-merge-commit, commit-msg and pre-push, in a
+    /// bare repository pre-receive
+    #[arg(long = "hook", value_name = "NAME", num_args = 1..)]
+    pub(crate) hooks: Vec<String>,
+    /// Repository to install into; by default the one around the current directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+    /// Show what would be done and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Uninstall {
+    /// Hooks to take out; all by default
+    #[arg(long = "hook", value_name = "NAME", num_args = 1..)]
+    pub(crate) hooks: Vec<String>,
+    /// Repository to take them out of; by default the one around the current directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+    /// Show what would be done and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// What `pre-receive` does once its time is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnBudget {
+    /// Refuse the push: not all of it was looked at
+    Block,
+    /// Take the push, and say so
+    Allow,
+}
+
+#[derive(Clone, Debug, Flags)]
+pub(crate) struct Hook {
+    /// Directory of the shim that calls, where the hook that it chains is kept
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hooks_dir: Option<PathBuf>,
+    /// How long `pre-receive` may take, such as 4s or 800ms
+    ///
+    /// Some servers end a hook after five seconds and then take the push.
+    #[arg(long, value_name = "TIME", default_value = "4s", value_parser = time)]
+    pub(crate) budget: Duration,
+    /// What `pre-receive` does once its time is up
+    #[arg(long, value_name = "VERDICT", default_value = "block", value_enum)]
+    pub(crate) on_budget: OnBudget,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// pre-commit, pre-merge-commit, commit-msg, pre-push or pre-receive
+    pub(crate) name: String,
+    /// What git gave the hook
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<OsString>,
+}
+
+/// A number with `ms`, `s` or `m` behind it.
+fn time(word: &str) -> Result<Duration, String> {
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let wrong = || "write it as 800ms, 4s or 1m".to_owned();
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    match &word[digits.len()..] {
+        "ms" => Ok(Duration::from_millis(number)),
+        "s" => Ok(Duration::from_secs(number)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
+        _ => Err(wrong()),
+    }
+}

@@ -1,0 +1,57 @@
+//! `pre-commit` and `pre-merge-commit`: what is staged.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use gatehook::finding::Exit;
+use gatehook::git::{self, Repo};
+use gatehook::rules::Gate;
+
+use super::Call;
+use crate::setup::ConfigFrom;
+
+pub(super) fn run(call: &Call<'_>) -> u8 {
+    let repo = match call.repo() {
+        Ok(repo) => repo,
+        Err(error) => return call.no_git(&error).code(),
+    };
+    let index = call.around.index_file.clone().unwrap_or_else(|| repo.git_dir.join("index"));
+    let before = call.has_chained().then(|| stamp(&index));
+    match staged(call, &repo) {
+        Exit::Clean => {}
+        stopped => return stopped.code(),
+    }
+    let code = call.chained(None);
+    // A formatter that stages what it wrote has changed what will be committed.
+    if code == 0 && before.is_some_and(|before| before != stamp(&index)) {
+        return staged(call, &repo).code();
+    }
+    code
+}
+
+fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
+    match git::staged(repo) {
+        Ok(listing) => call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, repo)),
+        Err(error) => call.no_git(&error),
+    }
+}
+
+/// What tells two states of an index apart: size, time, and the checksum at its end.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    time: Option<SystemTime>,
+    tail: Vec<u8>,
+}
+
+/// `None` where there is no index, or none that can be read: then nothing can be told apart from it.
+fn stamp(index: &Path) -> Option<Stamp> {
+    let mut file = File::open(PathBuf::from(index)).ok()?;
+    let meta = file.metadata().ok()?;
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(meta.len().saturating_sub(32))).ok()?;
+    file.read_to_end(&mut tail).ok()?;
+    Some(Stamp { size: meta.len(), time: meta.modified().ok(), tail })
+}

@@ -1,0 +1,112 @@
+//! `gatehook hook NAME`: what the shims call. A file a kind of hook.
+//!
+//! Every hook looks first and then runs the hook that it chains, whose exit code it keeps. Nothing
+//! that goes wrong in here ends in 0 or 1.
+
+mod commit;
+mod gate;
+mod message;
+mod passes;
+mod push;
+mod receive;
+mod rewrite;
+mod surroundings;
+
+use std::cell::{Cell, OnceCell};
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use gatehook::finding::Exit;
+use gatehook::git::{GitError, Repo};
+use gatehook::hooks::{self, Chained, Hook};
+
+use self::surroundings::Surroundings;
+use super::fail;
+use crate::args;
+
+/// One call of a hook.
+struct Call<'a> {
+    hook: Hook,
+    flags: &'a args::Hook,
+    around: Surroundings,
+    /// The git directory that all work trees share, once it is known.
+    common_dir: OnceCell<PathBuf>,
+    /// Whether the checks that are left out stand in the record already.
+    recorded: Cell<bool>,
+}
+
+pub(crate) fn run(flags: &args::Hook) -> u8 {
+    let Ok(hook) = flags.name.parse::<Hook>() else {
+        let offered: Vec<&str> = Hook::ALL.iter().map(|hook| hook.word()).collect();
+        tell(&format!("error: gatehook has no hook `{}`", flags.name));
+        tell(&format!("hint: it has {}", offered.join(", ")));
+        return Exit::Usage.code();
+    };
+    let call = Call::new(hook, flags);
+    let ended = catch_unwind(AssertUnwindSafe(|| match hook {
+        Hook::PreCommit | Hook::PreMergeCommit => commit::run(&call),
+        Hook::CommitMsg => message::run(&call),
+        Hook::PrePush => push::run(&call),
+        Hook::PreReceive => receive::run(&call),
+    }));
+    ended.unwrap_or_else(|_| {
+        tell(&format!("error: gatehook stumbled, so {} was not looked at (a defect of gatehook)", hook.what()));
+        call.settle(Exit::NotScanned).code()
+    })
+}
+
+/// Says a line. Standard error may be closed: no verdict depends on it.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// All of standard input; nothing where a person sits in front of it.
+fn input() -> io::Result<Vec<u8>> {
+    let mut input = Vec::new();
+    let mut stdin = io::stdin().lock();
+    if !stdin.is_terminal() {
+        stdin.read_to_end(&mut input)?;
+    }
+    Ok(input)
+}
+
+impl<'a> Call<'a> {
+    fn new(hook: Hook, flags: &'a args::Hook) -> Self {
+        let around = Surroundings::from_environment();
+        Self { hook, flags, around, common_dir: OnceCell::new(), recorded: Cell::new(false) }
+    }
+
+    /// The repository that git runs this hook in.
+    fn repo(&self) -> Result<Repo, GitError> {
+        let repo = Repo::discover(Path::new("."))?;
+        self.common_dir.get_or_init(|| repo.common_dir.clone());
+        Ok(repo)
+    }
+
+    /// Whether [`Self::chained`] would run something.
+    fn has_chained(&self) -> bool {
+        self.flags.hooks_dir.as_ref().is_some_and(|dir| hooks::has_chained(dir, self.hook))
+    }
+
+    /// Runs the chained hook and gives its exit code, 0 where there is none.
+    fn chained(&self, input: Option<&[u8]>) -> u8 {
+        let Some(dir) = &self.flags.hooks_dir else { return 0 };
+        match hooks::run_chained(dir, self.hook, &self.flags.args, input, self.around.chain_depth.as_deref()) {
+            Ok(Chained::None) => 0,
+            Ok(Chained::Ended(code)) => code,
+            Err(error) => fail(&error, error.hint().as_deref(), Exit::NotScanned).code(),
+        }
+    }
+
+    /// What git gave at `place`, as text.
+    fn arg(&self, place: usize) -> Option<String> {
+        self.flags.args.get(place).map(|arg: &OsString| arg.to_string_lossy().into_owned())
+    }
+
+    /// Tells why git's answer is not to be had.
+    fn no_git(&self, error: &GitError) -> Exit {
+        self.settle(fail(error, error.hint().as_deref(), Exit::NotScanned))
+    }
+}

@@ -1,0 +1,105 @@
+//! What somebody lets through once: named checks (`SKIP`), and errors of gatehook's own
+//! (`GATEHOOK_ON_ERROR`). Neither without a reason, both recorded; a finding never passes here.
+
+use std::path::{Path, PathBuf};
+
+use gatehook::config::Config;
+use gatehook::finding::Exit;
+use gatehook::hooks::Hook;
+use gatehook::hooks::record::{self, Entry, What};
+use gatehook::rules::{Pack, builtin};
+
+use super::{Call, tell};
+use crate::setup;
+
+impl Call<'_> {
+    /// The rules and stages to leave out. Other tools listen to `SKIP` too, so names that are not
+    /// gatehook's are theirs.
+    pub(super) fn skipped(&self, config: &Config) -> Vec<String> {
+        let names: Vec<String> = self.around.skip.iter().filter(|name| is_ours(name, config)).cloned().collect();
+        if names.is_empty() {
+            return names;
+        }
+        let Some(reason) = &self.around.reason else {
+            tell(&format!("note: SKIP={} is not heeded: it needs a reason, GATEHOOK_REASON='…'", names.join(",")));
+            return Vec::new();
+        };
+        if !self.recorded.replace(true) {
+            tell(&format!("note: this once without {}: {reason}", names.join(", ")));
+            self.record(What::Skip, &names, reason);
+        }
+        names
+    }
+
+    /// The last word: an error of gatehook's own passes where somebody answers for it.
+    pub(super) fn settle(&self, exit: Exit) -> Exit {
+        if !matches!(exit, Exit::NotScanned | Exit::StageFailed) {
+            return exit;
+        }
+        match (&self.around.reason, self.around.on_error_allow) {
+            (Some(reason), true) => {
+                tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
+                self.record(What::Error, &[], reason);
+                Exit::Clean
+            }
+            (None, true) => {
+                tell("note: GATEHOOK_ON_ERROR=allow is not heeded: it needs a reason, GATEHOOK_REASON='…'");
+                exit
+            }
+            (_, false) if self.hook == Hook::PreReceive => exit,
+            (_, false) => {
+                tell("hint: once, and on record: GATEHOOK_ON_ERROR=allow GATEHOOK_REASON='…' before the same command");
+                exit
+            }
+        }
+    }
+
+    fn record(&self, what: What, names: &[String], reason: &str) {
+        let entry = Entry {
+            time: setup::now(),
+            hook: self.hook.to_string(),
+            what,
+            names: names.to_vec(),
+            reason: reason.to_owned(),
+        };
+        let written = match self.record_dir() {
+            Some(dir) => record::append(&dir, &entry).map_err(|error| error.to_string()),
+            None => Err("the git directory is not known".to_owned()),
+        };
+        if let Err(error) = written {
+            tell(&format!("warning: this could not be recorded: {error}"));
+        }
+    }
+
+    /// Tells what was let through since the last push.
+    pub(super) fn tell_recorded(&self) {
+        let Some(dir) = self.record_dir() else { return };
+        let lines = record::not_shown(&dir);
+        if lines.is_empty() {
+            return;
+        }
+        tell("note: let through since the last push:");
+        for line in &lines {
+            tell(&format!("  {}", gatehook::text::escape(line.as_bytes())));
+        }
+        if let Err(error) = record::mark_shown(&dir, &setup::now()) {
+            tell(&format!("warning: `{}` cannot be written: {error}", record::path(&dir).display()));
+        }
+    }
+
+    /// The common git directory; where git does not tell, the one that the shim's directory is in.
+    fn record_dir(&self) -> Option<PathBuf> {
+        let beside_shim = || {
+            let dir = self.flags.hooks_dir.as_deref()?;
+            let dir = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            dir.join("HEAD").is_file().then(|| dir.to_owned())
+        };
+        self.common_dir.get().cloned().or_else(beside_shim)
+    }
+}
+
+fn is_ours(name: &str, config: &Config) -> bool {
+    let is = |rule: &gatehook::rules::Rule| rule.id == name || rule.aliases.iter().any(|alias| alias == name);
+    [Pack::Secrets, Pack::Insecure].iter().any(|pack| pack.word() == name)
+        || builtin().iter().chain(&config.own_rules).any(is)
+}

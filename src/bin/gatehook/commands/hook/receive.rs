@@ -1,0 +1,72 @@
+//! `pre-receive`: what a client pushes to this repository, before any ref moves.
+//!
+//! No work tree, objects in quarantine, and a server that does not wait long: what is not looked
+//! at within the budget counts as not looked at.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+
+use gatehook::finding::{Exit, Report};
+use gatehook::git::{self, GitError};
+use gatehook::rules::Gate;
+
+use super::{Call, input, tell};
+use crate::args::OnBudget;
+use crate::commands::fail;
+use crate::setup::ConfigFrom;
+
+pub(super) fn run(call: &Call<'_>) -> u8 {
+    let given = match input() {
+        Ok(given) => given,
+        Err(error) => {
+            tell("error: what git says of the push cannot be read");
+            return fail(&error, None, Exit::NotScanned).code();
+        }
+    };
+    match within_budget(call, &given) {
+        Exit::Clean => call.chained(Some(&given)),
+        stopped => stopped.code(),
+    }
+}
+
+/// The report, or that time ran out. Whoever is still working then ends with the process.
+fn within_budget(call: &Call<'_>, given: &[u8]) -> Exit {
+    let budget = call.flags.budget;
+    let (flags, input) = (call.flags.clone(), given.to_vec());
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let call = Call::new(gatehook::hooks::Hook::PreReceive, &flags);
+        // Nobody waits any more once the budget is spent.
+        let _ = sender.send(look(&call, &input));
+    });
+    match receiver.recv_timeout(budget) {
+        Ok(Ok(report)) => call.conclude(&report),
+        Ok(Err(error)) => call.no_git(&error),
+        Err(RecvTimeoutError::Disconnected) => {
+            tell("error: gatehook stumbled, so the push was not looked at (a defect of gatehook)");
+            call.settle(Exit::NotScanned)
+        }
+        Err(RecvTimeoutError::Timeout) => {
+            let spent = format!("not all of the push was looked at within {} ms", budget.as_millis());
+            match call.flags.on_budget {
+                OnBudget::Block => {
+                    tell(&format!("error: {spent}"));
+                    tell("hint: push fewer commits at a time");
+                    call.settle(Exit::NotScanned)
+                }
+                OnBudget::Allow => {
+                    tell(&format!("warning: {spent}; this server lets it pass"));
+                    Exit::Clean
+                }
+            }
+        }
+    }
+}
+
+fn look(call: &Call<'_>, given: &[u8]) -> Result<Report, GitError> {
+    let repo = call.repo()?;
+    let updates = git::parse_received(given)?;
+    let listing = git::received(&repo, &updates)?;
+    // Policy is what the server's default branch says. A branch of the client's own could be made lax
+    // by one push and used by the next.
+    Ok(call.look(Gate::Ci, &ConfigFrom::Commit(&repo, "HEAD"), listing, &repo))
+}

@@ -1,0 +1,121 @@
+//! What to do about a push that old commits block: which commits, whose, how to rewrite them, and
+//! whether that is enough.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use gatehook::finding::{Finding, Report};
+use gatehook::git::Repo;
+use gatehook::git::ancestry;
+use gatehook::source::Listing;
+use gatehook::text::escape;
+
+/// Commits named, at most.
+const NAMED: usize = 20;
+
+/// The commits of a listing, newest first: id and first line of the message, for display.
+pub(super) fn commits(listing: &Listing) -> Vec<(String, String)> {
+    let mut seen = HashSet::new();
+    let commits = listing.changes.iter().filter_map(|change| change.commit.as_ref());
+    commits
+        .filter(|commit| seen.insert(commit.id))
+        .map(|commit| (commit.id.to_string(), escape(&commit.subject).to_string()))
+        .collect()
+}
+
+/// The lines to print.
+pub(super) fn advice(report: &Report, commits: &[(String, String)], repo: &Repo) -> Vec<String> {
+    let mut by_commit: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in report.blocking.iter().filter_map(|&at| report.findings.get(at)) {
+        if let Some(commit) = finding.commit.as_deref() {
+            by_commit.entry(commit).or_default().push(finding);
+        }
+    }
+    let guilty: Vec<(&str, &str)> = commits
+        .iter()
+        .filter(|(id, _)| by_commit.contains_key(&id[..]))
+        .map(|(id, subject)| (&id[..], &subject[..]))
+        .collect();
+    let Some(&(oldest, _)) = guilty.last() else { return Vec::new() };
+    let mut by_author: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (id, subject) in guilty.iter().take(NAMED) {
+        let findings = &by_commit[id];
+        let places: Vec<String> = findings.iter().map(|one| format!("{}:{}", one.path, one.place.line)).collect();
+        let author = findings[0].author.as_deref().unwrap_or("unknown author");
+        let line = format!("    {} {subject} ({})", short(id), places.join(", "));
+        by_author.entry(author).or_default().push(line);
+    }
+    let mut lines = vec!["Brought by:".to_owned()];
+    for (author, commits) in by_author {
+        lines.push(format!("  {author}"));
+        lines.extend(commits);
+    }
+    if guilty.len() > NAMED {
+        lines.push(format!("  … and {} more commits", guilty.len() - NAMED));
+    }
+    let ids: Vec<&str> = guilty.iter().map(|(id, _)| *id).collect();
+    let in_message = |id: &&str| by_commit[id].iter().all(|one| is_message(one, id));
+    let (messages, files): (Vec<&str>, Vec<&str>) = ids.iter().copied().partition(in_message);
+    lines.extend(steps(&messages, &files, oldest, repo));
+    lines.push(rotation(&ids, repo));
+    lines
+}
+
+/// Whether the value stands in the commit's own message.
+fn is_message(finding: &Finding, commit: &str) -> bool {
+    finding.path.as_bytes() == format!("commit {commit:.12} message").as_bytes()
+}
+
+/// How to rewrite the commits.
+fn steps(messages: &[&str], files: &[&str], oldest: &str, repo: &Repo) -> Vec<String> {
+    let head = ancestry::head(repo).ok().flatten();
+    if head.as_deref() == Some(oldest) {
+        return vec![if files.is_empty() {
+            "To mend it: `git commit --amend`, and take the value out of the message".to_owned()
+        } else {
+            "To mend it: take the value out, `git add` the file, `git commit --amend --no-edit`".to_owned()
+        }];
+    }
+    // Where it cannot be told, the usual form is the better guess: most commits have a parent.
+    let onto = match ancestry::has_parent(repo, oldest) {
+        Ok(false) => "--root".to_owned(),
+        _ => format!("{}~", short(oldest)),
+    };
+    let mut lines = Vec::new();
+    if !files.is_empty() {
+        lines.push("To mend it, take the value out and `git add` the file, then".to_owned());
+        lines.extend(files.iter().take(NAMED).map(|id| format!("  git commit --fixup={}", short(id))));
+        lines.push(format!("  git -c sequence.editor=: rebase -i --autosquash {onto}"));
+        lines.push("Where a later commit has taken it out already, go back to the commit itself:".to_owned());
+        lines.push(format!("  git rebase -i {onto}    mark it `edit`, `git commit --amend`, `git rebase --continue`"));
+    }
+    if !messages.is_empty() {
+        let named: Vec<&str> = messages.iter().take(NAMED).map(|id| short(id)).collect();
+        lines.push("For a value in a message:".to_owned());
+        lines.push(format!("  git rebase -i {onto}    mark {} `reword`", named.join(", ")));
+    }
+    lines
+}
+
+/// Whether rewriting is enough.
+fn rotation(commits: &[&str], repo: &Repo) -> String {
+    let mut seen = Vec::new();
+    for commit in commits {
+        match ancestry::seen_on(repo, commit) {
+            Ok(refs) => seen.extend(refs),
+            Err(_) => return "Whether it was pushed before cannot be told, so revoke the value.".to_owned(),
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    if seen.is_empty() {
+        return "No remote known here has these commits: if nobody else has seen the value, rewriting them is enough; \
+                else revoke it."
+            .to_owned();
+    }
+    let seen = escape(seen.join(", ").as_bytes()).to_string();
+    format!("It was pushed before ({seen}): revoke the value, rewriting does not take it back.")
+}
+
+fn short(commit: &str) -> &str {
+    &commit[..commit.len().min(10)]
+}
