@@ -20,7 +20,8 @@ pub(super) fn as_configured(dir: &Path) -> Command {
     let mut command = Command::new("git");
     command
         .current_dir(dir)
-        .args(["-c", "core.fsmonitor=false", "--no-pager"])
+        // The empty graft file below would be commented on, and a silent failure no longer be one.
+        .args(["-c", "core.fsmonitor=false", "-c", "advice.graftFileDeprecated=false", "--no-pager"])
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_NO_LAZY_FETCH", "1")
