@@ -1,0 +1,120 @@
+//! Generated pages are committed and compared: `BLESS=1` writes them anew.
+
+use std::fmt::Write;
+
+use gatehook::rules::{Pack, builtin};
+
+use crate::support::{World, binary, root};
+
+/// Compares `page` with the committed file, or writes it under `BLESS=1`.
+fn fresh(path: &str, page: &str) {
+    let file = root().join(path);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(committed == page, "`{path}` is stale: `just bless` writes it anew");
+}
+
+fn help(world: &World, words: &[&str]) -> String {
+    let output = world.command(binary()).args(words).arg("--help").output().unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The subcommands that a help page lists.
+fn subcommands(page: &str) -> Vec<String> {
+    let listed = page.split("\nCommands:\n").nth(1).unwrap_or_default();
+    listed
+        .lines()
+        .take_while(|line| line.starts_with("  "))
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().filter(|_| !line.starts_with("   ")))
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+fn add(world: &World, words: &[&str], out: &mut String) {
+    let page = help(world, words);
+    let name = [&["gatehook"], words].concat().join(" ");
+    let trimmed: Vec<&str> = page.trim_end().lines().map(str::trim_end).collect();
+    write!(out, "\n## {name}\n\n```text\n{}\n```\n", trimmed.join("\n")).unwrap();
+    for sub in subcommands(&page) {
+        add(world, &[words, &[sub.as_str()]].concat(), out);
+    }
+}
+
+#[test]
+fn the_cli_page_is_what_help_prints() {
+    let mut page = "# Commands and flags\n\nGenerated from the help texts; `just bless` writes it anew.\n".to_owned();
+    add(&World::new(), &[], &mut page);
+    assert!(page.contains("## gatehook scan"));
+    fresh("docs/cli.md", &page);
+}
+
+#[test]
+fn the_rules_page_lists_every_rule() {
+    let mut page =
+        "# Rules\n\nGenerated from `rules/`; `just bless` writes it anew. `gatehook explain RULE` says more of each.\n"
+            .to_owned();
+    for (pack, title) in [(Pack::Secrets, "Secrets"), (Pack::Insecure, "Insecure patterns")] {
+        let rules: Vec<_> = builtin().iter().filter(|rule| rule.pack == pack).collect();
+        write!(
+            page,
+            "\n## {title} ({})\n\n| rule | what | severity | tier | CWE | reference |\n|---|---|---|---|---|---|\n",
+            rules.len()
+        )
+        .unwrap();
+        let mut rules = rules;
+        rules.sort_by(|one, other| one.id.cmp(&other.id));
+        for rule in rules {
+            let title = rule.title.replace('|', "\\|");
+            writeln!(
+                page,
+                "| `{}` | {title} | {} | {} | {} | [source]({}) |",
+                rule.id,
+                rule.severity,
+                rule.tier,
+                rule.cwe.join(", "),
+                rule.reference
+            )
+            .unwrap();
+        }
+    }
+    fresh("docs/rules.md", &page);
+}
+
+#[test]
+fn every_shell_has_completions_and_there_is_a_manual_page() {
+    let world = World::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = world.command(binary()).args(["completions", shell]).output().unwrap();
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && script.contains("staged"), "{shell}: {script}");
+    }
+    let bash = world.sh("gatehook completions bash > c && bash -n c");
+    assert!(bash.status.success(), "{}", String::from_utf8_lossy(&bash.stderr));
+    let output = world.command(binary()).arg("man").output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains(".TH gatehook"));
+}
+
+#[test]
+fn every_rule_can_be_explained() {
+    for rule in builtin() {
+        for (key, text) in [("why", &rule.why), ("fix", &rule.fix), ("reference", &rule.reference)] {
+            assert!(!text.is_empty(), "rule `{}` lacks `{key}`", rule.id);
+        }
+        assert!(!rule.cwe.is_empty(), "rule `{}` lacks a CWE", rule.id);
+        assert!(rule.pack != Pack::Secrets || !rule.rotate.is_empty(), "rule `{}` lacks `rotate`", rule.id);
+    }
+    let world = World::new();
+    let output = world.command(binary()).args(["explain", "aws-access-key-id"]).output().unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    for part in ["aws-access-key-id: ", "Why\n", "Fix\n", "Rotate\n", "Found\n", "Reference\n  https://"] {
+        assert!(page.contains(part), "{part} is missing in\n{page}");
+    }
+    let output = world.command(binary()).args(["explain", "aws-acess-key"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `aws-access-key-id`?"));
+}
