@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// The tables, owned.
 pub(crate) struct Tables {
     pub(crate) classes: [u8; 256],
-    pub(crate) shift: u32,
+    pub(crate) stride: usize,
     pub(crate) next: Vec<u16>,
     pub(crate) first_match: u16,
     pub(crate) starts: Vec<u32>,
@@ -40,7 +40,7 @@ pub(crate) fn build(keywords: &[String]) -> Tables {
             count += 1;
         }
     }
-    let shift = usize::from(count).next_power_of_two().trailing_zeros();
+    let stride = usize::from(count);
 
     let mut nodes = vec![Node::default()];
     for (number, word) in keywords.iter().enumerate() {
@@ -88,10 +88,10 @@ pub(crate) fn build(keywords: &[String]) -> Tables {
         renamed[old] = u16::try_from(new).expect("fewer than 65,536 states");
     }
     let quiet = nodes.iter().filter(|node| node.ends.is_empty()).count();
-    let mut next = vec![0_u16; nodes.len() << shift];
+    let mut next = vec![0_u16; nodes.len() * stride];
     for (old, row) in table.iter().enumerate() {
         for (class, &to) in row.iter().enumerate() {
-            next[(usize::from(renamed[old]) << shift) | class] = renamed[to];
+            next[usize::from(renamed[old]) * stride + class] = renamed[to];
         }
     }
     let (mut starts, mut list) = (vec![0_u32], Vec::new());
@@ -99,5 +99,5 @@ pub(crate) fn build(keywords: &[String]) -> Tables {
         list.extend_from_slice(&nodes[old].ends);
         starts.push(u32::try_from(list.len()).expect("a short list"));
     }
-    Tables { classes, shift, next, first_match: u16::try_from(quiet).expect("fewer than 65,536 states"), starts, list }
+    Tables { classes, stride, next, first_match: u16::try_from(quiet).expect("fewer than 65,536 states"), starts, list }
 }

@@ -39,8 +39,14 @@ pub(crate) fn source(rules: &[(&str, RawRule)]) -> String {
     let tables = automaton::build(&words);
     let _ = writeln!(
         out,
-        "pub(super) static AUTOMATON: Automaton = Automaton {{ classes: &{:?}, shift: {}, next: &{:?}, first_match: {}, starts: &{:?}, list: &{:?} }};",
-        tables.classes, tables.shift, tables.next, tables.first_match, tables.starts, tables.list
+        "pub(super) static AUTOMATON: Automaton = Automaton {{ classes: &{:?}, stride: {}, next: &{:?}, first_match: {}, starts: &{:?}, list: &{:?}, longest: {} }};",
+        tables.classes,
+        tables.stride,
+        tables.next,
+        tables.first_match,
+        tables.starts,
+        tables.list,
+        words.iter().map(String::len).max().unwrap_or(0)
     );
     out
 }

@@ -122,3 +122,60 @@ impl std::ops::Index<RuleId> for RuleSet {
 pub fn builtin() -> &'static [Rule] {
     &packs::RULES
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every keyword of every rule wherever it stands, by the plainest search there is.
+    fn plain(text: &[u8]) -> Vec<(usize, u16)> {
+        let lower = text.to_ascii_lowercase();
+        let mut hits = Vec::new();
+        for (number, rule) in packs::RULES.iter().enumerate() {
+            for word in rule.keywords.iter() {
+                let word = word.to_ascii_lowercase();
+                let number = u16::try_from(number).unwrap();
+                hits.extend(memchr::memmem::find_iter(&lower, &word).map(|at| (at + word.len(), number)));
+                // An overlap with itself is one that `memmem` leaves out.
+                hits.extend(
+                    (0..lower.len())
+                        .filter(|&at| lower[at..].starts_with(word.as_bytes()))
+                        .map(|at| (at + word.len(), number)),
+                );
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+        hits
+    }
+
+    #[test]
+    fn every_keyword_is_found_in_order_in_a_text_of_any_length() {
+        let words: Vec<&str> = packs::RULES.iter().flat_map(|rule| rule.keywords.iter()).map(AsRef::as_ref).collect();
+        let mut text = Vec::new();
+        let mut state = 1_usize;
+        while text.len() < 70_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            text.extend_from_slice(words[(state >> 33) % words.len()].as_bytes());
+            text.extend_from_slice(&b"  \n=x"[..(state >> 20) % 5]);
+        }
+        for length in [0, 5, 1000, 32_767, 32_768, 32_769, 33_000, 70_000] {
+            let text = &text[..length];
+            let mut hits = Vec::new();
+            let mut last = 0;
+            RuleSet::default().keywords(text, |rule, start, end| {
+                assert!(start < end && end >= last, "hits come in order");
+                last = end;
+                hits.push((end, rule.0));
+            });
+            hits.sort_unstable();
+            hits.dedup();
+            let expected = plain(text);
+            // Beyond ASCII a keyword stands for every character with its first byte: more hits, never fewer.
+            let wide = |rule: u16| packs::RULES[usize::from(rule)].keywords.iter().any(|word| !word.is_ascii());
+            let missed: Vec<_> = expected.iter().filter(|hit| !hits.contains(hit)).collect();
+            let odd: Vec<_> = hits.iter().filter(|hit| !wide(hit.1) && !expected.contains(hit)).collect();
+            assert!(missed.is_empty() && odd.is_empty(), "length {length}: missed {missed:?}, odd {odd:?}");
+        }
+    }
+}
