@@ -4,8 +4,11 @@
 
 mod lines;
 mod myers;
+mod patch;
 
 use std::ops::Range;
+
+pub use patch::{Fault, Lack, Patch, patch};
 
 /// The byte ranges of the lines of `new` that no text of `olds` has at that point: whole lines, line
 /// ends included, ascending, neighbours joined. With no old text, all of it.

@@ -16,6 +16,8 @@ pub struct Listing {
 
 mod files;
 mod message;
+mod patch;
 
 pub use files::{Files, at, label, unread, walk};
 pub use message::{Cleanup, chosen_comment, message};
+pub use patch::{NoPatch, patch};

@@ -56,7 +56,7 @@ pub(crate) struct Scan {
     /// Files and directories to scan; the whole work tree by default
     pub(crate) paths: Vec<PathBuf>,
     /// Scan what is staged: the index against HEAD
-    #[arg(long)]
+    #[arg(long, conflicts_with = "paths")]
     pub(crate) staged: bool,
     /// Scan every commit of a range, such as `main..HEAD`, each against its parents
     #[arg(long, value_name = "A..B", conflicts_with_all = ["staged", "paths"], allow_hyphen_values = true)]
@@ -64,6 +64,12 @@ pub(crate) struct Scan {
     /// Scan every commit that any ref reaches
     #[arg(long, conflicts_with_all = ["staged", "range", "paths"])]
     pub(crate) history: bool,
+    /// Scan a patch from a file, or from standard input with `-`
+    ///
+    /// Takes what `git diff`, `git log -p`, `git format-patch` and `diff -u` print. An input without any
+    /// diff in it is an error.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["staged", "range", "history", "paths"])]
+    pub(crate) patch: Option<PathBuf>,
     /// Run only this built-in stage, `secrets` or `insecure`; may be given twice
     ///
     /// Without it the stages that the configuration names run, by default both.

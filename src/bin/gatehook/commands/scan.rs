@@ -1,9 +1,14 @@
 //! `gatehook scan`.
 
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use gatehook::engine::unicode;
 use gatehook::finding::Exit;
+use gatehook::git::{self, GitError, Repo};
 use gatehook::pipeline::{self, Request};
 use gatehook::rules::{Gate, Pack};
-use gatehook::{git, source};
+use gatehook::source::{self, Listing, NoPatch};
 
 use super::fail;
 use crate::args::Scan;
@@ -26,32 +31,75 @@ pub(crate) fn run(args: &Scan) -> Exit {
         today: setup::today(),
     };
     let here = std::env::current_dir().unwrap_or_default();
-    let in_git = args.staged || args.history || args.range.is_some();
-    let (mut report, exit) = if in_git {
-        let listed = git::Repo::discover(&here).and_then(|repo| {
+    let (place, listing) = match listed(args, &here) {
+        Ok(listed) => listed,
+        Err(exit) => return exit,
+    };
+    let nothing = (!args.staged && listing.changes.is_empty()).then(|| nothing(&listing.scanned.how));
+    let (mut report, exit) = match &place {
+        Place::Repo(repo) => {
+            let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
+            let loaded = setup::load(&from, &args.output);
+            (pipeline::run(&request, &loaded.config, listing, repo), loaded.exit)
+        }
+        Place::Files(root) => {
+            let loaded = setup::load(&ConfigFrom::Dir(root), &args.output);
+            (pipeline::run(&request, &loaded.config, listing, &source::Files), loaded.exit)
+        }
+    };
+    report.notes.extend(nothing);
+    report.exit = report.exit.or(exit);
+    setup::emit(&report, &args.output, To::Stdout)
+}
+
+/// Where the bytes are.
+enum Place {
+    /// In a repository's object store.
+    Repo(Repo),
+    /// On disk; paths are relative to this directory.
+    Files(PathBuf),
+}
+
+fn listed(args: &Scan, here: &Path) -> Result<(Place, Listing), Exit> {
+    if let Some(file) = &args.patch {
+        let root = Repo::discover(here).map_or_else(|_| here.to_owned(), |repo| repo.top);
+        return Ok((Place::Files(root), patch(file)?));
+    }
+    let listed = if args.staged || args.history || args.range.is_some() {
+        Repo::discover(here).and_then(|repo| {
             let listing = match &args.range {
                 Some(spec) => git::range(&repo, spec)?,
                 None if args.history => git::history(&repo)?,
                 None => git::staged(&repo)?,
             };
-            Ok((listing, repo))
-        });
-        let (listing, repo) = match listed {
-            Ok(listed) => listed,
-            Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
-        };
-        let from = if args.staged { ConfigFrom::Index(&repo) } else { ConfigFrom::Dir(&repo.top) };
-        let loaded = setup::load(&from, &args.output);
-        (pipeline::run(&request, &loaded.config, listing, &repo), loaded.exit)
+            Ok((Place::Repo(repo), listing))
+        })
     } else {
-        let (root, listing) = match git::work_tree(&here, &args.paths) {
-            Ok(listed) => listed,
-            Err(error @ git::GitError::NoPath { .. }) => return fail(&error, None, Exit::Usage),
-            Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
-        };
-        let loaded = setup::load(&ConfigFrom::Dir(&root), &args.output);
-        (pipeline::run(&request, &loaded.config, listing, &source::Files), loaded.exit)
+        git::work_tree(here, &args.paths).map(|(root, listing)| (Place::Files(root), listing))
     };
-    report.exit = report.exit.or(exit);
-    setup::emit(&report, &args.output, To::Stdout)
+    listed.map_err(|error| {
+        let exit = if matches!(error, GitError::NoPath { .. }) { Exit::Usage } else { Exit::NotScanned };
+        fail(&error, error.hint().as_deref(), exit)
+    })
+}
+
+/// Reads a patch from `file`, from standard input where it is `-`.
+fn patch(file: &Path) -> Result<Listing, Exit> {
+    let read = if file == Path::new("-") {
+        let mut text = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut text).map(|_| text)
+    } else {
+        std::fs::read(file)
+    };
+    let text = read.map_err(|source| {
+        let error = GitError::NoPath { path: file.to_owned(), source };
+        fail(&error, None, Exit::Usage)
+    })?;
+    // PowerShell writes UTF-16 where its output goes to a file.
+    source::patch(&unicode::to_utf8(text)).map_err(|error| fail(&error, Some(NoPatch::hint()), Exit::NotScanned))
+}
+
+/// A scan of nothing says so.
+fn nothing(how: &str) -> String {
+    if how.contains("nothing to scan") { how.to_owned() } else { format!("{how}: nothing to scan") }
 }
