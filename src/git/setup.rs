@@ -19,7 +19,7 @@ pub struct Setting {
 }
 
 /// Which configuration is written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The user's.
     Global,
@@ -28,6 +28,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// git's word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Local => "local",
+        }
+    }
+
     const fn flag(self) -> &'static str {
         match self {
             Self::Global => "--global",
@@ -80,7 +88,12 @@ pub fn setting(dir: &Path, key: &str) -> Result<Option<Setting>, GitError> {
 
 /// The value of `key` in the user's own configuration; `None` where it is not set there.
 pub fn global_setting(key: &str) -> Result<Option<Setting>, GitError> {
-    read(Path::new("."), &["config", "--global", "--show-scope", "--show-origin", "-z", "--get", key])
+    read(Path::new("."), &["config", "--global", "--type=path", "--show-scope", "--show-origin", "-z", "--get", key])
+}
+
+/// The value of `key` in the configuration of the repository around `dir`.
+pub fn local_setting(dir: &Path, key: &str) -> Result<Option<Setting>, GitError> {
+    read(dir, &["config", "--local", "--show-scope", "--show-origin", "-z", "--get", key])
 }
 
 fn read(dir: &Path, args: &[&str]) -> Result<Option<Setting>, GitError> {

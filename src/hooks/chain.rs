@@ -2,53 +2,52 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use super::install::{chained, is_executable};
-use super::{Hook, HooksError};
+use super::files::{chained, is_executable, script};
+use super::{Hook, HooksError, shim};
 
 /// Counts how deep hooks have called each other: two tools that each chain the other never end.
 const DEPTH: &str = "GATEHOOK_CHAIN_DEPTH";
 const DEEPEST: u32 = 8;
 
-/// What became of the chained hook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chained {
-    /// There is none, or git would not have run it either.
-    None,
-    /// It ended with this code; a signal counts as 128 and its number, as in a shell.
-    Ended(u8),
+/// The hook that runs after a shim in `dir`: the one kept beside it. `None` where there is none that
+/// git would have run.
+pub fn beside(dir: &Path, hook: Hook) -> Option<PathBuf> {
+    Some(chained(&dir.join(hook.word()))).filter(|path| is_executable(path))
 }
 
-/// Whether [`run`] would run something.
-pub fn has_chained(dir: &Path, hook: Hook) -> bool {
-    is_executable(&chained(&dir.join(hook.word())))
+/// The hook that runs after a shim for all repositories: the repository's own in `own`, or the one
+/// that it chains where gatehook is installed there too.
+pub fn behind(own: &Path, hook: Hook) -> Result<Option<PathBuf>, HooksError> {
+    let path = own.join(hook.word());
+    match script(&path)? {
+        Some(there) if shim::version(&there).is_some() => Ok(beside(own, hook)),
+        _ => Ok(Some(path).filter(|path| is_executable(path))),
+    }
 }
 
-/// Runs what `dir` keeps for `hook`, with git's arguments, this process's environment and
-/// `input` as standard input (this process's own where there is none).
+/// Runs `path`, what was there for `hook` before, with git's arguments, this process's environment
+/// and `input` as standard input (this process's own where there is none), and gives its exit code;
+/// a signal counts as 128 and its number, as in a shell.
 ///
 /// `depth` is the value of `GATEHOOK_CHAIN_DEPTH`, as far as this process has one.
 pub fn run(
-    dir: &Path,
+    path: &Path,
     hook: Hook,
     args: &[OsString],
     input: Option<&[u8]>,
     depth: Option<&str>,
-) -> Result<Chained, HooksError> {
-    let path = chained(&dir.join(hook.word()));
-    if !is_executable(&path) {
-        return Ok(Chained::None);
-    }
+) -> Result<u8, HooksError> {
     let depth = depth.and_then(|depth| depth.parse().ok()).unwrap_or(0_u32);
     if depth >= DEEPEST {
         return Err(HooksError::Circle(hook));
     }
     let depth = (depth + 1).to_string();
-    let fault = |source| HooksError::Chained { path: path.clone(), source };
+    let fault = |source| HooksError::Chained { path: path.to_owned(), source };
     let stdin = || if input.is_some() { Stdio::piped() } else { Stdio::inherit() };
-    let mut child = start(&path, args, &depth, stdin).map_err(fault)?;
+    let mut child = start(path, args, &depth, stdin).map_err(fault)?;
     if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
         // A hook that does not read its input closes the pipe: no fault of its own.
         match pipe.write_all(input) {
@@ -56,7 +55,7 @@ pub fn run(
             _ => {}
         }
     }
-    Ok(Chained::Ended(code(child.wait().map_err(fault)?)))
+    Ok(code(child.wait().map_err(fault)?))
 }
 
 /// Starts the script itself; one without `#!` through `sh`, as git does.

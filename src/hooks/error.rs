@@ -22,6 +22,25 @@ pub enum HooksError {
         /// What to do: lines to add to a file, or a command.
         remedy: String,
     },
+    /// There is no place for a user's files.
+    #[error("the home directory is not known")]
+    NoHome,
+    /// A script is in no language that the call could be added in.
+    #[error("`{path}` is no shell script, so no line is added to it")]
+    NoShell {
+        /// The script.
+        path: PathBuf,
+        /// The hook it is.
+        hook: Hook,
+    },
+    /// This git ignores hooks in its configuration.
+    #[error("git {}.{} does not run hooks from its configuration, {}.{} is the first that does", found.0, found.1, needed.0, needed.1)]
+    TooOld {
+        /// The version on PATH.
+        found: (u32, u32),
+        /// The first that would do.
+        needed: (u32, u32),
+    },
     /// A hook and a chained hook are both there, so one would be lost.
     #[error("`{path}` is not gatehook's, and `{chained}` is there already: only one hook can be chained")]
     TwoToChain {
@@ -59,6 +78,11 @@ impl HooksError {
         match self {
             Self::Git(error) => error.hint(),
             Self::Overridden { remedy, .. } => Some(remedy.clone()),
+            Self::NoHome => Some("set HOME".to_owned()),
+            Self::NoShell { hook, .. } => Some(format!(
+                "let it run `gatehook hook {hook}` with its own arguments and input, and end where that fails"
+            )),
+            Self::TooOld { .. } => Some("`gatehook install` without --config-hooks works with every git".to_owned()),
             Self::TwoToChain { path, chained } => Some(format!(
                 "keep one: remove `{}`, or move it over `{}`, then run `gatehook install` again",
                 chained.display(),
@@ -76,6 +100,13 @@ impl HooksError {
 
     /// Whether the set-up is at fault rather than the machine.
     pub const fn is_usage(&self) -> bool {
-        matches!(self, Self::Overridden { .. } | Self::TwoToChain { .. } | Self::Git(GitError::NoRepository(_)))
+        matches!(
+            self,
+            Self::Overridden { .. }
+                | Self::TwoToChain { .. }
+                | Self::NoShell { .. }
+                | Self::TooOld { .. }
+                | Self::Git(GitError::NoRepository(_))
+        )
     }
 }

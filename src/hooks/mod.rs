@@ -5,18 +5,25 @@
 //! `--dry-run` shows exactly what would happen. Knows no rule and no finding.
 
 mod action;
+mod call;
 mod chain;
+pub mod configured;
 mod error;
+pub mod everywhere;
+mod files;
 mod install;
 mod name;
 mod place;
 pub mod record;
 mod shim;
+mod status;
 
 pub use action::{Action, Tense};
-pub use chain::{Chained, has_chained, run as run_chained};
+pub use call::{take_out as uninstall_from, write as install_into};
+pub use chain::{behind, beside, run};
 pub use error::HooksError;
 pub use install::{install, uninstall};
 pub use name::Hook;
 pub use place::{Owner, Place};
 pub use shim::quoted;
+pub use status::{State, state};

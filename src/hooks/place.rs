@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::HooksError;
+use super::files::script;
+use super::{Hook, HooksError, shim};
 use crate::git::Repo;
 use crate::git::setup::{self, Setting};
 
@@ -11,6 +12,8 @@ use crate::git::setup::{self, Setting};
 pub enum Owner {
     /// The repository's own.
     Repository,
+    /// gatehook's own, for all repositories.
+    Gatehook,
     /// husky's; people write their hooks into this directory.
     Husky(PathBuf),
     /// lefthook's, configured in this file.
@@ -18,12 +21,14 @@ pub enum Owner {
     /// Nobody's: `core.hooksPath` names no directory, which switches hooks off.
     Off,
     /// Somebody else's directory of scripts.
-    Somebody,
+    Somebody(PathBuf),
 }
 
 /// Where hooks of a repository are.
 #[derive(Clone, Debug)]
 pub struct Place {
+    /// Top of the work tree, or the git directory where there is none.
+    pub top: PathBuf,
     /// Where git looks. It need not exist.
     pub dir: PathBuf,
     /// The repository's own directory for hooks: git's default.
@@ -40,33 +45,36 @@ impl Place {
         let dir = repo.hooks_dir()?;
         let own = repo.common_dir.join("hooks");
         let setting = setup::setting(&repo.top, "core.hooksPath")?;
-        let owner = if setting.is_none() || same(&dir, &own) { Owner::Repository } else { owner(repo, &dir) };
-        Ok(Self { dir, own, owner, setting })
+        let owner = if setting.is_none() || same(&dir, &own) { Owner::Repository } else { owner(&repo.top, &dir)? };
+        Ok(Self { top: repo.top.clone(), dir, own, owner, setting })
     }
 }
 
 /// Whether both name the same directory, also through links.
-fn same(one: &Path, other: &Path) -> bool {
+pub(super) fn same(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-fn owner(repo: &Repo, dir: &Path) -> Owner {
+fn owner(top: &Path, dir: &Path) -> Result<Owner, HooksError> {
     if dir.exists() && !dir.is_dir() {
-        return Owner::Off;
+        return Ok(Owner::Off);
     }
-    let husky = repo.top.join(".husky");
-    // husky 9 sets `.husky/_`, earlier ones `.husky`; both run the scripts in `.husky`.
-    if dir == husky || dir.parent() == Some(&husky) {
-        return Owner::Husky(husky);
-    }
-    // lefthook(1): the names that it looks for.
-    for name in ["lefthook", ".lefthook", ".config/lefthook"] {
-        for extension in ["yml", "yaml", "json", "toml"] {
-            let file = repo.top.join(format!("{name}.{extension}"));
-            if file.is_file() {
-                return Owner::Lefthook(file);
-            }
+    for hook in Hook::ALL {
+        if script(&dir.join(hook.word()))?.is_some_and(|text| shim::version(&text).is_some()) {
+            return Ok(Owner::Gatehook);
         }
     }
-    Owner::Somebody
+    let husky = top.join(".husky");
+    // husky 9 sets `.husky/_`, earlier ones `.husky`; both run the scripts in `.husky`.
+    if dir == husky || dir.parent() == Some(&husky) {
+        return Ok(Owner::Husky(husky));
+    }
+    Ok(lefthook_file(top).map_or_else(|| Owner::Somebody(dir.to_owned()), Owner::Lefthook))
+}
+
+/// lefthook's configuration, under the names that lefthook(1) looks for.
+pub(super) fn lefthook_file(top: &Path) -> Option<PathBuf> {
+    let names = ["lefthook", ".lefthook", ".config/lefthook"];
+    let files = names.iter().flat_map(|name| ["yml", "yaml", "json", "toml"].map(|end| format!("{name}.{end}")));
+    files.map(|file| top.join(file)).find(|file| file.is_file())
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::Hook;
 
 const SHIM: &str = include_str!("../../hooks/shim.sh");
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+const FORWARD: &str = include_str!("../../hooks/forward.sh");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Begins the second line of every shim, before the version.
 const MARKER: &[u8] = b"# gatehook shim ";
@@ -16,12 +17,15 @@ const MARKER: &[u8] = b"# gatehook shim ";
 pub(super) enum Reach {
     /// One repository's: what stood there before is kept beside it.
     Repository,
+    /// All of the user's: `core.hooksPath` leads to it, and each repository's own hook runs after it.
+    Everywhere,
 }
 
 impl Reach {
     const fn flags(self) -> &'static str {
         match self {
             Self::Repository => "",
+            Self::Everywhere => "--everywhere ",
         }
     }
 }
@@ -38,6 +42,30 @@ pub(super) fn render(hook: Hook, reach: Reach, binary: &Path) -> Vec<u8> {
         ("@HOOK@", hook.word().as_bytes()),
     ];
     filled(SHIM, &fill)
+}
+
+/// The shim for a hook of git that gatehook has nothing to say in: runs the repository's own.
+pub(super) fn forward(hook: &str) -> Vec<u8> {
+    filled(FORWARD, &[("@VERSION@", VERSION.as_bytes()), ("@HOOK@", hook.as_bytes())])
+}
+
+/// The program that a shim of ours starts first; `None` where `script` is none of ours.
+pub(super) fn binary(script: &[u8]) -> Option<std::path::PathBuf> {
+    version(script)?;
+    let begin = memchr::memmem::find(script, b"\ngatehook='")? + b"\ngatehook='".len();
+    let mut word = Vec::new();
+    let mut rest = &script[begin..];
+    loop {
+        let end = memchr::memchr(b'\'', rest)?;
+        word.extend_from_slice(&rest[..end]);
+        match rest[end..].strip_prefix(b"'\\''") {
+            Some(more) => {
+                word.push(b'\'');
+                rest = more;
+            }
+            None => return Some(crate::paths::RepoPath::new(word).to_path()),
+        }
+    }
 }
 
 /// `template` with its holes filled, in one pass: what is filled in is not looked at again.
@@ -100,8 +128,10 @@ mod tests {
             assert!(text.ends_with(&format!("{hook} \"$@\"\n")), "{text}");
             assert!(text.lines().count() <= 12 && !text.contains('\r'), "{text}");
             assert!(!text.replace("$@", "").contains('@'), "{text}");
+            assert_eq!(binary(&shim).as_deref(), Some(Path::new("/opt/o'brien/gate hook")));
         }
         assert_eq!(version(b"#!/bin/sh\necho gatehook shim\n"), None);
         assert_eq!(version(b""), None);
+        assert_eq!(version(&forward("post-commit")), Some(VERSION.as_bytes()));
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use gatehook::report::Format;
 
-pub(crate) use self::hooks::{Hook, Install, OnBudget, Uninstall};
+pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
 
 /// Stop hardcoded secrets and insecure patterns before they leave this machine
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Install(Install),
     /// Take gatehook's hooks out and bring back what was there before
     Uninstall(Uninstall),
+    /// Tell which hooks are in force; exits with 1 where one is not
+    Status(Status),
     /// Run a git hook; the installed shims call this
     Hook(Hook),
     /// Print a completion script for a shell

@@ -10,11 +10,45 @@ use super::Output;
 
 #[derive(Debug, Flags)]
 pub(crate) struct Install {
-    /// Hooks to install; by default pre-commit, pre-merge-commit, commit-msg and pre-push, in a
-    /// bare repository pre-receive
-    #[arg(long = "hook", value_name = "NAME", num_args = 1..)]
+    /// Hooks to install
+    ///
+    /// By default pre-commit, pre-merge-commit, commit-msg and pre-push; in a bare repository
+    /// pre-receive. What stands there already is kept and runs after gatehook.
+    #[arg(long = "hook", value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     pub(crate) hooks: Vec<String>,
-    /// Repository to install into; by default the one around the current directory
+    /// Install for all of your repositories, through core.hooksPath in your git configuration
+    ///
+    /// Every repository's own hooks still run. `gatehook uninstall --global` takes it back.
+    #[arg(long, conflicts_with_all = ["into", "repo"])]
+    pub(crate) global: bool,
+    /// Add the call to the scripts in this directory instead, such as .husky
+    #[arg(long, value_name = "DIR", conflicts_with = "config_hooks")]
+    pub(crate) into: Option<PathBuf>,
+    /// Name the hooks in git's configuration instead; needs git 2.54
+    #[arg(long)]
+    pub(crate) config_hooks: bool,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Uninstall {
+    /// Hooks to take out; all by default
+    #[arg(long = "hook", value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub(crate) hooks: Vec<String>,
+    /// Take out what `install --global` put in
+    #[arg(long, conflicts_with_all = ["hooks", "into", "repo"])]
+    pub(crate) global: bool,
+    /// Take the calls out of the scripts in this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Which {
+    /// The repository; by default the one around the current directory
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: Option<PathBuf>,
     /// Show what would be done and do nothing
@@ -23,16 +57,10 @@ pub(crate) struct Install {
 }
 
 #[derive(Debug, Flags)]
-pub(crate) struct Uninstall {
-    /// Hooks to take out; all by default
-    #[arg(long = "hook", value_name = "NAME", num_args = 1..)]
-    pub(crate) hooks: Vec<String>,
-    /// Repository to take them out of; by default the one around the current directory
+pub(crate) struct Status {
+    /// The repository; by default the one around the current directory
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: Option<PathBuf>,
-    /// Show what would be done and do nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
 }
 
 /// What `pre-receive` does once its time is up.
@@ -49,6 +77,12 @@ pub(crate) struct Hook {
     /// Directory of the shim that calls, where the hook that it chains is kept
     #[arg(long, value_name = "DIR")]
     pub(crate) hooks_dir: Option<PathBuf>,
+    /// The shim stands in front of all repositories: run the repository's own hook afterwards
+    #[arg(long, requires = "hooks_dir")]
+    pub(crate) everywhere: bool,
+    /// git's configuration calls: leave the work to a shim where there is one
+    #[arg(long)]
+    pub(crate) configured: bool,
     /// How long `pre-receive` may take, such as 4s or 800ms
     ///
     /// Some servers end a hook after five seconds and then take the push.

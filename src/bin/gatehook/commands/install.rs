@@ -1,83 +1,158 @@
-//! `gatehook install` and `gatehook uninstall`.
+//! `gatehook install`, `gatehook uninstall` and `gatehook status`.
 
 use std::path::{Path, PathBuf};
 
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
-use gatehook::hooks::{self, Action, Hook, HooksError, Place, Tense};
+use gatehook::git::setup::Scope;
+use gatehook::hooks::{self, Action, Hook, HooksError, Owner, Place, State, Tense, configured, everywhere};
 
-use super::fail;
+use super::{fail, say};
 use crate::args;
+use crate::setup::user_dir;
 
 pub(crate) fn install(args: &args::Install) -> Exit {
-    let planned = names(&args.hooks).and_then(|hooks| {
-        let repo = open(args.repo.as_deref())?;
-        let hooks = hooks.unwrap_or_else(|| if repo.bare { Hook::BARE.to_vec() } else { Hook::WORK.to_vec() });
-        let place = Place::find(&repo).map_err(Fault::Hooks)?;
-        hooks::install(&place, &hooks, &binary()).map_err(Fault::Hooks)
-    });
-    carry_out(planned, args.dry_run)
+    let hooks = match names(&args.hooks) {
+        Ok(hooks) => hooks,
+        Err(exit) => return exit,
+    };
+    let mut notes = Vec::new();
+    let planned = if args.global {
+        let hooks = hooks.unwrap_or_else(|| Hook::WORK.to_vec());
+        if args.config_hooks {
+            configured::install(Path::new("."), Scope::Global, &hooks, &binary())
+        } else {
+            notes.push(format!("a repository's own {} stay hidden", everywhere::HIDDEN.join(", ")));
+            shims_dir().and_then(|dir| everywhere::install(&dir, &hooks, &binary()))
+        }
+    } else if let Some(dir) = &args.into {
+        hooks::install_into(&absolute(dir), &hooks.unwrap_or_else(|| Hook::WORK.to_vec()))
+    } else {
+        open(args.which.repo.as_deref()).and_then(|repo| {
+            let hooks = hooks.unwrap_or_else(|| if repo.bare { Hook::BARE.to_vec() } else { Hook::WORK.to_vec() });
+            if args.config_hooks {
+                return configured::install(&repo.top, Scope::Local, &hooks, &binary());
+            }
+            let place = Place::find(&repo)?;
+            if place.owner == Owner::Gatehook {
+                notes.push("gatehook is installed for all of your repositories already".to_owned());
+            }
+            hooks::install(&place, &hooks, &binary())
+        })
+    };
+    carry_out(planned, args.which.dry_run, &notes)
 }
 
 pub(crate) fn uninstall(args: &args::Uninstall) -> Exit {
-    let planned = names(&args.hooks).and_then(|hooks| {
-        let repo = open(args.repo.as_deref())?;
-        let place = Place::find(&repo).map_err(Fault::Hooks)?;
-        hooks::uninstall(&place, &hooks.unwrap_or_else(|| Hook::ALL.to_vec())).map_err(Fault::Hooks)
-    });
-    carry_out(planned, args.dry_run)
+    let hooks = match names(&args.hooks) {
+        Ok(hooks) => hooks.unwrap_or_else(|| Hook::ALL.to_vec()),
+        Err(exit) => return exit,
+    };
+    let planned = if args.global {
+        shims_dir().and_then(|dir| everywhere::uninstall(&dir))
+    } else if let Some(dir) = &args.into {
+        hooks::uninstall_from(&absolute(dir), &hooks)
+    } else {
+        open(args.which.repo.as_deref())
+            .and_then(|repo| Place::find(&repo))
+            .and_then(|place| hooks::uninstall(&place, &hooks))
+    };
+    carry_out(planned, args.which.dry_run, &[])
 }
 
-/// Why there is no plan.
-enum Fault {
-    Name(String),
-    Hooks(HooksError),
-}
-
-impl Fault {
-    #[allow(clippy::print_stderr, reason = "the binary speaks")]
-    fn tell(&self) -> Exit {
-        match self {
-            Self::Name(name) => {
-                let offered: Vec<&str> = Hook::ALL.iter().map(|hook| hook.word()).collect();
-                eprintln!("error: gatehook has no hook `{name}`\nhint: it has {}", offered.join(", "));
-                Exit::Usage
-            }
-            Self::Hooks(error) => {
-                let exit = if error.is_usage() { Exit::Usage } else { Exit::NotScanned };
-                fail(error, error.hint().as_deref(), exit)
+pub(crate) fn status(args: &args::Status) -> Exit {
+    let states = open(args.repo.as_deref()).and_then(|repo| {
+        let place = Place::find(&repo)?;
+        let expected = if repo.bare { &Hook::BARE[..] } else { &Hook::WORK[..] };
+        let mut states = Vec::new();
+        for hook in Hook::ALL {
+            let state = hooks::state(&place, hook, on_path())?;
+            // A hook that nobody expects is worth a line only where it is there.
+            if expected.contains(&hook) || matches!(state, State::Installed(_) | State::Stale { .. }) {
+                states.push((hook, state));
             }
         }
+        Ok((states, place))
+    });
+    let (states, place) = match states {
+        Ok(states) => states,
+        Err(error) => return refuse(&error),
+    };
+    let all = states.iter().all(|(_, state)| state.in_force());
+    let mut text = String::new();
+    for (hook, state) in &states {
+        text.extend([&format!("{:18}", hook.word()), &state.describe(&here()), "\n"]);
+    }
+    if let Some(setting) =
+        place.setting.filter(|_| states.iter().any(|(_, state)| matches!(state, State::Overridden(_))))
+    {
+        text.extend(["core.hooksPath is `", &setting.value, "` (", &setting.origin, ")\n"]);
+    }
+    if !all || states.iter().any(|(_, state)| matches!(state, State::Stale { .. })) {
+        text += "`gatehook install` mends that, or says what to do\n";
+    }
+    match say(&text) {
+        Exit::Clean if !all => Exit::Blocked,
+        said => said,
     }
 }
 
-fn names(given: &[String]) -> Result<Option<Vec<Hook>>, Fault> {
-    let parse = |name: &String| name.parse().map_err(|()| Fault::Name(name.clone()));
-    let hooks = given.iter().flat_map(|names| names.split(',').map(str::to_owned)).collect::<Vec<_>>();
-    if hooks.is_empty() { Ok(None) } else { hooks.iter().map(parse).collect::<Result<_, _>>().map(Some) }
+#[allow(clippy::print_stderr, reason = "the binary speaks")]
+fn names(given: &[String]) -> Result<Option<Vec<Hook>>, Exit> {
+    let mut hooks = Vec::new();
+    for name in given {
+        let Ok(hook) = name.parse() else {
+            let offered: Vec<&str> = Hook::ALL.iter().map(|hook| hook.word()).collect();
+            eprintln!("error: gatehook has no hook `{name}`\nhint: it has {}", offered.join(", "));
+            return Err(Exit::Usage);
+        };
+        hooks.push(hook);
+    }
+    Ok(if hooks.is_empty() { None } else { Some(hooks) })
 }
 
-fn open(dir: Option<&Path>) -> Result<Repo, Fault> {
-    Repo::discover(dir.unwrap_or(Path::new("."))).map_err(|error| Fault::Hooks(error.into()))
+fn open(dir: Option<&Path>) -> Result<Repo, HooksError> {
+    Ok(Repo::discover(dir.unwrap_or(Path::new(".")))?)
 }
 
-#[allow(clippy::print_stdout, reason = "the binary speaks")]
-fn carry_out(planned: Result<Vec<Action>, Fault>, dry_run: bool) -> Exit {
+fn refuse(error: &HooksError) -> Exit {
+    let exit = if error.is_usage() { Exit::Usage } else { Exit::NotScanned };
+    fail(error, error.hint().as_deref(), exit)
+}
+
+fn carry_out(planned: Result<Vec<Action>, HooksError>, dry_run: bool, notes: &[String]) -> Exit {
     let plan = match planned {
         Ok(plan) => plan,
-        Err(fault) => return fault.tell(),
+        Err(error) => return refuse(&error),
     };
-    let here = std::env::current_dir().unwrap_or_default();
+    let tense = if dry_run { Tense::Would } else { Tense::Done };
     for action in &plan {
         if !dry_run && let Err(error) = action.apply() {
-            return Fault::Hooks(error).tell();
+            return refuse(&error);
         }
-        println!("{}", action.describe(if dry_run { Tense::Would } else { Tense::Done }, &here));
+        match say(&format!("{}\n", action.describe(tense, &here()))) {
+            Exit::Clean => {}
+            exit => return exit,
+        }
     }
     if plan.is_empty() {
-        println!("nothing of gatehook's is installed here");
+        return say("nothing of gatehook's is here\n");
     }
-    Exit::Clean
+    say(&notes.iter().map(|note| format!("note: {note}\n")).collect::<String>())
+}
+
+fn here() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
+}
+
+fn absolute(dir: &Path) -> PathBuf {
+    here().join(dir)
+}
+
+/// Where the shims for all repositories are.
+fn shims_dir() -> Result<PathBuf, HooksError> {
+    let data = user_dir("XDG_DATA_HOME", ".local/share").ok_or(HooksError::NoHome)?;
+    Ok(data.join("gatehook").join("hooks"))
 }
 
 /// The path to bake into shims: the entry of PATH that leads to this program, so that an upgrade
@@ -85,12 +160,18 @@ fn carry_out(planned: Result<Vec<Action>, Fault>, dry_run: bool) -> Exit {
 fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("gatehook"));
     let real = own.canonicalize().unwrap_or_else(|_| own.clone());
-    #[allow(clippy::disallowed_methods, reason = "the binary knows its environment")]
-    let path = std::env::var_os("PATH").unwrap_or_default();
     let name = own.file_name().unwrap_or_default().to_owned();
-    std::env::split_paths(&path)
-        .filter(|dir| dir.is_absolute())
-        .map(|dir| dir.join(&name))
-        .find(|entry| entry.canonicalize().is_ok_and(|entry| entry == real))
-        .unwrap_or(own)
+    path_entries(&name).find(|entry| entry.canonicalize().is_ok_and(|entry| entry == real)).unwrap_or(own)
+}
+
+/// Whether a shim finds gatehook on PATH.
+fn on_path() -> bool {
+    path_entries(std::ffi::OsStr::new(if cfg!(windows) { "gatehook.exe" } else { "gatehook" }))
+        .any(|entry| entry.is_file())
+}
+
+fn path_entries(name: &std::ffi::OsStr) -> impl Iterator<Item = PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let dirs: Vec<PathBuf> = std::env::split_paths(&path).filter(|dir| dir.is_absolute()).collect();
+    dirs.into_iter().map(move |dir| dir.join(name))
 }

@@ -21,24 +21,29 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Config { command } => config::run(&command).code(),
         Command::Install(args) => install::install(&args).code(),
         Command::Uninstall(args) => install::uninstall(&args).code(),
+        Command::Status(args) => install::status(&args).code(),
         Command::Hook(args) => hook::run(&args),
         Command::Completions { shell } => shell::completions(shell).code(),
         Command::Man => shell::man().code(),
     }
 }
 
-/// Prints an error with its causes and what to do, and gives `exit` back.
-#[allow(clippy::print_stderr, reason = "the binary speaks")]
+/// Prints an error with its causes and what to do, and gives `exit` back. Standard error may be
+/// closed: no verdict depends on it.
 pub(crate) fn fail(error: &dyn std::error::Error, hint: Option<&str>, exit: Exit) -> Exit {
-    eprintln!("error: {error}");
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+    let mut text = format!("error: {error}\n");
     let mut cause = error.source();
     while let Some(next) = cause {
-        eprintln!("  caused by: {next}");
+        // A String takes every write.
+        let _ = writeln!(text, "  caused by: {next}");
         cause = next.source();
     }
     if let Some(hint) = hint {
-        eprintln!("hint: {hint}");
+        let _ = writeln!(text, "hint: {hint}");
     }
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
     exit
 }
 

@@ -18,14 +18,14 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
         Err(error) => return call.no_git(&error).code(),
     };
     let index = call.around.index_file.clone().unwrap_or_else(|| repo.git_dir.join("index"));
-    let before = call.has_chained().then(|| stamp(&index));
+    let before = stamp(&index);
     match staged(call, &repo) {
         Exit::Clean => {}
         stopped => return stopped.code(),
     }
     let code = call.chained(None);
     // A formatter that stages what it wrote has changed what will be committed.
-    if code == 0 && before.is_some_and(|before| before != stamp(&index)) {
+    if code == 0 && before != stamp(&index) {
         return staged(call, &repo).code();
     }
     code

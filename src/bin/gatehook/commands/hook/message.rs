@@ -27,12 +27,9 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
         stopped => return stopped.code(),
     }
     let code = call.chained(None);
-    if code != 0 || !call.has_chained() {
-        return code;
-    }
     // The chained hook may have rewritten the message.
     match fs::read(file) {
-        Ok(after) if after == text => code,
+        Ok(after) if code != 0 || after == text => code,
         Ok(after) => look(call, file, &after).code(),
         Err(error) => unreadable(call, file, &error),
     }

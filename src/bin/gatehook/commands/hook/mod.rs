@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use gatehook::finding::Exit;
 use gatehook::git::{GitError, Repo};
-use gatehook::hooks::{self, Chained, Hook};
+use gatehook::hooks::{self, Hook};
 
 use self::surroundings::Surroundings;
 use super::fail;
@@ -46,6 +46,7 @@ pub(crate) fn run(flags: &args::Hook) -> u8 {
     };
     let call = Call::new(hook, flags);
     let ended = catch_unwind(AssertUnwindSafe(|| match hook {
+        _ if call.leaves_it_to_a_shim() => Exit::Clean.code(),
         Hook::PreCommit | Hook::PreMergeCommit => commit::run(&call),
         Hook::CommitMsg => message::run(&call),
         Hook::PrePush => push::run(&call),
@@ -85,19 +86,37 @@ impl<'a> Call<'a> {
         Ok(repo)
     }
 
-    /// Whether [`Self::chained`] would run something.
-    fn has_chained(&self) -> bool {
-        self.flags.hooks_dir.as_ref().is_some_and(|dir| hooks::has_chained(dir, self.hook))
+    /// The hook that runs after this one.
+    fn next(&self) -> Result<Option<PathBuf>, u8> {
+        let Some(dir) = &self.flags.hooks_dir else { return Ok(None) };
+        if !self.flags.everywhere {
+            return Ok(hooks::beside(dir, self.hook));
+        }
+        let own = self.repo().map_err(hooks::HooksError::from);
+        own.and_then(|repo| hooks::behind(&repo.common_dir.join("hooks"), self.hook)).map_err(|error| {
+            tell("error: the repository's own hook did not run");
+            self.settle(fail(&error, error.hint().as_deref(), Exit::NotScanned)).code()
+        })
     }
 
-    /// Runs the chained hook and gives its exit code, 0 where there is none.
+    /// Runs the hook that comes after this one and gives its exit code, 0 where there is none.
     fn chained(&self, input: Option<&[u8]>) -> u8 {
-        let Some(dir) = &self.flags.hooks_dir else { return 0 };
-        match hooks::run_chained(dir, self.hook, &self.flags.args, input, self.around.chain_depth.as_deref()) {
-            Ok(Chained::None) => 0,
-            Ok(Chained::Ended(code)) => code,
+        let path = match self.next() {
+            Ok(Some(path)) => path,
+            Ok(None) => return 0,
+            Err(code) => return code,
+        };
+        match hooks::run(&path, self.hook, &self.flags.args, input, self.around.chain_depth.as_deref()) {
+            Ok(code) => code,
             Err(error) => fail(&error, error.hint().as_deref(), Exit::NotScanned).code(),
         }
+    }
+
+    /// Whether git's configuration runs this, and a shim does the work already.
+    fn leaves_it_to_a_shim(&self) -> bool {
+        let shim = |repo: Repo| hooks::configured::has_shim(&repo, self.hook);
+        // In doubt it is done twice.
+        self.flags.configured && self.repo().map_err(hooks::HooksError::from).and_then(shim).unwrap_or(false)
     }
 
     /// What git gave at `place`, as text.

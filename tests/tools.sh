@@ -1,0 +1,17 @@
+#!/bin/sh
+# Puts the hook frameworks that tests/it/frameworks.rs drives into target/tools: pinned, once.
+# Usage: sh tests/tools.sh    (then `cargo test --test it frameworks`)
+set -eu
+
+cd "$(dirname "$0")/.."
+tools=${CARGO_TARGET_DIR:-target}/tools
+pins='pre-commit==4.7.0 prek==0.5.11 lefthook==2.2.2'
+
+if [ -x "$tools/bin/pre-commit" ] && [ "$(cat "$tools/pins" 2>/dev/null)" = "$pins" ]; then
+  exit 0
+fi
+rm -rf "$tools"
+python3 -m venv "$tools"
+# shellcheck disable=SC2086 # the pins are words of their own
+"$tools/bin/python" -m pip install --quiet --disable-pip-version-check $pins
+printf '%s' "$pins" >"$tools/pins"
