@@ -42,10 +42,20 @@ impl FileFacts {
     }
 }
 
+/// Endings of templates: `deploy.yml.j2` is YAML, `Dockerfile.in` a Dockerfile.
+const TEMPLATES: &[&[u8]] =
+    &[b"j2", b"jinja", b"jinja2", b"tmpl", b"tpl", b"gotmpl", b"erb", b"mustache", b"template", b"in", b"dist"];
+
 fn languages(name: &[u8], path: &[u8], text: &[u8]) -> LanguageSet {
     use Language as L;
     let set = LanguageSet::default();
     let extension = name.rsplit(|&byte| byte == b'.').next().filter(|part| part.len() < name.len()).unwrap_or_default();
+    if TEMPLATES.contains(&extension) {
+        let made = languages(&name[..name.len() - extension.len() - 1], path, text);
+        if !made.is_empty() {
+            return made;
+        }
+    }
     let found = match extension {
         b"py" | b"pyi" | b"pyw" | b"ipynb" => set.with(L::Python),
         b"js" | b"mjs" | b"cjs" | b"jsx" => set.with(L::Javascript),
@@ -229,6 +239,9 @@ mod tests {
         assert_eq!(words(".github/workflows/ci.yml", ""), ["yaml", "github-actions"]);
         assert_eq!(words("x.yaml", "apiVersion: v1\nkind: Pod\n"), ["yaml", "kubernetes"]);
         assert_eq!(words(".env.local", ""), ["env"]);
+        assert_eq!(words("roles/Dockerfile.j2", ""), ["dockerfile"]);
+        assert_eq!(words("a.html.erb", ""), ["html"]);
+        assert_eq!(words("page.j2", ""), ["html"]);
         assert_eq!(words("notes", "hello"), Vec::<&str>::new());
     }
 }
