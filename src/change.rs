@@ -31,6 +31,17 @@ impl Oid {
         Some(Self { bytes, len })
     }
 
+    /// A SHA-1 name.
+    pub const fn sha1(raw: [u8; 20]) -> Self {
+        let mut bytes = [0; 32];
+        let mut at = 0;
+        while at < raw.len() {
+            bytes[at] = raw[at];
+            at += 1;
+        }
+        Self { bytes, len: 20 }
+    }
+
     /// From 40 or 64 hexadecimal digits.
     pub fn from_hex(hex: &[u8]) -> Option<Self> {
         let mut raw = [0_u8; 32];

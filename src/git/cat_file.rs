@@ -5,16 +5,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::command;
 use super::repo::Repo;
-use crate::change::{Blob, Loaded, Oid, ReadError, Reader, Store};
-
-impl Store for Repo {
-    fn reader(&self) -> Result<Box<dyn Reader + '_>, ReadError> {
-        Ok(Box::new(CatFile { repo: self, child: None }))
-    }
-}
+use crate::change::{Loaded, Oid, ReadError};
 
 /// A `cat-file` process, started with the first read.
-struct CatFile<'r> {
+pub(super) struct CatFile<'r> {
     repo: &'r Repo,
     child: Option<Running>,
 }
@@ -25,18 +19,13 @@ struct Running {
     answers: BufReader<ChildStdout>,
 }
 
-impl Reader for CatFile<'_> {
-    fn read(&mut self, blob: &Blob, limit: u64) -> Result<Loaded, ReadError> {
-        match blob {
-            Blob::Object(id) => self.object(*id, limit),
-            Blob::Text(text) => Ok(Loaded { bytes: text.to_vec(), size: text.len() as u64 }),
-            Blob::File(_) => Err(ReadError::Unsupported),
-        }
+impl<'r> CatFile<'r> {
+    pub(super) const fn new(repo: &'r Repo) -> Self {
+        Self { repo, child: None }
     }
-}
 
-impl CatFile<'_> {
-    fn object(&mut self, id: Oid, limit: u64) -> Result<Loaded, ReadError> {
+    /// Reads the blob `id`, at most `limit` bytes of it.
+    pub(super) fn read(&mut self, id: Oid, limit: u64) -> Result<Loaded, ReadError> {
         let corrupt = |reason: String| ReadError::Corrupt { id, reason };
         if self.child.is_none() {
             self.child = Some(start(self.repo).map_err(|error| corrupt(error.to_string()))?);

@@ -30,6 +30,13 @@ pub(super) fn as_configured(dir: &Path) -> Command {
         .env("GIT_GRAFT_FILE", "/dev/null")
         .env("LC_ALL", "C")
         .stdin(Stdio::null());
+    // Relative to where this process is, while the command runs in `dir`.
+    for name in ["GIT_DIR", "GIT_WORK_TREE"] {
+        #[allow(clippy::disallowed_methods, reason = "git's own variables, for git")]
+        if let (Some(path), Ok(here)) = (std::env::var_os(name), std::env::current_dir()) {
+            command.env(name, here.join(path));
+        }
+    }
     command
 }
 

@@ -1,8 +1,21 @@
 //! Index, ranges, pushes -> changes: the only place that names git2 or starts git.
 //!
 //! Nothing here ever writes to the work tree, the index or the object store, and no program that a
-//! repository's configuration names is ever started.
+//! repository's configuration names is ever started. What the commit gate needs is read in process
+//! (`discover`, `head`, `index`, `odb`); each of these gives a [`Doubt`] where it is not sure, and then
+//! git's plumbing answers.
 
+mod doubt;
+mod env;
+mod settings;
+mod layout;
+mod discover;
+mod head;
+mod tree;
+mod index;
+mod odb;
+mod compare;
+mod pair;
 mod cat_file;
 mod command;
 mod error;
@@ -11,6 +24,8 @@ mod raw;
 mod objects;
 mod history;
 mod plumbing;
+mod staged;
+mod store;
 mod remote;
 mod tips;
 mod push;
@@ -20,10 +35,16 @@ mod repo;
 pub mod ancestry;
 pub mod setup;
 
+pub use doubt::Doubt;
+pub use env::Env;
 pub use error::GitError;
 pub use file::{file_at, staged_file};
-pub use plumbing::staged;
+pub use index::Index;
+pub use pair::Pair;
 pub use push::{Push, RefUpdate, outgoing, parse_received, parse_updates, received, unpushed};
 pub use range::{history, range};
+pub use raw::Side;
 pub use repo::Repo;
+pub use staged::{staged, staged_pairs, staged_pairs_by_plumbing};
+pub use store::Before;
 pub use worktree::work_tree;

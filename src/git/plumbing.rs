@@ -3,22 +3,38 @@
 
 use super::command;
 use super::error::GitError;
+use super::head::{self, Merging};
+use super::pair::Pair;
 use super::raw::Record;
 use super::repo::{Repo, unexpected};
-use crate::finding::{Gap, GapKind, Scanned};
+use super::staged::Compared;
+use crate::change::Oid;
 use crate::paths::RepoPath;
-use crate::source::Listing;
 
-/// What the index holds that HEAD does not.
-pub fn staged(repo: &Repo) -> Result<Listing, GitError> {
+/// The differences of the index with HEAD and with every other parent of a merge being made.
+pub(super) fn compare(repo: &Repo) -> Result<Compared, GitError> {
     let head = match command::run(&repo.top, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) {
-        Ok(answer) => String::from_utf8_lossy(&answer).trim().to_owned(),
+        Ok(answer) => oid("rev-parse", answer.trim_ascii())?,
         Err(GitError::Failed { .. }) => {
             let answer = command::run(&repo.top, &["hash-object", "-t", "tree", "/dev/null"])?;
-            String::from_utf8_lossy(&answer).trim().to_owned()
+            oid("hash-object", answer.trim_ascii())?
         }
         Err(error) => return Err(error),
     };
+    let Merging { parents, named_only } = head::merging(&repo.git_dir, &repo.env)
+        .map_err(|doubt| unexpected("merge", &format!("MERGE_HEAD: {doubt}")))?;
+    let mut lists = vec![diff_index(repo, head)?];
+    for parent in parents.into_iter().filter(|parent| *parent != head) {
+        let there = format!("{parent}^{{commit}}");
+        if named_only && command::run(&repo.top, &["rev-parse", "--verify", "--quiet", &there]).is_err() {
+            continue;
+        }
+        lists.push(diff_index(repo, parent)?);
+    }
+    Ok(Compared { base: head, parents: lists })
+}
+
+fn diff_index(repo: &Repo, tree: Oid) -> Result<Vec<Pair>, GitError> {
     let args = [
         "diff-index",
         "--cached",
@@ -27,37 +43,30 @@ pub fn staged(repo: &Repo) -> Result<Listing, GitError> {
         "--no-abbrev",
         "--no-renames",
         "--ita-invisible-in-index",
-        &head,
+        "--ignore-submodules=none",
+        &tree.to_string(),
         "--",
     ];
     let raw = command::run(&repo.top, &args)?;
-    let mut listing = Listing {
-        scanned: Scanned {
-            base: Some(head),
-            head: Some("index".to_owned()),
-            how: "plumbing".to_owned(),
-            ..Scanned::default()
-        },
-        ..Listing::default()
-    };
+    let mut pairs = Vec::new();
     let mut fields = raw.split(|&byte| byte == 0);
     while let Some(meta) = fields.next().filter(|meta| !meta.is_empty()) {
         let path = fields.next().ok_or_else(|| unexpected("diff-index", "a path is missing"))?;
         let record = Record::parse(meta, path)?;
-        if record.status == b'U' {
-            listing.gaps.push(unmerged(path));
-        } else {
-            listing.changes.extend(record.change(None));
-        }
+        let (old, new, path) = (record.old.first().copied(), record.new, RepoPath::new(path));
+        pairs.push(match record.status {
+            b'U' => Pair { path, old: None, new: None, unmerged: true },
+            _ => Pair {
+                path,
+                old: old.filter(|old| old.stands()),
+                new: Some(new).filter(|new| new.stands()),
+                unmerged: false,
+            },
+        });
     }
-    Ok(listing)
+    Ok(pairs)
 }
 
-fn unmerged(path: &[u8]) -> Gap {
-    Gap {
-        path: Some(RepoPath::new(path)),
-        kind: GapKind::Unread,
-        reason: "the path has merge conflicts, nothing of it is staged".to_owned(),
-        hint: "resolve them and `git add` the file".to_owned(),
-    }
+fn oid(command: &str, answer: &[u8]) -> Result<Oid, GitError> {
+    Oid::from_hex(answer).ok_or_else(|| unexpected(command, &String::from_utf8_lossy(answer)))
 }

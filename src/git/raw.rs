@@ -7,32 +7,46 @@ use super::repo::unexpected;
 use crate::change::{Blob, Change, Commit, Content, Entry, Kind, Oid};
 use crate::paths::RepoPath;
 
-/// One side of a record.
+/// One side of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Side<'a> {
-    mode: &'a [u8],
-    id: Oid,
+pub struct Side {
+    /// File mode: `0o100644`, `0o100755`, `0o120000` or `0o160000`; 0 where the path is not there.
+    pub mode: u32,
+    /// The blob, or the submodule's commit.
+    pub id: Oid,
 }
 
-impl Side<'_> {
+impl Side {
+    /// The side that does not have the path.
+    pub(super) const NONE: Self = Self { mode: 0, id: Oid::sha1([0; 20]) };
+
+    /// Whether the path is there.
+    pub(super) const fn stands(self) -> bool {
+        self.mode != 0
+    }
+
     fn entry(self) -> Option<Entry> {
         match self.mode {
-            b"100755" => Some(Entry::Executable),
-            b"120000" => Some(Entry::Symlink),
-            b"160000" => Some(Entry::Gitlink),
-            mode if mode.starts_with(b"100") => Some(Entry::File),
+            0o100_755 => Some(Entry::Executable),
+            0o120_000 => Some(Entry::Symlink),
+            0o160_000 => Some(Entry::Gitlink),
+            mode if mode & 0o170_000 == 0o100_000 => Some(Entry::File),
             _ => None,
         }
     }
 }
 
+fn mode(octal: &[u8]) -> Option<u32> {
+    u32::from_str_radix(std::str::from_utf8(octal).ok()?, 8).ok()
+}
+
 /// One path's record: `:` once a parent, then modes, ids and status.
 #[derive(Clone, Debug)]
 pub(super) struct Record<'a> {
-    /// The path in each parent: mode `000000` where a parent lacks it.
-    pub(super) old: Vec<Side<'a>>,
+    /// The path in each parent.
+    pub(super) old: Vec<Side>,
     /// The path now.
-    pub(super) new: Side<'a>,
+    pub(super) new: Side,
     /// The first status letter.
     pub(super) status: u8,
     /// The path.
@@ -49,7 +63,7 @@ impl<'a> Record<'a> {
         if parents == 0 || parts.len() != 2 * sides + 1 {
             return Err(bad());
         }
-        let side = |at: usize| Some(Side { mode: parts[at], id: Oid::from_hex(parts[sides + at])? });
+        let side = |at: usize| Some(Side { mode: mode(parts[at])?, id: Oid::from_hex(parts[sides + at])? });
         let old = (0..parents).map(side).collect::<Option<Vec<_>>>().ok_or_else(bad)?;
         let new = side(parents).ok_or_else(bad)?;
         let status = parts[2 * sides].first().copied().ok_or_else(bad)?;
@@ -90,8 +104,8 @@ pub(super) fn tree_entry(line: &[u8]) -> Result<Option<Change>, GitError> {
     let bad = || unexpected("ls-tree", &String::from_utf8_lossy(line));
     let tab = memchr::memchr(b'\t', line).ok_or_else(bad)?;
     let parts: Vec<&[u8]> = line[..tab].split(|&byte| byte == b' ').collect();
-    let [mode, _, id] = parts[..] else { return Err(bad()) };
-    let new = Side { mode, id: Oid::from_hex(id).ok_or_else(bad)? };
+    let [octal, _, id] = parts[..] else { return Err(bad()) };
+    let new = Side { mode: mode(octal).ok_or_else(bad)?, id: Oid::from_hex(id).ok_or_else(bad)? };
     Ok(Record { old: Vec::new(), new, status: b'A', path: &line[tab + 1..] }.change(None))
 }
 

@@ -2,9 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::command;
+use super::discover::{self, Found};
+use super::doubt::{Doubt, Sure};
+use super::env::Env;
 use super::error::GitError;
+use super::odb::places;
 use crate::change::Oid;
 
 /// A repository.
@@ -18,11 +23,40 @@ pub struct Repo {
     pub common_dir: PathBuf,
     /// Whether it has no work tree.
     pub bare: bool,
+    index_file: PathBuf,
+    /// What the environment says.
+    pub(super) env: Env,
+    /// Why the readers without a child process may not be used on it.
+    pub(super) doubt: Option<Doubt>,
+    places: OnceLock<Sure<Vec<PathBuf>>>,
 }
 
 impl Repo {
     /// The repository that `dir` is in, as git sees it.
     pub fn discover(dir: &Path) -> Result<Self, GitError> {
+        Self::discover_with(dir, Env::of_process())
+    }
+
+    /// The same, in an environment that is given.
+    pub fn discover_with(dir: &Path, env: Env) -> Result<Self, GitError> {
+        match Self::discover_without_git(dir, env.clone()) {
+            Ok(repo) => Ok(repo),
+            Err(doubt) => Self::discover_by_git(dir, env, doubt),
+        }
+    }
+
+    /// The same without a child process; a [`Doubt`] where git has to be asked.
+    pub fn discover_without_git(dir: &Path, env: Env) -> Result<Self, Doubt> {
+        let Found { top, git_dir, common_dir } = discover::discover(dir, &env)?;
+        Ok(Self::new(dir, Parts { top, git_dir, common_dir, bare: false }, env, None))
+    }
+
+    /// Where git looks for the index.
+    pub fn index_file(&self) -> &Path {
+        &self.index_file
+    }
+
+    fn discover_by_git(dir: &Path, env: Env, doubt: Doubt) -> Result<Self, GitError> {
         let args = ["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository"];
         let answer = command::run(dir, &args)?;
         let text = String::from_utf8_lossy(&answer).into_owned();
@@ -35,7 +69,28 @@ impl Repo {
             let answer = command::run(dir, &["rev-parse", "--path-format=absolute", "--show-toplevel"])?;
             PathBuf::from(String::from_utf8_lossy(&answer).trim_end_matches(['\n', '\r']))
         };
-        Ok(Self { top, git_dir, common_dir, bare })
+        Ok(Self::new(dir, Parts { top, git_dir, common_dir, bare }, env, Some(doubt)))
+    }
+
+    fn new(dir: &Path, parts: Parts, env: Env, doubt: Option<Doubt>) -> Self {
+        let Parts { top, git_dir, common_dir, bare } = parts;
+        // git goes to the top of the work tree before it opens the index, if it is inside.
+        let index_file = match env.get("GIT_INDEX_FILE") {
+            None => git_dir.join("index"),
+            Some(file) => {
+                let inside = std::fs::canonicalize(dir).is_ok_and(|dir| dir.starts_with(&top));
+                if inside { top.join(file) } else { dir.join(file) }
+            }
+        };
+        Self { top, git_dir, common_dir, bare, index_file, env, doubt, places: OnceLock::new() }
+    }
+
+    /// The directories that hold its objects.
+    pub(super) fn places(&self) -> Sure<&[PathBuf]> {
+        match self.places.get_or_init(|| places(&self.common_dir, &self.env)) {
+            Ok(places) => Ok(places),
+            Err(doubt) => Err(doubt.clone()),
+        }
     }
 
     /// The commits at the edge of a shallow clone, whose parents are not here.
@@ -48,6 +103,14 @@ impl Repo {
         let text = std::fs::read(file).unwrap_or_default();
         text.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
     }
+}
+
+/// What discovery gives.
+struct Parts {
+    top: PathBuf,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    bare: bool,
 }
 
 pub(super) fn unexpected(command: &str, answer: &str) -> GitError {

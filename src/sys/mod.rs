@@ -1,7 +1,9 @@
-//! The operating system where the standard library does not reach: memory maps.
+//! The operating system where the standard library does not reach: memory maps, owners.
 //!
 //! The only module in which `unsafe` may stand. It knows nothing of git, rules or findings.
 
 mod map;
+mod owner;
 
 pub use map::Map;
+pub use owner::{device, is_own};

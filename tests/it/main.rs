@@ -8,5 +8,6 @@ mod reports;
 mod pushes;
 mod rules;
 mod scenarios;
+mod staged;
 mod support;
 mod tidy;

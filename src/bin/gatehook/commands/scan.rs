@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use gatehook::change::Store;
 use gatehook::engine::unicode;
 use gatehook::finding::Exit;
 use gatehook::git::{self, GitError, Repo};
@@ -40,7 +41,8 @@ pub(crate) fn run(args: &Scan) -> Exit {
         Place::Repo(repo) => {
             let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
             let loaded = setup::load(&from, &args.output);
-            (pipeline::run(&request, &loaded.config, listing, repo), loaded.exit)
+            let store: &dyn Store = if args.staged { &repo.before("HEAD") } else { repo };
+            (pipeline::run(&request, &loaded.config, listing, store), loaded.exit)
         }
         Place::Files(root) => {
             let loaded = setup::load(&ConfigFrom::Dir(root), &args.output);

@@ -1,0 +1,139 @@
+//! Loose objects: a file each, a zlib stream of `<type> SP <size> NUL <content>`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::{Fault, Type};
+use crate::change::{Loaded, Oid};
+
+/// Bytes of a file that are read at a time.
+const CHUNK: usize = 64 << 10;
+/// Bytes of content that are reserved on the word of a header alone.
+const TRUSTED: usize = 1 << 20;
+/// The longest header, `commit`, a number of twenty digits, and room.
+const HEADER: usize = 32;
+
+/// Buffers that serve one object after the other.
+pub(super) struct Loose {
+    inflate: Decompress,
+    input: Box<[u8]>,
+    path: PathBuf,
+}
+
+impl Default for Loose {
+    fn default() -> Self {
+        Self { inflate: Decompress::new(true), input: vec![0; CHUNK].into(), path: PathBuf::new() }
+    }
+}
+
+impl Loose {
+    /// Reads `id` from the object directory `place`.
+    pub(super) fn read(&mut self, place: &Path, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+        let hex = id.to_string();
+        self.path.clear();
+        self.path.push(place);
+        self.path.push(&hex[..2]);
+        self.path.push(&hex[2..]);
+        let file = File::open(&self.path).map_err(|_| Fault::Missing)?;
+        self.inflate.reset(true);
+        let mut stream = Stream { file, inflate: &mut self.inflate, input: &mut self.input, from: 0, to: 0 };
+
+        let mut head = [0; HEADER];
+        let mut filled = 0;
+        let nul = loop {
+            let (got, ended) = stream.inflate(&mut head[filled..])?;
+            filled += got;
+            match memchr::memchr(0, &head[..filled]) {
+                Some(nul) => break nul,
+                None if ended || filled == HEADER => return Err(Fault::Unfit("its header has no end")),
+                None => {}
+            }
+        };
+        let size = size(&head[..nul], wanted)?;
+        let want = usize::try_from(size.min(limit)).map_err(|_| Fault::Unfit("it is too large"))?;
+        let mut bytes = Vec::with_capacity(want.min(TRUSTED));
+        bytes.extend_from_slice(&head[nul + 1..filled]);
+        if bytes.len() > want {
+            if (bytes.len() as u64) > size {
+                return Err(Fault::Unfit("it is longer than its header says"));
+            }
+            bytes.truncate(want);
+            return Ok(Loaded { bytes, size });
+        }
+        while bytes.len() < want {
+            let have = bytes.len();
+            bytes.resize(want.min(have.max(TRUSTED) * 2), 0);
+            let mut at = have;
+            while at < bytes.len() {
+                let (got, ended) = stream.inflate(&mut bytes[at..])?;
+                at += got;
+                if ended && at < bytes.len() {
+                    return Err(Fault::Unfit("it is shorter than its header says"));
+                }
+            }
+        }
+        if want as u64 == size {
+            stream.end()?;
+        }
+        Ok(Loaded { bytes, size })
+    }
+}
+
+/// The size that the header `<type> SP <size>` gives, where the type is the wanted one.
+fn size(header: &[u8], wanted: Type) -> Result<u64, Fault> {
+    let digits = header.strip_prefix(wanted.word().as_bytes()).and_then(|rest| rest.strip_prefix(b" "));
+    let digits = digits.ok_or(Fault::Unfit("it is of another type"))?;
+    std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or(Fault::Unfit("it has no size"))
+}
+
+/// A file being inflated.
+struct Stream<'s> {
+    file: File,
+    inflate: &'s mut Decompress,
+    input: &'s mut [u8],
+    /// What of `input` is still to be inflated.
+    from: usize,
+    to: usize,
+}
+
+impl Stream<'_> {
+    /// Inflates into `out`, not empty: how many bytes came, and whether the stream has ended. Gives at
+    /// least one byte or the end.
+    fn inflate(&mut self, out: &mut [u8]) -> Result<(usize, bool), Fault> {
+        loop {
+            let mut last = false;
+            if self.from == self.to {
+                self.to = self.file.read(self.input).map_err(|_| Fault::Unfit("it cannot be read"))?;
+                self.from = 0;
+                last = self.to == 0;
+            }
+            let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
+            let status = self
+                .inflate
+                .decompress(&self.input[self.from..self.to], out, FlushDecompress::None)
+                .map_err(|_| Fault::Unfit("it is no zlib stream"))?;
+            self.from += usize::try_from(self.inflate.total_in() - read).unwrap_or(usize::MAX);
+            let got = usize::try_from(self.inflate.total_out() - written).unwrap_or(usize::MAX);
+            if status == Status::StreamEnd {
+                return Ok((got, true));
+            }
+            if got > 0 {
+                return Ok((got, false));
+            }
+            if last {
+                return Err(Fault::Unfit("it is cut off"));
+            }
+        }
+    }
+
+    /// Reads on to the end of the stream, where its checksum is; no more content may come.
+    fn end(&mut self) -> Result<(), Fault> {
+        match self.inflate(&mut [0])? {
+            (0, true) => Ok(()),
+            _ => Err(Fault::Unfit("it is longer than its header says")),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What is staged: the index against HEAD, or against all parents of a merge being made.
+//!
+//! The fast reader answers where it is sure; plumbing answers for the rest, and `Scanned::how` says
+//! why it was asked.
+
+use super::compare::compare;
+use super::doubt::{Doubt, Sure};
+use super::error::GitError;
+use super::head::{self, Merging};
+use super::index::Index;
+use super::odb::{EMPTY_TREE, Objects};
+use super::pair::{self, Pair};
+use super::plumbing;
+use super::repo::Repo;
+use crate::change::Oid;
+use crate::finding::Scanned;
+use crate::source::Listing;
+use crate::sys::Map;
+
+/// The differences with each parent.
+pub(super) struct Compared {
+    /// HEAD, or the empty tree.
+    pub(super) base: Oid,
+    /// One list a parent, HEAD's first.
+    pub(super) parents: Vec<Vec<Pair>>,
+}
+
+/// What the index holds that HEAD does not; of a merge being made, what no parent has.
+pub fn staged(repo: &Repo) -> Result<Listing, GitError> {
+    match fast(repo) {
+        Ok(compared) => Ok(listing(compared, "index".to_owned())),
+        Err(doubt) => Ok(listing(plumbing::compare(repo)?, format!("index (plumbing: {doubt})"))),
+    }
+}
+
+/// The same without a child process, by the path; a [`Doubt`] where [`staged`] would ask git.
+pub fn staged_pairs(repo: &Repo) -> Result<Vec<Vec<Pair>>, Doubt> {
+    fast(repo).map(|compared| compared.parents)
+}
+
+/// The same by git's plumbing alone: the oracle.
+pub fn staged_pairs_by_plumbing(repo: &Repo) -> Result<Vec<Vec<Pair>>, GitError> {
+    plumbing::compare(repo).map(|compared| compared.parents)
+}
+
+fn listing(compared: Compared, mut how: String) -> Listing {
+    if compared.parents.len() > 1 {
+        how = format!("{how}, merge of {} parents", compared.parents.len());
+    }
+    let (changes, gaps) = pair::changes(compared.parents);
+    let scanned =
+        Scanned { base: Some(compared.base.to_string()), head: Some("index".to_owned()), how, ..Scanned::default() };
+    Listing { changes, gaps, scanned }
+}
+
+fn fast(repo: &Repo) -> Sure<Compared> {
+    if let Some(doubt) = &repo.doubt {
+        return Err(doubt.clone());
+    }
+    let head = head::head(&repo.git_dir, &repo.common_dir)?;
+    let Merging { parents, named_only } = head::merging(&repo.git_dir, &repo.env)?;
+    let map = match Map::open(repo.index_file()) {
+        Ok(map) => Some(map),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Doubt::of(format!("cannot read the index: {error}"))),
+    };
+    let index = map.as_deref().map_or(Ok(Index::EMPTY), Index::parse)?;
+    let mut objects = Objects::new(repo.places()?);
+    let top = head.map(|head| objects.tree_of(head)).transpose()?;
+    let mut lists = vec![compare(index, top, &mut |id| objects.tree(id))?];
+    for parent in parents {
+        if Some(parent) == head {
+            continue;
+        }
+        // A parent that is only named may be another repository's: then more is looked at.
+        let tree = match objects.tree_of(parent) {
+            Ok(tree) => tree,
+            Err(_) if named_only => continue,
+            Err(doubt) => return Err(doubt),
+        };
+        lists.push(compare(index, Some(tree), &mut |id| objects.tree(id))?);
+    }
+    Ok(Compared { base: head.unwrap_or(EMPTY_TREE), parents: lists })
+}
