@@ -3,12 +3,26 @@
 use std::path::Path;
 
 use super::command;
+use super::doubt::{Doubt, Sure};
 use super::error::GitError;
+use super::index::Index;
+use super::odb::Objects;
 use super::repo::Repo;
 
-/// The bytes of `path` as it is staged; `None` where it is not.
+/// The bytes of `path` as it is staged; `None` where it is not. Without a child process where the
+/// fast readers are sure.
 pub fn staged_file(repo: &Repo, path: &str) -> Result<Option<Vec<u8>>, GitError> {
-    show(&repo.top, &format!(":{path}"))
+    fast(repo, path.as_bytes()).or_else(|_| show(&repo.top, &format!(":{path}")))
+}
+
+fn fast(repo: &Repo, path: &[u8]) -> Sure<Option<Vec<u8>>> {
+    let places = repo.places()?;
+    let map = repo.map_index()?;
+    let Some(entry) = Index::parse(&map)?.find(path)? else { return Ok(None) };
+    if entry.stage > 0 || entry.intent_to_add || entry.mode == 0o160_000 {
+        return Err(Doubt::new("no plain file"));
+    }
+    Objects::new(places).blob(entry.id).map(Some)
 }
 
 /// The bytes of `path` in the tree of `revision`; `None` where it is not.

@@ -11,6 +11,7 @@ use super::env::Env;
 use super::error::GitError;
 use super::odb::places;
 use crate::change::Oid;
+use crate::sys::Map;
 
 /// A repository.
 #[derive(Clone, Debug)]
@@ -85,8 +86,21 @@ impl Repo {
         Self { top, git_dir, common_dir, bare, index_file, env, doubt, places: OnceLock::new() }
     }
 
-    /// The directories that hold its objects.
+    /// The bytes of its index; empty where there is none.
+    pub(super) fn map_index(&self) -> Sure<Map> {
+        match Map::open(&self.index_file) {
+            Ok(map) if map.is_empty() => Err(Doubt::new("the index is empty")),
+            Ok(map) => Ok(map),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Map::default()),
+            Err(error) => Err(Doubt::of(format!("cannot read the index: {error}"))),
+        }
+    }
+
+    /// The directories that hold its objects. A doubt where they are not to be read without git.
     pub(super) fn places(&self) -> Sure<&[PathBuf]> {
+        if let Some(doubt) = &self.doubt {
+            return Err(doubt.clone());
+        }
         match self.places.get_or_init(|| places(&self.common_dir, &self.env)) {
             Ok(places) => Ok(places),
             Err(doubt) => Err(doubt.clone()),

@@ -15,7 +15,6 @@ use super::repo::Repo;
 use crate::change::Oid;
 use crate::finding::Scanned;
 use crate::source::Listing;
-use crate::sys::Map;
 
 /// The differences with each parent.
 pub(super) struct Compared {
@@ -54,18 +53,12 @@ fn listing(compared: Compared, mut how: String) -> Listing {
 }
 
 fn fast(repo: &Repo) -> Sure<Compared> {
-    if let Some(doubt) = &repo.doubt {
-        return Err(doubt.clone());
-    }
+    let places = repo.places()?;
     let head = head::head(&repo.git_dir, &repo.common_dir)?;
     let Merging { parents, named_only } = head::merging(&repo.git_dir, &repo.env)?;
-    let map = match Map::open(repo.index_file()) {
-        Ok(map) => Some(map),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(Doubt::of(format!("cannot read the index: {error}"))),
-    };
-    let index = map.as_deref().map_or(Ok(Index::EMPTY), Index::parse)?;
-    let mut objects = Objects::new(repo.places()?);
+    let map = repo.map_index()?;
+    let index = Index::parse(&map)?;
+    let mut objects = Objects::new(places);
     let top = head.map(|head| objects.tree_of(head)).transpose()?;
     let mut lists = vec![compare(index, top, &mut |id| objects.tree(id))?];
     for parent in parents {

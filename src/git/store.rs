@@ -47,8 +47,7 @@ struct Blobs<'r> {
 
 impl<'r> Blobs<'r> {
     fn new(repo: &'r Repo, before: Option<&'r str>) -> Self {
-        let places = if repo.doubt.is_none() { repo.places().ok() } else { None };
-        Self { objects: places.map(Objects::new), git: CatFile::new(repo), repo, before, stood: None }
+        Self { objects: repo.places().ok().map(Objects::new), git: CatFile::new(repo), repo, before, stood: None }
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Meant for files that are replaced by rename and never written in place, as git does with its
 /// index: the map then keeps the old content alive. A file truncated in place under the map would
 /// raise `SIGBUS`, so nothing else may be opened this way.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Map(Option<memmap2::Mmap>);
 
 impl Map {

@@ -9,7 +9,7 @@ mod cache_tree;
 mod entries;
 
 pub(super) use cache_tree::{CacheTree, Node};
-pub(super) use entries::Entries;
+pub(super) use entries::{Entries, Entry};
 
 use super::doubt::{Doubt, Sure};
 
@@ -29,12 +29,12 @@ pub struct Index<'b> {
 }
 
 impl<'b> Index<'b> {
-    /// The index that a missing file stands for.
-    pub(super) const EMPTY: Self = Self { bytes: b"", version: 2, count: 0, tree: None };
-
-    /// Checks the header and hops over all entries to the extensions. Empty input is a doubt: a
-    /// missing file is an empty index, an empty file is none.
+    /// Checks the header and hops over all entries to the extensions. No bytes at all are an index
+    /// without entries: what a missing file stands for.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, Doubt> {
+        if bytes.is_empty() {
+            return Ok(Self { bytes, version: 2, count: 0, tree: None });
+        }
         if bytes.len() < HEADER + ID || !bytes.starts_with(b"DIRC") {
             return Err(Doubt::new("the index has no header"));
         }
@@ -61,6 +61,19 @@ impl<'b> Index<'b> {
     /// How many entries there are.
     pub(super) const fn len(&self) -> usize {
         self.count
+    }
+
+    /// The entry of `path`: the first of its stages.
+    pub(super) fn find(&self, path: &[u8]) -> Sure<Option<Entry>> {
+        let mut entries = self.entries();
+        entries.start()?;
+        while let Some((entry, name)) = entries.current() {
+            if name >= path {
+                return Ok((name == path).then_some(entry));
+            }
+            entries.advance()?;
+        }
+        Ok(None)
     }
 
     /// The cache tree, where the index has one.

@@ -104,12 +104,6 @@ impl Stream<'_> {
     /// least one byte or the end.
     fn inflate(&mut self, out: &mut [u8]) -> Result<(usize, bool), Fault> {
         loop {
-            let mut last = false;
-            if self.from == self.to {
-                self.to = self.file.read(self.input).map_err(|_| Fault::Unfit("it cannot be read"))?;
-                self.from = 0;
-                last = self.to == 0;
-            }
             let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
             let status = self
                 .inflate
@@ -123,8 +117,13 @@ impl Stream<'_> {
             if got > 0 {
                 return Ok((got, false));
             }
-            if last {
-                return Err(Fault::Unfit("it is cut off"));
+            // Only now is more input needed: a small file is read by one call.
+            if self.from == self.to {
+                self.to = self.file.read(self.input).map_err(|_| Fault::Unfit("it cannot be read"))?;
+                self.from = 0;
+                if self.to == 0 {
+                    return Err(Fault::Unfit("it is cut off"));
+                }
             }
         }
     }

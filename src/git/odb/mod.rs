@@ -74,6 +74,11 @@ impl<'p> Objects<'p> {
         self.whole(id, Type::Tree)
     }
 
+    /// The bytes of a blob.
+    pub(super) fn blob(&mut self, id: Oid) -> Sure<Vec<u8>> {
+        self.whole(id, Type::Blob)
+    }
+
     /// The tree of a commit.
     pub(super) fn tree_of(&mut self, commit: Oid) -> Sure<Oid> {
         let bytes = self.whole(commit, Type::Commit)?;

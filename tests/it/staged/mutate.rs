@@ -77,7 +77,7 @@ impl Playground {
             (5, "reset", |my| drop(my.git(&["read-tree", "--reset", "HEAD"]))),
             (4, "other-tree", Playground::other_tree),
             (4, "index-version", Playground::index_version),
-            (4, "intent-to-add", Playground::intent_to_add),
+            (8, "intent-to-add", Playground::intent_to_add),
             (4, "flags", Playground::flags),
             (5, "conflict", Playground::conflict),
             (3, "pack", |my| drop(my.git(&["repack", "-adq"]))),
@@ -223,11 +223,18 @@ impl Playground {
     }
 
     fn intent_to_add(&mut self) {
-        let name = format!("new-{}", self.dice.below(4));
-        let dir = *self.dice.pick(&["", "a/", "lib/"]);
+        let name = format!("new-{}", self.dice.below(2));
+        let dir = *self.dice.pick(&["", "a/"]);
         let full = self.world.repo().join(dir);
         if std::fs::create_dir_all(&full).is_ok() && std::fs::write(full.join(&name), "x\n").is_ok() {
-            self.git(&["add", "-N", &format!("{dir}{name}")]);
+            let path = format!("{dir}{name}");
+            if self.dice.one_in(2) {
+                // The commit then holds what is announced anew.
+                self.git(&["add", &path]);
+                self.commit();
+            }
+            self.git(&["update-index", "--force-remove", &path]);
+            self.git(&["add", "-N", &path]);
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 
 fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
     match git::staged(repo) {
-        Ok(listing) => call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, repo)),
+        Ok(listing) => call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, &repo.before("HEAD"))),
         Err(error) => call.no_git(&error),
     }
 }
