@@ -201,6 +201,7 @@ fn summary(report: &Report, all: bool) -> Option<String> {
     let (name, action) = match report.gate.as_ref() {
         "commit" => ("Commit", "Nothing was changed; your staged files are as they were."),
         "push" => ("Push", "Nothing was sent."),
+        "receive" => ("Push", "No ref has moved."),
         _ => ("", ""),
     };
     let verdict = match report.exit {

@@ -42,6 +42,7 @@ const fn name(gate: Gate) -> &'static str {
     match gate {
         Gate::Commit => "commit",
         Gate::Push => "push",
-        Gate::Ci => "ci",
+        // On a server: what a client pushes.
+        Gate::Ci => "receive",
     }
 }
