@@ -9,7 +9,7 @@ use gatehook::finding::Exit;
 use gatehook::git::{self, Repo};
 use gatehook::rules::Gate;
 
-use super::Call;
+use super::{Call, named};
 use crate::setup::ConfigFrom;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
@@ -32,8 +32,19 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 }
 
 fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
-    match git::staged(repo) {
-        Ok(listing) => call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, &repo.before("HEAD"))),
+    let listing = match &call.around.framework.range {
+        // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged.
+        Some((from, to)) => git::range(repo, &format!("{from}..{to}")),
+        None => git::staged(repo).map(|mut listing| {
+            named::add(&call.flags.args, &mut listing);
+            listing
+        }),
+    };
+    match listing {
+        Ok(listing) => {
+            let store = named::Both(repo.before("HEAD"));
+            call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, &store))
+        }
         Err(error) => call.no_git(&error),
     }
 }

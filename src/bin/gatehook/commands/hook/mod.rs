@@ -6,6 +6,7 @@
 mod commit;
 mod gate;
 mod message;
+mod named;
 mod passes;
 mod push;
 mod receive;

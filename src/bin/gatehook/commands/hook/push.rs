@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use gatehook::change::Change;
 use gatehook::finding::Exit;
 use gatehook::git::{self, GitError, Push, Repo};
 use gatehook::rules::Gate;
@@ -19,6 +20,12 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
             return call.settle(fail(&error, None, Exit::NotScanned)).code();
         }
     };
+    let framework = &call.around.framework;
+    if framework.runs && framework.range.is_none() && framework.remote.is_none() && given.trim_ascii().is_empty() {
+        tell("error: the hook framework says neither what is pushed nor to where");
+        tell("hint: run it as a pre-push hook, or name --from-ref and --to-ref");
+        return call.settle(Exit::NotScanned).code();
+    }
     match look(call, &given) {
         Exit::Clean => call.chained(Some(&given)),
         stopped => stopped.code(),
@@ -65,8 +72,7 @@ fn outgoing(call: &Call<'_>, repo: &Repo, given: &[u8]) -> Result<Option<Outgoin
         let tip = tip.filter(|_| listing.scanned.commits > 0);
         return Ok(Some(Outgoing { listing, tip }));
     }
-    let framework = &call.around.framework;
-    if framework.runs {
+    if call.around.framework.runs {
         return under_framework(call, repo).map(Some);
     }
     // git calls the shim with two arguments and no line where everything is up to date. Others may
@@ -81,18 +87,20 @@ fn outgoing(call: &Call<'_>, repo: &Repo, given: &[u8]) -> Result<Option<Outgoin
 /// Frameworks keep the lines to themselves and tell of one ref only.
 fn under_framework(call: &Call<'_>, repo: &Repo) -> Result<Outgoing, GitError> {
     let framework = &call.around.framework;
-    let remote = framework.remote.clone().or_else(|| call.arg(0));
-    let mut all = git::unpushed(repo, remote.as_deref())?;
+    let mut all = git::unpushed(repo, framework.remote.as_deref())?;
     let Some((from, to)) = &framework.range else { return Ok(Outgoing { listing: all, tip: None }) };
     let told = git::range(repo, &format!("{from}..{to}"))?;
     let known: HashSet<_> = all.changes.iter().filter_map(|change| Some(change.commit.as_ref()?.id)).collect();
-    all.changes.extend(
-        told.changes
-            .into_iter()
-            .filter(|change| change.commit.as_ref().is_none_or(|commit| !known.contains(&commit.id))),
-    );
+    let is_known = |change: &Change| change.commit.as_ref().is_some_and(|commit| known.contains(&commit.id));
+    let more: HashSet<_> = told
+        .changes
+        .iter()
+        .filter(|change| !is_known(change))
+        .filter_map(|change| Some(change.commit.as_ref()?.id))
+        .collect();
+    all.changes.extend(told.changes.into_iter().filter(|change| !is_known(change)));
     all.gaps.extend(told.gaps);
+    all.scanned.commits += more.len();
     all.scanned.how = format!("{}; and {}", told.scanned.how, all.scanned.how);
-    all.scanned.commits = all.scanned.commits.max(told.scanned.commits);
     Ok(Outgoing { listing: all, tip: Some(to.clone()) })
 }
