@@ -18,6 +18,7 @@ mod emit;
 mod language;
 #[path = "../src/rules/raw.rs"]
 mod raw;
+mod trigrams;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -28,6 +29,8 @@ fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=rules");
+    let words = root.join("src/engine/validate/words.txt");
+    println!("cargo:rerun-if-changed={}", words.display());
     println!("cargo:rerun-if-changed=src/rules/raw.rs");
     println!("cargo:rerun-if-changed=src/rules/language.rs");
     let mut rules: Vec<(&str, RawRule)> = Vec::new();
@@ -55,8 +58,10 @@ fn main() {
         faults.push(format!("rule id `{}` stands twice", pair[0]));
     }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("rules.rs");
-    fs::write(&out, emit::source(&rules)).expect("OUT_DIR can be written");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("rules.rs"), emit::source(&rules)).expect("OUT_DIR can be written");
+    let words = fs::read_to_string(&words).expect("the word list stands beside the code that reads it");
+    fs::write(out.join("trigrams.bin"), trigrams::table(&words)).expect("OUT_DIR can be written");
 }
 
 fn rule_files(dir: &Path) -> Vec<PathBuf> {

@@ -4,12 +4,15 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::matcher::Matcher;
 use crate::rules::{Rule, RuleId, RuleSet};
 
 /// Compiled regexes of one rule.
 pub(super) struct Compiled {
     /// The pattern; `None` for rules of a built-in matcher.
     pub(super) pattern: Option<Regex>,
+    /// The built-in matcher that stands in for a pattern.
+    pub(super) matcher: Option<Matcher>,
     /// Patterns of which none may match in the lines of a match.
     pub(super) veto: Vec<Regex>,
     /// Patterns of which none may match the value.
@@ -39,6 +42,7 @@ fn compile(rule: &Rule) -> Result<Compiled, regex::Error> {
     };
     Ok(Compiled {
         pattern: if rule.pattern.is_empty() { None } else { Some(build(&rule.pattern)?) },
+        matcher: Matcher::from_word(&rule.matcher),
         veto: all(&rule.veto)?,
         veto_value: all(&rule.veto_value)?,
     })
@@ -52,4 +56,9 @@ fn build(pattern: &str) -> Result<Regex, regex::Error> {
 /// Whether all regexes of `rule` compile; the error says which does not and why.
 pub fn compiles(rule: &Rule) -> Result<(), regex::Error> {
     compile(rule).map(drop)
+}
+
+/// Whether `word`, a rule's `matcher`, is one that there is.
+pub fn has_matcher(word: &str) -> bool {
+    Matcher::from_word(word).is_some()
 }

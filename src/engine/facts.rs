@@ -18,6 +18,8 @@ pub struct FileFacts {
     pub test: bool,
     /// Prose.
     pub prose: bool,
+    /// Translated texts: the word for "password" in many languages.
+    pub locale: bool,
     /// Not the file itself but something that was encoded in it.
     pub decoded: bool,
     /// Neither text nor UTF-16 or UTF-32: searched for values that speak for themselves only.
@@ -35,6 +37,7 @@ impl FileFacts {
             lock: is_lock(&name),
             generated: is_generated(&name, &lower, text),
             test: is_test(&name, &lower),
+            locale: is_locale(&name, &lower),
             prose: languages.has(Language::Markdown) || name.ends_with(b".rst") || name.ends_with(b".adoc"),
             decoded: false,
             binary: unicode::is_binary(text),
@@ -221,6 +224,17 @@ fn is_test(name: &[u8], path: &[u8]) -> bool {
         .iter()
         .any(|end| name.ends_with(end))
         || name.ends_with(b"test.java")
+}
+
+fn is_locale(name: &[u8], path: &[u8]) -> bool {
+    const PARTS: &[&[u8]] =
+        &[b"locale", b"locales", b"i18n", b"l10n", b"lang", b"langs", b"languages", b"translations", b"nls", b"intl"];
+    const ENDS: &[&[u8]] = &[b".po", b".pot", b".resx", b".strings", b".xlf", b".xliff", b".ftl", b".arb"];
+    const STARTS: &[&[u8]] = &[b"messages_", b"messages.", b"strings.", b"translation"];
+    path.split(|&byte| byte == b'/').any(|part| PARTS.contains(&part) || part.ends_with(b".lproj"))
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || STARTS.iter().any(|start| name.starts_with(start))
+        || memchr::memmem::find(path, b"/values-").is_some()
 }
 
 #[cfg(test)]

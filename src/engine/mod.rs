@@ -7,6 +7,7 @@
 mod compiled;
 mod decode;
 mod facts;
+mod matcher;
 pub mod proof;
 mod scan;
 mod syntax;
@@ -14,6 +15,6 @@ pub mod unicode;
 mod validate;
 mod window;
 
-pub use compiled::compiles;
+pub use compiled::{compiles, has_matcher};
 pub use facts::FileFacts;
 pub use scan::{Engine, Found, Input, Match};

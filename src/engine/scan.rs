@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compiled::{Cache, Compiled};
 use super::facts::FileFacts;
-use super::{decode, syntax, validate, window};
+use super::{decode, matcher, syntax, validate, window};
 use crate::finding::Text;
 use crate::rules::{Context, Pack, Rule, RuleId, RuleSet};
 use crate::text::{Secret, line_bounds};
@@ -104,6 +104,7 @@ impl Engine {
             done: vec![Done::default(); self.rules.len()],
             found: Found::default(),
             code: None,
+            memo: matcher::Memo::default(),
         };
         for range in ranges {
             self.rules.keywords(&input.text[range.clone()], |rule, start, end| {
@@ -147,6 +148,8 @@ struct Search<'s> {
     done: Vec<Done>,
     found: Found,
     code: Option<syntax::Spans>,
+    /// What the built-in matchers read last.
+    memo: matcher::Memo,
 }
 
 /// How far a rule's regex has come. Windows overlap, so the next one starts over behind the last match:
@@ -174,11 +177,21 @@ impl Search<'_> {
             self.done[usize::from(id.0)].seen = usize::MAX;
             return;
         }
+        if hit.end <= done.matched && !rule.matcher.is_empty() {
+            return;
+        }
+        let Some(compiled) = engine.cache.get(id, rule) else { return };
+        if let Some(matcher) = compiled.matcher {
+            if let Some(read) = matcher.find(self.input.text, &hit, facts, &mut self.memo) {
+                self.done[usize::from(id.0)].matched = read.value.end;
+                self.consider(id, rule, compiled, read.span, read.value);
+            }
+            return;
+        }
         let window = window::around(self.input.text, &hit, rule.window);
         if window.end <= done.seen {
             return;
         }
-        let Some(compiled) = engine.cache.get(id, rule) else { return };
         let Some(pattern) = &compiled.pattern else { return };
         let seen = &self.input.text[..window.end];
         let mut from = window.start.max(done.matched);

@@ -1,6 +1,6 @@
 //! Every example of every rule through the real scan: `gatehook rules check` and a test.
 
-use crate::engine::{Engine, FileFacts, Input, compiles, proof};
+use crate::engine::{Engine, FileFacts, Input, compiles, has_matcher, proof};
 use crate::paths::RepoPath;
 use crate::rules::{Language, Pack, Rule, RuleSet, holes};
 
@@ -21,6 +21,9 @@ pub fn check(rules: &[&Rule]) -> Vec<String> {
         }
         if !rule.proof.is_empty() && !proof::is_known(&rule.proof) {
             faults.push(format!("{}: there is no proof called `{}`", rule.id, rule.proof));
+        }
+        if !rule.matcher.is_empty() && !has_matcher(&rule.matcher) {
+            faults.push(format!("{}: there is no matcher called `{}`", rule.id, rule.matcher));
         }
         if rule.hits.len() < 2 || rule.misses.len() < 2 {
             faults.push(format!("{}: two hits and two misses are due", rule.id));

@@ -1,6 +1,14 @@
 //! Validators: what drops a match that only looks right.
 
+mod grade;
+mod look;
 mod placeholder;
+mod shape;
+mod words;
+
+pub(super) use grade::{Grade, Kind, Place, Style, grade};
+pub(super) use look::{Census, Look, look};
+pub(super) use shape::is_something_else;
 
 use super::proof;
 use crate::rules::Rule;

@@ -1,0 +1,172 @@
+//! Reads a value as it is written: quoted, escaped, bare, or in markup.
+
+use std::ops::Range;
+
+use crate::engine::validate::Style;
+
+/// A value and how it is written.
+#[derive(Clone, Debug)]
+pub(super) struct Literal {
+    pub(super) value: Range<usize>,
+    pub(super) style: Style,
+}
+
+/// Bytes that a value may have.
+const LONGEST: usize = 1024;
+
+/// Calls that give back the literal they take, in some form.
+const WRAPPERS: &[&[u8]] = &[
+    b"String::from", b"Some", b"new String", b"String", b"Buffer.from", b"bytes.fromhex", b"unhexlify", b"b64decode", b"SecretStr",
+    b"base64.b64decode", b"Cow::from", b"str", b"bytes", b"bytearray", b"new SecretKeySpec", b"[]byte", b"SecretString::new", b"atob",
+    b"NSString stringWithString", b"std::string", b"QString", b"QStringLiteral", b"TEXT", b"_T", b"L", b"Secret::new", b"mark_safe", b"Value",
+    b"hex.DecodeString", b"Encoding.UTF8.GetBytes", b"Encoding.ASCII.GetBytes", b"aws.String", b"pulumi.String", b"Buffer", b"new Buffer",
+    b"ConvertTo-SecureString", b"new NetworkCredential", b"SecureString", b"base64.b64encode", b"AES.new", b"Fernet", b"Uint8Array",
+];
+
+/// The quoted literal at `at`, prefixes and wrapping calls allowed.
+pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
+    let mut at = at;
+    for _ in 0..2 {
+        match *text.get(at)? {
+            b'"' | b'\'' | b'`' => return closed(text, at, text[at]),
+            b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => return escaped(text, at),
+            byte if byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'$' | b'&' | b'[') => {
+                if let Some(behind) = prefix(text, at) {
+                    at = behind;
+                    continue;
+                }
+                at = wrapper(text, at)?;
+            }
+            _ => return None,
+        }
+    }
+    match *text.get(at)? {
+        quote @ (b'"' | b'\'' | b'`') => closed(text, at, quote),
+        _ => None,
+    }
+}
+
+/// Behind `b`, `rb`, `@`, `u8` and the like, if a quote follows.
+fn prefix(text: &[u8], at: usize) -> Option<usize> {
+    let behind = (1..=3).find(|&length| matches!(text.get(at + length), Some(b'"' | b'\'')))?;
+    let known: &[&[u8]] = &[
+        b"b", b"u", b"r", b"f", b"rb", b"br", b"B", b"R", b"U", b"L", b"N", b"@", b"$", b"$@", b"@$", b"u8", b"c", b"x", b"E", b"s", b"&",
+    ];
+    known.contains(&&text[at..at + behind]).then_some(at + behind)
+}
+
+/// Behind the bracket of a wrapping call, if a quote follows.
+fn wrapper(text: &[u8], at: usize) -> Option<usize> {
+    let head = &text[at..text.len().min(at + 40)];
+    let open = memchr::memchr2(b'(', b'\n', head)?;
+    if head[open] != b'(' || !WRAPPERS.contains(&&head[..open]) {
+        return None;
+    }
+    let mut behind = at + open + 1;
+    while matches!(text.get(behind), Some(b' ' | b'b' | b'r')) && behind < at + open + 3 {
+        behind += 1;
+    }
+    matches!(text.get(behind), Some(b'"' | b'\'' | b'`')).then_some(behind)
+}
+
+/// A literal between two `quote`s on one line; triple quotes too.
+fn closed(text: &[u8], at: usize, quote: u8) -> Option<Literal> {
+    let mut start = at + 1;
+    if text[start..].starts_with(&[quote, quote]) {
+        start += 2;
+        if text.get(start) == Some(&b'\n') {
+            start += 1;
+        }
+    }
+    let mut end = start;
+    let last = text.len().min(start + LONGEST);
+    while end < last {
+        match text[end] {
+            b'\\' => end += 1,
+            b'\n' | b'\r' => return None,
+            byte if byte == quote => {
+                return (end > start).then_some(Literal { value: start..end, style: Style::Quoted });
+            }
+            _ => {}
+        }
+        end += 1;
+    }
+    None
+}
+
+/// A literal between escaped quotes: JSON in a string.
+fn escaped(text: &[u8], at: usize) -> Option<Literal> {
+    let quote = text[at + 1];
+    let start = at + 2;
+    let last = text.len().min(start + LONGEST);
+    for end in start..last {
+        match text[end] {
+            b'\n' => return None,
+            b'\\' if text.get(end + 1) == Some(&quote) => {
+                return (end > start).then_some(Literal { value: start..end, style: Style::Quoted });
+            }
+            byte if byte == quote => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// How a bare value ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// With the line: words behind it make it prose.
+    Line,
+    /// With a blank: more may follow.
+    Blank,
+    /// With `&` or `#`: a query.
+    Query,
+    /// With `}`: the default of a shell variable.
+    Brace,
+    /// With `;`: a connection string.
+    Field,
+}
+
+/// The bare value at `at`.
+pub(super) fn bare(text: &[u8], at: usize, ends: Ends) -> Option<Literal> {
+    let mut end = at;
+    let last = text.len().min(at + LONGEST);
+    while end < last {
+        match text[end] {
+            byte if byte.is_ascii_whitespace() || !(b'!'..=b'~').contains(&byte) => break,
+            b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' => break,
+            b'&' | b'#' if ends == Ends::Query => break,
+            b'}' if ends == Ends::Brace => break,
+            b';' if ends == Ends::Field => break,
+            b'\\' if matches!(text.get(end + 1), Some(b'n' | b'r' | b't' | b'"' | b'\n')) => break,
+            _ => {}
+        }
+        end += 1;
+    }
+    let closed_by = text.get(end).copied().unwrap_or(b'\n');
+    if ends == Ends::Line && matches!(closed_by, b' ' | b'\t') && !ends_line(&text[end..]) {
+        return None;
+    }
+    if matches!(closed_by, b'"' | b'\'') && ends == Ends::Line {
+        return None;
+    }
+    while end > at && matches!(text[end - 1], b',' | b';' | b')' | b']' | b'}') {
+        end -= 1;
+    }
+    (end > at).then_some(Literal { value: at..end, style: Style::Bare })
+}
+
+/// Whether nothing but blanks and a comment follows on the line.
+fn ends_line(rest: &[u8]) -> bool {
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len()).min(256)];
+    let line = line.trim_ascii();
+    line.is_empty() || line.starts_with(b"#") || line.starts_with(b";") || line.starts_with(b"//") || line == b"\\"
+}
+
+/// The text between a tag that ends before `at` and the next `<`.
+pub(super) fn markup(text: &[u8], at: usize) -> Option<Literal> {
+    let last = text.len().min(at + LONGEST);
+    let length = memchr::memchr2(b'<', b'\n', &text[at..last])?;
+    (text[at + length] == b'<' && length > 0 && text.get(at + length + 1) == Some(&b'/'))
+        .then_some(Literal { value: at..at + length, style: Style::Markup })
+}

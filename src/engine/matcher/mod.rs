@@ -1,0 +1,97 @@
+//! Matchers: hand-written readers for what a regular expression would do slower or worse.
+//!
+//! A rule names one by `matcher = "assignment:password"`: the reader, and which of its candidates
+//! the rule is for. A reader sees the text, a keyword in it and the file's facts, nothing else.
+
+mod assignment;
+mod literal;
+mod name;
+mod url;
+
+use std::ops::Range;
+
+use super::facts::FileFacts;
+use super::validate::{Grade, Kind};
+
+/// What a rule's `matcher` key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Matcher {
+    reader: Reader,
+    /// The kinds of value that it is for.
+    wanted: Wanted,
+    grade: Grade,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    /// A value assigned to a telling name.
+    Assignment,
+    /// A password in an address.
+    Url,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Only(Kind),
+    All,
+}
+
+/// A value that stands where a secret would.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// Name and value.
+    pub(super) span: Range<usize>,
+    /// The value.
+    pub(super) value: Range<usize>,
+    kind: Kind,
+    grade: Grade,
+}
+
+/// The last keyword that was read, so that several rules share one reading.
+#[derive(Default)]
+pub(super) struct Memo(Option<(Reader, usize, Option<Candidate>)>);
+
+impl Matcher {
+    /// Reads `assignment:password`, `assignment:any:weak`, `url`, `url:weak`.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        let mut parts = word.split(':');
+        let reader = match parts.next()? {
+            "assignment" => Reader::Assignment,
+            "url" => Reader::Url,
+            _ => return None,
+        };
+        let mut matcher = Self { reader, wanted: Wanted::All, grade: Grade::Strong };
+        for part in parts {
+            match part {
+                "any" => matcher.wanted = Wanted::All,
+                "password" => matcher.wanted = Wanted::Only(Kind::Password),
+                "secret" => matcher.wanted = Wanted::Only(Kind::Secret),
+                "token" => matcher.wanted = Wanted::Only(Kind::Token),
+                "api-key" => matcher.wanted = Wanted::Only(Kind::ApiKey),
+                "credential" => matcher.wanted = Wanted::Only(Kind::Credential),
+                "weak" => matcher.grade = Grade::Weak,
+                _ => return None,
+            }
+        }
+        Some(matcher)
+    }
+
+    /// The candidate at the keyword `hit` of `text`, if it is one for this rule.
+    pub(super) fn find(self, text: &[u8], hit: &Range<usize>, facts: &FileFacts, memo: &mut Memo) -> Option<Candidate> {
+        let known = matches!(&memo.0, Some((reader, at, _)) if *reader == self.reader && *at == hit.start);
+        if !known {
+            let found = match self.reader {
+                Reader::Assignment => assignment::read(text, hit, facts),
+                Reader::Url => url::read(text, hit, facts),
+            };
+            memo.0 = Some((self.reader, hit.start, found));
+        }
+        let (_, _, found) = memo.0.as_ref()?;
+        let found = found.as_ref()?;
+        let fits = match self.wanted {
+            Wanted::All => true,
+            Wanted::Only(kind) => kind == found.kind,
+        };
+        (fits && found.grade == self.grade).then(|| found.clone())
+    }
+}

@@ -1,0 +1,118 @@
+//! How sure a value is a secret, given the name it is assigned to and where it stands.
+
+use super::look::{Census, Look, is_hex, look};
+use super::{placeholder, shape};
+use crate::engine::facts::FileFacts;
+
+/// What a value is, by the name it is assigned to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Kind {
+    /// Chosen by people as often as not.
+    Password,
+    /// A client secret, a signing secret.
+    Secret,
+    /// A token.
+    Token,
+    /// A key that the name says more of: an API key, a private key.
+    ApiKey,
+    /// A key, and nothing else is said.
+    Key,
+    /// A credential, an authorisation, a salt.
+    Credential,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Style {
+    /// In quotes.
+    Quoted,
+    /// Without.
+    Bare,
+    /// Between tags.
+    Markup,
+}
+
+/// How sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Grade {
+    /// It may be a sample, or a word of a language that is not known.
+    Weak,
+    /// Nothing speaks against it.
+    Strong,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Place<'a> {
+    /// What its name says.
+    pub(in crate::engine) kind: Kind,
+    /// The name.
+    pub(in crate::engine) name: &'a [u8],
+    /// What is known of the file.
+    pub(in crate::engine) facts: &'a FileFacts,
+    /// Whether it is compared instead of assigned.
+    pub(in crate::engine) compares: bool,
+}
+
+/// Grades `value`; `None` where it is no secret.
+pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade> {
+    if value.len() < 6 || value.len() > 512 {
+        return None;
+    }
+    let census = Census::of(value);
+    // Prose and translations have blanks or letters beyond ASCII.
+    if census.foreign > 0 || census.letters() == 0 {
+        return None;
+    }
+    // Before anything costly: a key without digits is hardly ever one, and nearly all words are so.
+    if place.kind == Kind::Key && (census.digits < 2 || value.len() < 20 || place.facts.test) {
+        return None;
+    }
+    // In a translation `password` is a label, and its value a word of that language.
+    if place.facts.locale && (place.kind != Kind::Password || census.digits == 0) {
+        return None;
+    }
+    if placeholder::is_placeholder(value) || placeholder::is_stand_in(value) || shape::is_something_else(value) {
+        return None;
+    }
+    if value.starts_with(b"MII") && !place.name.to_ascii_lowercase().windows(4).any(|part| part == b"priv") {
+        return None;
+    }
+    let untrusted = place.facts.test || place.facts.prose || place.compares;
+    let graded = if shape::is_uuid(value) {
+        opens_by_uuid(place).then_some(Grade::Weak)?
+    } else {
+        of_kind(value, &census, place, untrusted)?
+    };
+    Some(if untrusted { Grade::Weak } else { graded })
+}
+
+/// Tokens that are UUIDs make requests idempotent as often as they open something.
+fn opens_by_uuid(place: &Place<'_>) -> bool {
+    match place.kind {
+        Kind::Password | Kind::Secret | Kind::ApiKey => true,
+        Kind::Token => {
+            let lower = place.name.to_ascii_lowercase();
+            [&b"access"[..], b"auth", b"api", b"bearer"].iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+        }
+        Kind::Key | Kind::Credential => false,
+    }
+}
+
+fn of_kind(value: &[u8], census: &Census, place: &Place<'_>, untrusted: bool) -> Option<Grade> {
+    let look = look(value, census);
+    let length = value.len();
+    match (place.kind, look) {
+        (_, Look::Words) => None,
+        (Kind::Password, Look::Random) => Some(if length >= 8 { Grade::Strong } else { Grade::Weak }),
+        (Kind::Password, Look::Human) if !untrusted => Some(Grade::Weak),
+        (_, Look::Human) => None,
+        (Kind::Key, Look::Random) => Some(Grade::Weak),
+        (_, Look::Random) if length < 8 => None,
+        (_, Look::Random) if length < 16 || census.digits == 0 || (length < 24 && is_hex(value, census)) => {
+            Some(Grade::Weak)
+        }
+        (Kind::Credential, Look::Random) => Some(Grade::Weak),
+        (_, Look::Random) => Some(Grade::Strong),
+    }
+}
