@@ -93,6 +93,7 @@ fn emit_rule(out: &mut String, pack: &str, rule: &RawRule) {
         ("title", &rule.title),
         ("pattern", &rule.pattern),
         ("matcher", &rule.matcher),
+        ("judge", &rule.judge),
         ("proof", &rule.proof),
         ("why", &rule.why),
         ("fix", &rule.fix),

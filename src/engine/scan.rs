@@ -232,7 +232,7 @@ impl Search<'_> {
             if compiled.veto_value.iter().any(|veto| veto.is_match(value)) {
                 return;
             }
-            match validate::judge(rule, value) {
+            match validate::judge(rule, value, &self.input.facts) {
                 validate::Judgement::Keep => {}
                 validate::Judgement::Drop => return,
                 validate::Judgement::Unproven => {

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use crate::text::checksum::{crc32_base36, crc32_base62, crc32_hex_low_first};
+use crate::text::{base58, bech32};
 
 const DIGITS: &str = "0123456789";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -61,6 +62,9 @@ impl Filler {
             "github-wrong-checksum" => return Some(self.github_wrong(argument)),
             "gitlab-routable" => return Some(self.gitlab_routable(argument)),
             "grafana" => return Some(self.grafana(argument)),
+            "age" => return Some(self.age()),
+            "wif" => return Some(base58::encode(&self.bytes(&[0x80], 33))),
+            "xprv" => return Some(self.extended_key()),
             "jwt" => return Some(self.jwt()),
             "pem" => return Some(self.pem(argument)),
             "b64" | "b64url" => {
@@ -98,6 +102,28 @@ impl Filler {
             text.push_str(&self.pick(class, 1));
         }
         text.chars().rev().take(count).collect()
+    }
+
+    /// `head` and random bytes, `length` in all.
+    fn bytes(&mut self, head: &[u8], length: usize) -> Vec<u8> {
+        let mut bytes = head.to_vec();
+        while bytes.len() < length {
+            bytes.extend_from_slice(&self.next().to_le_bytes());
+        }
+        bytes.truncate(length);
+        bytes
+    }
+
+    fn age(&mut self) -> String {
+        let data: Vec<u8> = self.bytes(&[], 52).iter().map(|byte| byte & 31).collect();
+        bech32::encode("age-secret-key-", &data).to_ascii_uppercase()
+    }
+
+    /// BIP 32: version, depth, parent, number, chain code, a zero, the key.
+    fn extended_key(&mut self) -> String {
+        let mut bytes = self.bytes(&[0x04, 0x88, 0xad, 0xe4, 0, 0, 0, 0, 0, 0, 0, 0, 0], 78);
+        bytes[45] = 0;
+        base58::encode(&bytes)
     }
 
     fn uuid(&mut self) -> String {

@@ -36,6 +36,8 @@ pub struct RawRule {
     pub veto_value: Vec<String>,
     pub entropy: Option<f64>,
     #[serde(default)]
+    pub judge: String,
+    #[serde(default)]
     pub proof: String,
     #[serde(default = "yes")]
     pub placeholders: bool,
@@ -103,6 +105,7 @@ impl RawRule {
         fault(matches && self.keywords.is_empty(), "`keywords` are due: one of them stands in every match");
         fault(!matches && !self.keywords.is_empty(), "`keywords` without `pattern` do nothing");
         fault(self.keywords.iter().any(|word| word.len() < 3 || word.len() > 60), "a keyword takes 3 to 60 bytes");
+        fault(!matches!(self.judge.as_str(), "" | "password" | "token"), "`judge` takes `password` or `token`");
         fault(!self.reference.starts_with("http"), "a reference is due: the page that states the format or the flaw");
         faults
     }

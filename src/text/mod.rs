@@ -2,12 +2,15 @@
 //!
 //! Knows bytes only: no path, no rule, no git.
 
+pub mod base58;
+pub mod bech32;
 pub mod checksum;
 pub mod entropy;
 mod escape;
 mod lines;
 mod mask;
 mod secret;
+mod sha256;
 
 pub use escape::{Escaped, escape};
 pub use lines::{LineIndex, Place, line_bounds};

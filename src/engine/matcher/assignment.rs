@@ -250,7 +250,9 @@ fn behind_blank(text: &[u8], start: usize, at: usize, facts: &FileFacts) -> Opti
 
 fn is_command_file(facts: &FileFacts) -> bool {
     let set = facts.languages;
-    set.is_empty() || facts.prose || [L::Shell, L::Dockerfile, L::Yaml, L::Make, L::Powershell].iter().any(|&one| set.has(one))
+    set.is_empty()
+        || facts.prose
+        || [L::Shell, L::Dockerfile, L::Yaml, L::Make, L::Powershell].iter().any(|&one| set.has(one))
 }
 
 /// How a bare value ends here; `None` where a bare word is no literal.
@@ -263,7 +265,8 @@ fn bare_ends(
     facts: &FileFacts,
 ) -> Option<Ends> {
     let before = if start == 0 { b'\n' } else { text[start - 1] };
-    let tight = !matches!(text.get(at), Some(b' ' | b'\t')) && text[at - 1] == b'=' && !matches!(text[at - 2], b' ' | b'\t');
+    let tight =
+        !matches!(text.get(at), Some(b' ' | b'\t')) && text[at - 1] == b'=' && !matches!(text[at - 2], b' ' | b'\t');
     if operator == Operator::Equals && tight && matches!(before, b'?' | b'&') {
         // The token of a badge only shows the badge.
         let address = &text[start.saturating_sub(48)..start];

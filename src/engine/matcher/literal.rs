@@ -16,11 +16,48 @@ const LONGEST: usize = 1024;
 
 /// Calls that give back the literal they take, in some form.
 const WRAPPERS: &[&[u8]] = &[
-    b"String::from", b"Some", b"new String", b"String", b"Buffer.from", b"bytes.fromhex", b"unhexlify", b"b64decode", b"SecretStr",
-    b"base64.b64decode", b"Cow::from", b"str", b"bytes", b"bytearray", b"new SecretKeySpec", b"[]byte", b"SecretString::new", b"atob",
-    b"NSString stringWithString", b"std::string", b"QString", b"QStringLiteral", b"TEXT", b"_T", b"L", b"Secret::new", b"mark_safe", b"Value",
-    b"hex.DecodeString", b"Encoding.UTF8.GetBytes", b"Encoding.ASCII.GetBytes", b"aws.String", b"pulumi.String", b"Buffer", b"new Buffer",
-    b"ConvertTo-SecureString", b"new NetworkCredential", b"SecureString", b"base64.b64encode", b"AES.new", b"Fernet", b"Uint8Array",
+    b"String::from",
+    b"Some",
+    b"new String",
+    b"String",
+    b"Buffer.from",
+    b"bytes.fromhex",
+    b"unhexlify",
+    b"b64decode",
+    b"SecretStr",
+    b"base64.b64decode",
+    b"Cow::from",
+    b"str",
+    b"bytes",
+    b"bytearray",
+    b"new SecretKeySpec",
+    b"[]byte",
+    b"SecretString::new",
+    b"atob",
+    b"NSString stringWithString",
+    b"std::string",
+    b"QString",
+    b"QStringLiteral",
+    b"TEXT",
+    b"_T",
+    b"L",
+    b"Secret::new",
+    b"mark_safe",
+    b"Value",
+    b"hex.DecodeString",
+    b"Encoding.UTF8.GetBytes",
+    b"Encoding.ASCII.GetBytes",
+    b"aws.String",
+    b"pulumi.String",
+    b"Buffer",
+    b"new Buffer",
+    b"ConvertTo-SecureString",
+    b"new NetworkCredential",
+    b"SecureString",
+    b"base64.b64encode",
+    b"AES.new",
+    b"Fernet",
+    b"Uint8Array",
 ];
 
 /// The quoted literal at `at`, prefixes and wrapping calls allowed.
@@ -50,7 +87,8 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
 fn prefix(text: &[u8], at: usize) -> Option<usize> {
     let behind = (1..=3).find(|&length| matches!(text.get(at + length), Some(b'"' | b'\'')))?;
     let known: &[&[u8]] = &[
-        b"b", b"u", b"r", b"f", b"rb", b"br", b"B", b"R", b"U", b"L", b"N", b"@", b"$", b"$@", b"@$", b"u8", b"c", b"x", b"E", b"s", b"&",
+        b"b", b"u", b"r", b"f", b"rb", b"br", b"B", b"R", b"U", b"L", b"N", b"@", b"$", b"$@", b"@$", b"u8", b"c",
+        b"x", b"E", b"s", b"&",
     ];
     known.contains(&&text[at..at + behind]).then_some(at + behind)
 }

@@ -4,8 +4,11 @@
 //! the rule is for. A reader sees the text, a keyword in it and the file's facts, nothing else.
 
 mod assignment;
+mod curl;
+mod header;
 mod literal;
 mod name;
+mod pem;
 mod url;
 
 use std::ops::Range;
@@ -28,6 +31,12 @@ enum Reader {
     Assignment,
     /// A password in an address.
     Url,
+    /// What follows `Basic` or `Bearer`.
+    Header,
+    /// User and password of `curl`.
+    Curl,
+    /// A private key.
+    Pem,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +67,9 @@ impl Matcher {
         let reader = match parts.next()? {
             "assignment" => Reader::Assignment,
             "url" => Reader::Url,
+            "header" => Reader::Header,
+            "curl" => Reader::Curl,
+            "pem" => Reader::Pem,
             _ => return None,
         };
         let mut matcher = Self { reader, wanted: Wanted::All, grade: Grade::Strong };
@@ -83,6 +95,9 @@ impl Matcher {
             let found = match self.reader {
                 Reader::Assignment => assignment::read(text, hit, facts),
                 Reader::Url => url::read(text, hit, facts),
+                Reader::Header => header::read(text, hit, facts),
+                Reader::Curl => curl::read(text, hit, facts),
+                Reader::Pem => pem::read(text, hit, facts),
             };
             memo.0 = Some((self.reader, hit.start, found));
         }

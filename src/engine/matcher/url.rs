@@ -6,18 +6,10 @@ use std::ops::Range;
 
 use super::Candidate;
 use crate::engine::facts::FileFacts;
-use crate::engine::validate::{Census, Grade, Kind, Look, is_something_else, look};
+use crate::engine::validate::{Grade, Kind, certain};
 
 /// Bytes that user and password may have.
 const REACH: usize = 256;
-
-/// Words that stand for a password in examples of addresses.
-const STAND_INS: &[&[u8]] = &[
-    b"password", b"passwd", b"pass", b"pwd", b"pw", b"secret", b"token", b"user", b"username", b"changeme", b"xxx", b"xxxx", b"guest", b"admin",
-    b"root", b"test", b"postgres", b"mysql", b"rabbitmq", b"redis", b"mongo", b"example", b"hunter2", b"foo", b"bar", b"baz", b"123", b"1234", b"12345",
-    b"123456", b"passw0rd", b"p4ssw0rd", b"x-oauth-basic", b"key", b"abc", b"abc123", b"tiger", b"foobar", b"testing", b"your", b"mypass", b"mypassword",
-    b"your_password", b"db_password", b"password1", b"password123", b"pass123", b"dbpass", b"api_key", b"apikey", b"pass1", b"pass2", b"secret1", b"mysecret",
-];
 
 /// The candidate whose address has `://` at `hit`.
 pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option<Candidate> {
@@ -45,7 +37,10 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
         return None;
     }
     let mut start = hit.start;
-    while start > 0 && (text[start - 1].is_ascii_alphanumeric() || matches!(text[start - 1], b'+' | b'-' | b'.')) && hit.start - start < 24 {
+    while start > 0
+        && (text[start - 1].is_ascii_alphanumeric() || matches!(text[start - 1], b'+' | b'-' | b'.'))
+        && hit.start - start < 24
+    {
         start -= 1;
     }
     if start == hit.start {
@@ -56,24 +51,11 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
 }
 
 fn graded(user: &[u8], value: &[u8], host: &[u8], facts: &FileFacts) -> Option<Grade> {
-    let lower = value.to_ascii_lowercase();
-    let trimmed = lower.trim_ascii();
-    if STAND_INS.contains(&trimmed) || value == user || is_something_else(value) || lower.windows(3).any(|part| part == b"xxx") {
+    if value == user || memchr::memchr2(b'{', b'$', host).is_some() && memchr::memchr2(b'{', b'$', value).is_some() {
         return None;
     }
-    if memchr::memchr3(b'$', b'{', b'*', value).is_some() || value.len() < 4 || lower.windows(4).any(|part| part == b"your") {
-        return None;
-    }
-    let census = Census::of(value);
-    let look = look(value, &census);
-    let sample = is_sample(host) || facts.test || facts.prose;
-    match look {
-        Look::Random if value.len() >= 8 && !sample => Some(Grade::Strong),
-        Look::Random => Some(Grade::Weak),
-        // Dressed-up words are passwords of people, except in samples.
-        _ if census.classes() >= 2 && value.len() >= 6 && !facts.test => Some(Grade::Weak),
-        _ => None,
-    }
+    let grade = certain(value, facts)?;
+    Some(if is_sample(host) || facts.test || facts.prose { Grade::Weak } else { grade })
 }
 
 /// Hosts that stand in examples.

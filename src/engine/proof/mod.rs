@@ -5,6 +5,10 @@
 mod github;
 mod gitlab;
 mod grafana;
+mod jwt;
+mod wallet;
+
+use crate::text::bech32;
 
 /// A structure or checksum test of a value.
 type Proof = fn(&[u8]) -> bool;
@@ -14,6 +18,10 @@ const PROOFS: &[(&str, Proof)] = &[
     ("github-crc32", github::has_checksum),
     ("gitlab-routable-crc", gitlab::has_checksum),
     ("grafana-crc32", grafana::has_checksum),
+    ("jwt", jwt::has_header),
+    ("bech32", bech32::has_checksum),
+    ("wallet-import-format", wallet::is_import_format),
+    ("extended-private-key", wallet::is_extended),
 ];
 
 /// Whether `value` passes the proof called `name`; `None` where there is no such proof.

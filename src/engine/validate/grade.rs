@@ -103,10 +103,9 @@ fn of_kind(value: &[u8], census: &Census, place: &Place<'_>, untrusted: bool) ->
     let look = look(value, census);
     let length = value.len();
     match (place.kind, look) {
-        (_, Look::Words) => None,
         (Kind::Password, Look::Random) => Some(if length >= 8 { Grade::Strong } else { Grade::Weak }),
         (Kind::Password, Look::Human) if !untrusted => Some(Grade::Weak),
-        (_, Look::Human) => None,
+        (_, Look::Words | Look::Human) => None,
         (Kind::Key, Look::Random) => Some(Grade::Weak),
         (_, Look::Random) if length < 8 => None,
         (_, Look::Random) if length < 16 || census.digits == 0 || (length < 24 && is_hex(value, census)) => {

@@ -128,7 +128,10 @@ fn letters_are_random(value: &[u8], census: &Census, pieces: &Pieces, wordy: usi
     // A name of abbreviations has few capitals; letters drawn at random change case all the time.
     let short = census.letters() * 10 < pieces.count * 32;
     let bar = if census.letters() < 10 { -0.6 } else { -0.3 };
-    wordy < 40 && census.letters() >= 8 && (short || pieces.odd * 2 > census.letters()) && words::likeness(&letters) < bar
+    wordy < 40
+        && census.letters() >= 8
+        && (short || pieces.odd * 2 > census.letters())
+        && words::likeness(&letters) < bar
 }
 
 /// Hexadecimal digits of one case, enough of them and well mixed.
@@ -173,7 +176,8 @@ fn pieces(value: &[u8]) -> Pieces {
 /// Whether a piece of letters is no word of any language, as far as letters tell. A capitalised word
 /// may come from a language that the list does not know.
 fn is_odd(piece: &[u8]) -> bool {
-    let capitalised = piece.len() < 15 && piece[0].is_ascii_uppercase() && piece[1..].iter().all(u8::is_ascii_lowercase);
+    let capitalised =
+        piece.len() < 15 && piece[0].is_ascii_uppercase() && piece[1..].iter().all(u8::is_ascii_lowercase);
     let bar = match piece.len() {
         0..=4 => return false,
         5..=7 => -0.55,
@@ -195,8 +199,19 @@ mod tests {
     #[test]
     fn words_are_words() {
         for value in [
-            "supersecret", "my_secret_key", "refreshToken12", "admin123", "application/json", "kSecAttrAccessible",
-            "HTTPServerError", "secp256k1", "content-type", "2024-01-01", "Adgangskode", "com.example.Foo", "12345678",
+            "supersecret",
+            "my_secret_key",
+            "refreshToken12",
+            "admin123",
+            "application/json",
+            "kSecAttrAccessible",
+            "HTTPServerError",
+            "secp256k1",
+            "content-type",
+            "2024-01-01",
+            "Adgangskode",
+            "com.example.Foo",
+            "12345678",
         ] {
             assert_eq!(of(value), Look::Words, "{value}");
         }
@@ -206,7 +221,9 @@ mod tests {
     #[test]
     fn random_values_are_random() {
         let mut missed = Vec::new();
-        for hole in ["{hex:32}", "{alnum:20}", "{alnum:40}", "{base64:44}", "{lower:16}", "{loweralnum:12}", "{upper:24}"] {
+        for hole in
+            ["{hex:32}", "{alnum:20}", "{alnum:40}", "{base64:44}", "{lower:16}", "{loweralnum:12}", "{upper:24}"]
+        {
             for seed in 0..100 {
                 let value = fill(hole, seed);
                 if of(&value) != Look::Random {

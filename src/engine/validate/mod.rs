@@ -1,15 +1,17 @@
 //! Validators: what drops a match that only looks right.
 
+mod certain;
 mod grade;
 mod look;
 mod placeholder;
 mod shape;
 mod words;
 
+pub(super) use certain::{certain, is_random};
 pub(super) use grade::{Grade, Kind, Place, Style, grade};
-pub(super) use look::{Census, Look, look};
-pub(super) use shape::is_something_else;
+pub(super) use placeholder::is_stand_in;
 
+use super::facts::FileFacts;
 use super::proof;
 use crate::rules::Rule;
 use crate::text::entropy;
@@ -26,7 +28,7 @@ pub(super) enum Judgement {
 }
 
 /// Judges `value`, which `rule` captured.
-pub(super) fn judge(rule: &Rule, value: &[u8]) -> Judgement {
+pub(super) fn judge(rule: &Rule, value: &[u8], facts: &FileFacts) -> Judgement {
     if value.is_empty() {
         return Judgement::Drop;
     }
@@ -37,6 +39,14 @@ pub(super) fn judge(rule: &Rule, value: &[u8]) -> Judgement {
         };
     }
     if rule.placeholders && placeholder::is_placeholder(value) {
+        return Judgement::Drop;
+    }
+    let fits = match &*rule.judge {
+        "password" => certain(value, facts).is_some(),
+        "token" => is_random(value),
+        _ => true,
+    };
+    if !fits {
         return Judgement::Drop;
     }
     if rule.entropy > 0.0 && entropy::shannon(value) < rule.entropy {
