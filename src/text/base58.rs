@@ -1,4 +1,4 @@
-//! Base58Check: bytes and the first four of their doubled SHA-256, in 58 letters. The wallet import
+//! `Base58Check`: bytes and the first four of their doubled SHA-256, in 58 letters. The wallet import
 //! format and BIP 32 use it.
 
 use super::sha256::digest;
@@ -41,7 +41,7 @@ pub fn encode(bytes: &[u8]) -> String {
         let mut rest = 0_u32;
         for byte in &mut all {
             rest = rest << 8 | u32::from(*byte);
-            *byte = (rest / 58) as u8;
+            *byte = u8::try_from(rest / 58).unwrap_or_default();
             rest %= 58;
         }
         letters.push(char::from(ALPHABET[rest as usize]));

@@ -68,7 +68,7 @@ const ROUND: [u32; 64] = [
 ];
 
 /// The digest of `data`.
-pub fn digest(data: &[u8]) -> [u8; 32] {
+pub(super) fn digest(data: &[u8]) -> [u8; 32] {
     let mut state: [u32; 8] =
         [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
     let mut padded = data.to_vec();
@@ -100,12 +100,12 @@ fn compress(state: &mut [u32; 8], block: &[u8]) {
     }
     let mut work = *state;
     for at in 0..64 {
-        let [a, b, c, _, e, f, g, h] = work;
-        let one = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-        let choice = e & f ^ !e & g;
-        let first = h.wrapping_add(one).wrapping_add(choice).wrapping_add(ROUND[at]).wrapping_add(words[at]);
-        let zero = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
-        let second = zero.wrapping_add(a & b ^ a & c ^ b & c);
+        let (low, high) = work.split_at(4);
+        let one = high[0].rotate_right(6) ^ high[0].rotate_right(11) ^ high[0].rotate_right(25);
+        let choice = high[0] & high[1] ^ !high[0] & high[2];
+        let first = high[3].wrapping_add(one).wrapping_add(choice).wrapping_add(ROUND[at]).wrapping_add(words[at]);
+        let zero = low[0].rotate_right(2) ^ low[0].rotate_right(13) ^ low[0].rotate_right(22);
+        let second = zero.wrapping_add(low[0] & low[1] ^ low[0] & low[2] ^ low[1] & low[2]);
         work.rotate_right(1);
         work[4] = work[4].wrapping_add(first);
         work[0] = first.wrapping_add(second);

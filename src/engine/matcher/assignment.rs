@@ -37,19 +37,38 @@ enum Operator {
 /// The candidate around the keyword at `hit`.
 pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option<Candidate> {
     let end = name_end(text, hit.end);
-    let (operator, value_at, is_quoted) = operator(text, end)?;
+    let Some((operator, value_at, is_quoted)) = operator(text, end) else { return listed(text, hit, end, facts) };
     let start = name_start(text, hit.start);
     // `"AWS::IAM::AccessKey": "…"` names a type.
     if start >= 2 && &text[start - 2..start] == b"::" {
         return None;
     }
-    let name = &text[start..end];
     let (literal, compares) = match value(text, start, value_at, operator, is_quoted, facts) {
         Some(literal) => (literal, operator == Operator::Compares),
         None if is_quoted => (paired(text, end)?, false),
         None => return None,
     };
+    graded(text, start..end, literal, compares, facts)
+}
+
+/// `name: DB_PASSWORD`, and `value: …` on the next line.
+fn listed(text: &[u8], hit: &Range<usize>, end: usize, facts: &FileFacts) -> Option<Candidate> {
+    if !matches!(text.get(end), Some(b'\n' | b'\r')) || !facts.languages.has(L::Yaml) {
+        return None;
+    }
+    let start = name_start(text, hit.start);
+    let before = text[..start].trim_ascii_end();
+    if !before.ends_with(b"name:") && !before.ends_with(b"key:") {
+        return None;
+    }
+    let literal = paired(text, end - 1)?;
+    graded(text, start..end, literal, false, facts)
+}
+
+fn graded(text: &[u8], name: Range<usize>, literal: Literal, compares: bool, facts: &FileFacts) -> Option<Candidate> {
     let value = &text[literal.value.clone()];
+    let start = name.start;
+    let name = &text[name];
     if value.len() < 6 {
         return None;
     }
@@ -133,6 +152,11 @@ fn operator(text: &[u8], at: usize) -> Option<(Operator, usize, bool)> {
         b'|' if next(1) == b'|' => (Operator::Equals, if next(2) == b'=' { 3 } else { 2 }),
         b'!' if next(1) == b'=' => (Operator::Compares, if next(2) == b'=' { 3 } else { 2 }),
         b'>' => (Operator::Tag, 1),
+        // A property of C#: `{ get; set; } = "v"`.
+        b'{' if text[at..].starts_with(b"{ get") => {
+            let close = memchr::memmem::find(&text[at..text.len().min(at + 48)], b"} =")?;
+            (Operator::Equals, close + 3)
+        }
         b',' if is_quoted => (Operator::Passes, 1),
         b'(' if at == name_end && !is_quoted => (Operator::Passes, 1),
         b')' if is_quoted && next(1) == b',' => (Operator::Passes, 2),
@@ -317,5 +341,7 @@ fn paired(text: &[u8], name_end: usize) -> Option<Literal> {
     if !matches!(operator, Operator::Equals | Operator::Colon) {
         return None;
     }
-    literal::quoted(text, blanks_and_break(text, value_at))
+    let first = blanks_and_break(text, value_at);
+    literal::quoted(text, first)
+        .or_else(|| (operator == Operator::Colon).then(|| literal::bare(text, first, Ends::Line)).flatten())
 }

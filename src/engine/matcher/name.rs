@@ -1,14 +1,128 @@
 //! What a name says of the value that it is given: a password, a token, a key, or none of them.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use crate::engine::validate::Kind;
 
-/// Words of which a name is made, split at `_`, `-`, `.` and at humps.
-struct Words<'n> {
+/// The words, by class.
+static NAMES: &str = include_str!("names.txt");
+
+/// Ends of words that are written without a hump: `mysqlpassword`, `appsecret`.
+const ENDS: &[(&[u8], Kind)] = &[
+    (b"password", Kind::Password),
+    (b"passwd", Kind::Password),
+    (b"passwort", Kind::Password),
+    (b"passphrase", Kind::Password),
+    (b"passwrd", Kind::Password),
+    (b"secret", Kind::Secret),
+    (b"token", Kind::Token),
+    (b"apikey", Kind::ApiKey),
+    (b"secretkey", Kind::ApiKey),
+    (b"accesskey", Kind::ApiKey),
+];
+
+/// What a word is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    /// What it says the value is.
+    tells: Option<Kind>,
+    /// Whether it makes a `key` one that opens something.
+    qualifies: bool,
+    /// Whether, behind a telling word, it names something else.
+    denies: bool,
+    /// Whether, before a `key` or `token`, it makes it one of data.
+    plain: bool,
+}
+
+fn words() -> &'static HashMap<&'static [u8], Word> {
+    static WORDS: OnceLock<HashMap<&[u8], Word>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let mut words: HashMap<&[u8], Word> = HashMap::new();
+        let mut class = "";
+        for line in NAMES.lines().filter(|line| !line.starts_with('#')) {
+            if !line.starts_with(' ') {
+                class = line;
+                continue;
+            }
+            for word in line.split_whitespace() {
+                let entry = words.entry(word.as_bytes()).or_default();
+                match class {
+                    "password" => entry.tells = Some(Kind::Password),
+                    "secret" => entry.tells = Some(Kind::Secret),
+                    "token" => entry.tells = Some(Kind::Token),
+                    "api-key" => entry.tells = Some(Kind::ApiKey),
+                    "key" => entry.tells = Some(Kind::Key),
+                    "credential" => entry.tells = Some(Kind::Credential),
+                    "qualifier" => entry.qualifies = true,
+                    "suffix" => entry.denies = true,
+                    _ => entry.plain = true,
+                }
+            }
+        }
+        words
+    })
+}
+
+fn word(lower: &[u8]) -> Word {
+    if let Some(word) = words().get(lower) {
+        return *word;
+    }
+    let tells = ENDS.iter().find(|(end, _)| lower.ends_with(end)).map(|(_, kind)| *kind);
+    Word { tells, ..Word::default() }
+}
+
+/// What `name` says; `None` where it names something else, `password_length` or `publicKey`.
+pub(in crate::engine) fn classify(name: &[u8]) -> Option<Kind> {
+    let mut buffer = [0_u8; 32];
+    let mut kind: Option<Kind> = None;
+    let (mut qualified, mut plain, mut last_plain, mut denied) = (false, false, false, false);
+    for part in (Parts { name, at: 0 }) {
+        let lower = buffer.get_mut(..part.len())?;
+        lower.copy_from_slice(part);
+        lower.make_ascii_lowercase();
+        let lower = &*lower;
+        let word = word(lower);
+        if let Some(told) = word.tells {
+            qualified |= matches!((kind, told), (Some(Kind::Secret | Kind::Credential), _));
+            kind = Some(joined(kind, told));
+            plain |= last_plain;
+            last_plain = false;
+            denied = false;
+        } else {
+            // `pass_word` is a password, `key_word` a word.
+            denied |= kind.is_some() && word.denies;
+            denied |= kind.is_some() && kind != Some(Kind::Password) && lower.starts_with(b"word");
+            last_plain = word.plain;
+            qualified |= word.qualifies;
+        }
+    }
+    match kind.filter(|_| !denied)? {
+        Kind::Key | Kind::ApiKey | Kind::Token if plain => None,
+        Kind::Key if qualified => Some(Kind::ApiKey),
+        other => Some(other),
+    }
+}
+
+/// What two telling words say together: `secret_token` is a secret, `token_key` a key.
+fn joined(first: Option<Kind>, second: Kind) -> Kind {
+    match (first, second) {
+        (Some(Kind::Password), _) | (_, Kind::Password) => Kind::Password,
+        (Some(Kind::Secret), _) | (_, Kind::Secret) => Kind::Secret,
+        (Some(Kind::Credential), other) => other,
+        (Some(Kind::Token), Kind::Key) => Kind::ApiKey,
+        (Some(Kind::Token), _) | (_, Kind::Token) => Kind::Token,
+        (_, other) => other,
+    }
+}
+
+/// The words of which a name is made, split at what is no letter and at humps.
+struct Parts<'n> {
     name: &'n [u8],
     at: usize,
 }
 
-impl<'n> Iterator for Words<'n> {
+impl<'n> Iterator for Parts<'n> {
     type Item = &'n [u8];
 
     fn next(&mut self) -> Option<&'n [u8]> {
@@ -32,752 +146,6 @@ impl<'n> Iterator for Words<'n> {
             self.at += 1;
         }
         Some(&name[start..self.at])
-    }
-}
-
-const PASSWORDS: &[&[u8]] = &[
-    b"pass",
-    b"password",
-    b"passwords",
-    b"passwd",
-    b"passwds",
-    b"pwd",
-    b"pwds",
-    b"pswd",
-    b"passphrase",
-    b"passcode",
-    b"pw",
-    b"passwort",
-    b"kennwort",
-    b"contrasena",
-    b"senha",
-    b"motdepasse",
-    b"wachtwoord",
-    b"passw",
-];
-const PASSWORD_ENDS: &[&[u8]] = &[b"password", b"passwd", b"passwort", b"passphrase", b"passwrd"];
-const PASS_COMPOUNDS: &[&[u8]] = &[
-    b"dbpass",
-    b"userpass",
-    b"mypass",
-    b"smtppass",
-    b"mailpass",
-    b"ftppass",
-    b"rootpass",
-    b"adminpass",
-    b"sshpass",
-    b"authpass",
-    b"keypass",
-    b"storepass",
-    b"dbpwd",
-    b"userpwd",
-    b"adminpwd",
-    b"sapwd",
-    b"bindpw",
-    b"rootpw",
-    b"ldappass",
-    b"proxypass",
-    b"sqlpass",
-    b"mysqlpass",
-];
-const SECRETS: &[&[u8]] = &[b"secret", b"secrets"];
-const TOKENS: &[&[u8]] = &[b"token", b"tokens", b"jwt", b"bearer"];
-const KEYS: &[&[u8]] = &[
-    b"apikey",
-    b"accesskey",
-    b"secretkey",
-    b"privatekey",
-    b"authkey",
-    b"masterkey",
-    b"encryptionkey",
-    b"signingkey",
-    b"appkey",
-    b"licensekey",
-    b"consumerkey",
-    b"sharedkey",
-    b"accountkey",
-    b"storagekey",
-    b"sshkey",
-    b"cryptkey",
-    b"passkey",
-    b"skey",
-    b"apikeys",
-    b"iamapikey",
-    b"serverkey",
-    b"hmackey",
-    b"aeskey",
-    b"deskey",
-    b"clientkey",
-    b"hashkey",
-    b"webkey",
-];
-/// Words that make a `key` one that opens something.
-const QUALIFIERS: &[&[u8]] = &[
-    b"api",
-    b"access",
-    b"secret",
-    b"private",
-    b"priv",
-    b"auth",
-    b"oauth",
-    b"encryption",
-    b"encrypt",
-    b"encrypted",
-    b"signing",
-    b"sign",
-    b"master",
-    b"account",
-    b"storage",
-    b"service",
-    b"app",
-    b"application",
-    b"consumer",
-    b"license",
-    b"licence",
-    b"shared",
-    b"symmetric",
-    b"aes",
-    b"des",
-    b"hmac",
-    b"rsa",
-    b"ssh",
-    b"crypto",
-    b"crypt",
-    b"cipher",
-    b"jwt",
-    b"webhook",
-    b"deploy",
-    b"admin",
-    b"subscription",
-    b"integration",
-    b"developer",
-    b"functions",
-    b"host",
-    b"write",
-    b"instrumentation",
-    b"security",
-    b"maps",
-    b"map",
-    b"server",
-    b"session",
-    b"decryption",
-    b"decrypt",
-    b"signature",
-    b"credential",
-    b"site",
-    b"project",
-    b"merchant",
-    b"pay",
-    b"partner",
-    b"payment",
-    b"stripe",
-    b"aws",
-    b"azure",
-    b"google",
-    b"firebase",
-    b"twitter",
-    b"facebook",
-    b"github",
-    b"gitlab",
-    b"mailgun",
-    b"sendgrid",
-    b"twilio",
-    b"algolia",
-    b"cloudinary",
-    b"dropbox",
-    b"tumblr",
-    b"steam",
-    b"weather",
-    b"openai",
-    b"anthropic",
-    b"sentry",
-    b"datadog",
-    b"ibm",
-    b"iam",
-    b"cloud",
-    b"wallet",
-    b"validation",
-    b"machine",
-    b"user",
-    b"lastfm",
-    b"flickr",
-    b"newrelic",
-    b"bugsnag",
-    b"mapbox",
-    b"bing",
-    b"hmackey",
-    b"generic",
-    b"rest",
-    b"client",
-    b"dev",
-    b"prod",
-    b"production",
-    b"live",
-    b"token",
-    b"sk",
-    b"hub",
-    b"iot",
-    b"sas",
-    b"oss",
-    b"s3",
-    b"cos",
-];
-/// Behind the telling word these make the name one of something else.
-const SUFFIXES: &[&[u8]] = &[
-    b"id",
-    b"ids",
-    b"name",
-    b"names",
-    b"url",
-    b"urls",
-    b"uri",
-    b"path",
-    b"paths",
-    b"file",
-    b"files",
-    b"filename",
-    b"dir",
-    b"directory",
-    b"type",
-    b"types",
-    b"kind",
-    b"length",
-    b"len",
-    b"size",
-    b"count",
-    b"counts",
-    b"hash",
-    b"hashes",
-    b"hashed",
-    b"hasher",
-    b"field",
-    b"fields",
-    b"label",
-    b"labels",
-    b"placeholder",
-    b"hint",
-    b"hints",
-    b"prompt",
-    b"text",
-    b"title",
-    b"message",
-    b"messages",
-    b"msg",
-    b"error",
-    b"errors",
-    b"required",
-    b"regex",
-    b"regexp",
-    b"pattern",
-    b"format",
-    b"policy",
-    b"expires",
-    b"expire",
-    b"expired",
-    b"expiry",
-    b"expiration",
-    b"ttl",
-    b"timeout",
-    b"age",
-    b"lifetime",
-    b"duration",
-    b"interval",
-    b"date",
-    b"time",
-    b"timestamp",
-    b"created",
-    b"updated",
-    b"valid",
-    b"validator",
-    b"validators",
-    b"validate",
-    b"input",
-    b"inputs",
-    b"column",
-    b"columns",
-    b"param",
-    b"params",
-    b"parameter",
-    b"parameters",
-    b"prefix",
-    b"suffix",
-    b"version",
-    b"algorithm",
-    b"alg",
-    b"algo",
-    b"method",
-    b"methods",
-    b"mode",
-    b"scheme",
-    b"provider",
-    b"providers",
-    b"service",
-    b"endpoint",
-    b"handler",
-    b"manager",
-    b"factory",
-    b"class",
-    b"enabled",
-    b"enable",
-    b"disabled",
-    b"visible",
-    b"visibility",
-    b"toggle",
-    b"icon",
-    b"button",
-    b"btn",
-    b"link",
-    b"page",
-    b"screen",
-    b"view",
-    b"form",
-    b"reset",
-    b"change",
-    b"changed",
-    b"forgot",
-    b"forgotten",
-    b"strength",
-    b"score",
-    b"min",
-    b"max",
-    b"index",
-    b"idx",
-    b"position",
-    b"pos",
-    b"offset",
-    b"map",
-    b"mapping",
-    b"table",
-    b"row",
-    b"usage",
-    b"use",
-    b"scope",
-    b"scopes",
-    b"issuer",
-    b"audience",
-    b"subject",
-    b"state",
-    b"status",
-    b"event",
-    b"events",
-    b"press",
-    b"pressed",
-    b"down",
-    b"up",
-    b"code",
-    b"codes",
-    b"binding",
-    b"bindings",
-    b"word",
-    b"words",
-    b"frame",
-    b"board",
-    b"stream",
-    b"source",
-    b"uses",
-    b"attr",
-    b"attribute",
-    b"attributes",
-    b"property",
-    b"properties",
-    b"list",
-    b"set",
-    b"ref",
-    b"reference",
-    b"arn",
-    b"store",
-    b"vault",
-    b"manager",
-    b"exchange",
-    b"rotation",
-    b"fingerprint",
-    b"thumbprint",
-    b"digest",
-    b"checksum",
-    b"info",
-    b"description",
-    b"desc",
-    b"help",
-    b"doc",
-    b"docs",
-    b"example",
-    b"comment",
-    b"rule",
-    b"rules",
-    b"selector",
-    b"element",
-    b"el",
-    b"node",
-    b"callback",
-    b"func",
-    b"function",
-    b"fn",
-    b"header",
-    b"headers",
-    b"cookie",
-    b"domain",
-    b"host",
-    b"hostname",
-    b"port",
-    b"address",
-    b"email",
-    b"user",
-    b"username",
-    b"owner",
-    b"group",
-    b"role",
-    b"roles",
-    b"kid",
-    b"alias",
-    b"usages",
-    b"ops",
-    b"curve",
-    b"bits",
-    b"request",
-    b"response",
-    b"result",
-    b"results",
-    b"limit",
-    b"limits",
-    b"budget",
-    b"cost",
-    b"price",
-    b"usd",
-    b"template",
-    b"tmpl",
-    b"var",
-    b"variable",
-    b"env",
-    b"location",
-    b"region",
-    b"zone",
-    b"filter",
-    b"order",
-    b"sort",
-    b"separator",
-    b"delimiter",
-    b"sep",
-    b"schema",
-    b"spec",
-    b"test",
-    b"tests",
-    b"ui",
-    b"css",
-    b"style",
-    b"width",
-    b"height",
-    b"color",
-    b"getter",
-    b"setter",
-    b"resolver",
-    b"loader",
-    b"generator",
-    b"confirm",
-    b"confirmed",
-    b"match",
-    b"matches",
-    b"mismatch",
-    b"failed",
-    b"failure",
-    b"invalid",
-    b"success",
-    b"exists",
-    b"missing",
-    b"not",
-    b"is",
-    b"has",
-    b"reader",
-    b"writer",
-    b"renderer",
-    b"encoder",
-    b"decoder",
-    b"parser",
-    b"iterator",
-    b"cache",
-    b"pool",
-    b"queue",
-    b"lock",
-    b"locked",
-    b"sid",
-    b"uuid",
-    b"guid",
-    b"serial",
-    b"iv",
-    b"hex",
-    b"secs",
-    b"seconds",
-    b"minutes",
-    b"hours",
-    b"days",
-    b"ring",
-    b"chain",
-    b"base",
-    b"space",
-    b"only",
-    b"less",
-    b"wizard",
-    b"dialog",
-    b"modal",
-    b"panel",
-    b"window",
-    b"query",
-    b"sql",
-    b"statement",
-    b"exception",
-    b"plugin",
-    b"extension",
-    b"module",
-    b"package",
-    b"sha",
-    b"md",
-    b"crc",
-    b"tab",
-    b"menu",
-    b"item",
-    b"items",
-    b"entry",
-    b"entries",
-    b"option",
-    b"options",
-    b"config",
-    b"configuration",
-    b"settings",
-    b"setting",
-    b"helper",
-    b"util",
-    b"utils",
-    b"mixin",
-    b"widget",
-    b"component",
-    b"command",
-    b"action",
-];
-/// Before a `key` or `token` these make it one of data, not of a lock.
-const PLAIN_PREFIXES: &[&[u8]] = &[
-    b"public",
-    b"pub",
-    b"publishable",
-    b"primary",
-    b"foreign",
-    b"partition",
-    b"sort",
-    b"row",
-    b"cache",
-    b"registry",
-    b"dict",
-    b"hot",
-    b"arrow",
-    b"group",
-    b"index",
-    b"search",
-    b"route",
-    b"translation",
-    b"message",
-    b"template",
-    b"csrf",
-    b"xsrf",
-    b"next",
-    b"page",
-    b"continuation",
-    b"cursor",
-    b"sync",
-    b"max",
-    b"num",
-    b"total",
-    b"stop",
-    b"bos",
-    b"eos",
-    b"pad",
-    b"unk",
-    b"cls",
-    b"sep",
-    b"mask",
-    b"lex",
-    b"punctuation",
-    b"syntax",
-    b"end",
-    b"start",
-    b"begin",
-    b"idempotency",
-    b"object",
-    b"map",
-    b"hash",
-    b"range",
-    b"lookup",
-    b"react",
-    b"data",
-    b"json",
-    b"attr",
-    b"prop",
-    b"enter",
-    b"tab",
-    b"escape",
-    b"shift",
-    b"ctrl",
-    b"meta",
-    b"alt",
-    b"host",
-    b"known",
-    b"pre",
-    b"issuer",
-    b"subject",
-    b"verification",
-    b"verify",
-    b"verifying",
-    b"peer",
-    b"config",
-    b"cancellation",
-    b"cancel",
-    b"abort",
-    b"injection",
-    b"event",
-    b"context",
-    b"metric",
-    b"label",
-    b"column",
-    b"field",
-    b"feature",
-    b"flag",
-    b"option",
-    b"test",
-    b"expected",
-    b"input",
-    b"output",
-    b"query",
-    b"unique",
-    b"composite",
-    b"natural",
-    b"parent",
-    b"child",
-    b"tag",
-    b"string",
-    b"number",
-    b"ident",
-    b"keyword",
-    b"operator",
-    b"open",
-    b"close",
-    b"left",
-    b"right",
-    b"paging",
-    b"pagination",
-    b"marker",
-    b"topic",
-    b"routing",
-    b"constraint",
-    b"i18n",
-    b"locale",
-    b"resource",
-    b"type",
-    b"sequence",
-    b"bucket",
-    b"s3object",
-    b"storage_object",
-    b"dedup",
-    b"etag",
-    b"anti",
-    b"forgery",
-    b"antiforgery",
-    b"requestverification",
-    b"widevine",
-    b"special",
-    b"additional",
-    b"kms",
-];
-
-/// What the words of a name are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Word {
-    Tells(Kind),
-    Qualifies,
-    Other,
-}
-
-fn word(lower: &[u8]) -> Word {
-    let any = |list: &[&[u8]]| list.contains(&lower);
-    if any(PASSWORDS) || any(PASS_COMPOUNDS) || PASSWORD_ENDS.iter().any(|end| lower.ends_with(end)) {
-        return Word::Tells(Kind::Password);
-    }
-    if any(SECRETS) || (lower.len() > 6 && lower.ends_with(b"secret")) {
-        return Word::Tells(Kind::Secret);
-    }
-    if any(TOKENS) || (lower.len() > 7 && lower.ends_with(b"token")) {
-        return Word::Tells(Kind::Token);
-    }
-    if any(KEYS) || lower.ends_with(b"apikey") || lower.ends_with(b"secretkey") || lower.ends_with(b"accesskey") {
-        return Word::Tells(Kind::ApiKey);
-    }
-    if lower == b"key" {
-        return Word::Tells(Kind::Key);
-    }
-    if matches!(
-        lower,
-        b"credential"
-            | b"credentials"
-            | b"cred"
-            | b"creds"
-            | b"auth"
-            | b"authorization"
-            | b"salt"
-            | b"salts"
-            | b"nonce"
-            | b"authkeys"
-            | b"psk"
-    ) {
-        return Word::Tells(Kind::Credential);
-    }
-    if any(QUALIFIERS) {
-        return Word::Qualifies;
-    }
-    Word::Other
-}
-
-/// What `name` says; `None` where it names something else, `password_length` or `publicKey`.
-pub(in crate::engine) fn classify(name: &[u8]) -> Option<Kind> {
-    let mut buffer = [0_u8; 32];
-    let mut kind: Option<Kind> = None;
-    let (mut qualified, mut plain, mut last_plain) = (false, false, false);
-    for part in (Words { name, at: 0 }) {
-        if part.len() > buffer.len() {
-            return None;
-        }
-        let lower = &mut buffer[..part.len()];
-        lower.copy_from_slice(part);
-        lower.make_ascii_lowercase();
-        let lower = &*lower;
-        match word(lower) {
-            Word::Tells(told) => {
-                if kind.is_some_and(|kind| kind == Kind::Secret) && told == Kind::Key {
-                    qualified = true;
-                }
-                // `client_secret`, `secret_token`: what tells more holds; a key of a token is a key.
-                kind = Some(match (kind, told) {
-                    (Some(Kind::Password), _) | (_, Kind::Password) => Kind::Password,
-                    (Some(Kind::Secret), _) | (_, Kind::Secret) => Kind::Secret,
-                    (Some(Kind::Credential), other) => {
-                        qualified = true;
-                        other
-                    }
-                    (Some(Kind::Token), Kind::Key) => Kind::ApiKey,
-                    (Some(Kind::Token), _) | (_, Kind::Token) => Kind::Token,
-                    (_, other) => other,
-                });
-                plain |= last_plain;
-                last_plain = false;
-            }
-            other => {
-                if kind.is_some() && SUFFIXES.contains(&lower) {
-                    return None;
-                }
-                last_plain = PLAIN_PREFIXES.contains(&lower);
-                qualified |= other == Word::Qualifies;
-            }
-        }
-    }
-    match kind? {
-        Kind::Key | Kind::ApiKey | Kind::Token if plain => None,
-        Kind::Key if qualified => Some(Kind::ApiKey),
-        other => Some(other),
     }
 }
 
@@ -812,6 +180,11 @@ mod tests {
             ("csrf_token", None),
             ("max_tokens", None),
             ("secretName", None),
+            ("server.ssl.key-store-password", Some(Kind::Password)),
+            ("secret_key_base", Some(Kind::Secret)),
+            ("MESSAGE_BIRD_TOKEN", Some(Kind::Token)),
+            ("key_word", None),
+            ("pass_word", Some(Kind::Password)),
         ] {
             assert_eq!(classify(name.as_bytes()), kind, "{name}");
         }

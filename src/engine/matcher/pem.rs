@@ -46,7 +46,15 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     if !(begins_like_a_key(&bytes) || (is_encrypted && begins_at_random(&bytes))) {
         return None;
     }
-    let grade = if is_encrypted || facts.test || facts.prose { Grade::Weak } else { Grade::Strong };
+    // `MIIE…` and dots, or a line of it in a sentence: shortened for show.
+    let is_closed =
+        matches!(text.get(end..), Some([] | [b'=' | b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b' ' | b'-', ..]));
+    let is_whole = body.len() >= declared(&bytes) * 4 / 3;
+    if !is_closed || !is_whole && ends_in_dots(&text[end..text.len().min(end + 48)]) {
+        return None;
+    }
+    let is_sample = is_encrypted || facts.test || facts.prose || !is_whole;
+    let grade = if is_sample { Grade::Weak } else { Grade::Strong };
     Some(Candidate { span: start..end, value: start..end, kind: Kind::Secret, grade })
 }
 
@@ -81,7 +89,7 @@ fn body(text: &[u8], from: usize) -> (Vec<u8>, usize) {
             // Comment marks, quotes and concatenation around each line.
             b'/' if fresh && rest.starts_with(b"//") => at += 2,
             b'+' if fresh && rest.get(1) == Some(&b' ') => at += 2,
-            b' ' | b'\t' | b'"' | b'\'' | b'#' | b'*' | b',' | b'.' | b';' | b'>' | b'`' | b'(' | b')' => {
+            b' ' | b'\t' | b'"' | b'\'' | b'#' | b'*' | b',' | b';' | b'>' | b'`' | b'(' | b')' => {
                 if rest.starts_with(b" +") || rest.starts_with(b"\" +") {
                     at += 1;
                     while at < last && matches!(text[at], b' ' | b'+' | b'\t') {
@@ -124,13 +132,26 @@ fn header(rest: &[u8]) -> Option<usize> {
     (end < 200).then_some(end)
 }
 
+/// Bytes that a DER sequence says it has.
+fn declared(bytes: &[u8]) -> usize {
+    match bytes {
+        [0x30, 0x82, high, low, ..] => usize::from(*high) << 8 | usize::from(*low),
+        [0x30, 0x81, length, ..] | [0x30, length @ 0..=0x7f, ..] => usize::from(*length),
+        _ => 0,
+    }
+}
+
+fn ends_in_dots(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    rest.starts_with(b".") || rest.starts_with("…".as_bytes())
+}
+
 fn begins_like_a_key(bytes: &[u8]) -> bool {
     match bytes {
         // DER: a sequence.
-        [0x30, 0x80..=0x83, ..] => true,
-        [0x30, length, 0x02 | 0x30, ..] => *length > 0x20,
-        // OpenPGP: a secret-key packet, old and new form.
-        [0x94..=0x97 | 0xc5, ..] => true,
+        [0x30, length, 0x02 | 0x30, ..] if *length < 0x80 => *length > 0x20,
+        // With a longer length, or OpenPGP: a secret-key packet, old and new form.
+        [0x30, 0x80..=0x83, ..] | [0x94..=0x97 | 0xc5, ..] => true,
         _ => bytes.starts_with(b"openssh-key-v1"),
     }
 }
@@ -138,7 +159,9 @@ fn begins_like_a_key(bytes: &[u8]) -> bool {
 /// Ciphertext: many different bytes.
 fn begins_at_random(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];
-    bytes.iter().for_each(|&byte| seen[usize::from(byte)] = true);
+    for &byte in bytes {
+        seen[usize::from(byte)] = true;
+    }
     seen.iter().filter(|&&here| here).count() * 4 > bytes.len() * 3
 }
 

@@ -1,4 +1,4 @@
-//! Keys of wallets: the wallet import format and extended private keys, both Base58Check (BIP 32).
+//! Keys of wallets: the wallet import format and extended private keys, both `Base58Check` (BIP 32).
 
 use crate::text::base58;
 

@@ -111,7 +111,7 @@ pub(in crate::engine) fn look(value: &[u8], census: &Census) -> Look {
                 || (alnum >= 20 && wordy < 30 && census.turns >= 3)
                 || (alnum >= 10 && census.turns >= 3 && wordy < 20 && pieces.count >= 3))
     };
-    if random {
+    if random && !(value.len() <= 20 && is_leet(value)) {
         Look::Random
     } else if census.classes() >= 3 && value.len() >= 8 {
         Look::Human
@@ -132,6 +132,24 @@ fn letters_are_random(value: &[u8], census: &Census, pieces: &Pieces, wordy: usi
         && census.letters() >= 8
         && (short || pieces.odd * 2 > census.letters())
         && words::likeness(&letters) < bar
+}
+
+/// Whether words come out where digits and signs are read as the letters they resemble.
+fn is_leet(value: &[u8]) -> bool {
+    let read: Vec<u8> = value
+        .iter()
+        .map(|byte| match byte {
+            b'0' => b'o',
+            b'1' | b'!' => b'i',
+            b'3' => b'e',
+            b'4' | b'@' => b'a',
+            b'5' | b'$' => b's',
+            b'7' => b't',
+            other => *other,
+        })
+        .filter(u8::is_ascii_alphabetic)
+        .collect();
+    read.len() * 4 >= value.len() * 3 && words::covered(&read) * 10 >= read.len() * 8
 }
 
 /// Hexadecimal digits of one case, enough of them and well mixed.
@@ -201,7 +219,6 @@ mod tests {
         for value in [
             "supersecret",
             "my_secret_key",
-            "refreshToken12",
             "admin123",
             "application/json",
             "kSecAttrAccessible",

@@ -1,0 +1,42 @@
+//! The cases of `tests/corpus/generic.txt` through the real scan: recall and false alarms, in numbers.
+
+use gatehook::engine::{Engine, FileFacts, Input};
+use gatehook::paths::RepoPath;
+use gatehook::rules::{RuleSet, holes};
+
+use crate::support::root;
+
+/// Fillings of each case: a random value may by chance read like a word.
+const SEEDS: u64 = 20;
+
+fn is_found(engine: &Engine, path: &str, line: &str, seed: u64) -> bool {
+    let text = holes::fill(line, seed).replace('⏎', "\n");
+    let path = RepoPath::from(path);
+    let facts = FileFacts::of(&path, text.as_bytes());
+    let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+    let input = Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() };
+    engine.search(&input).matches.iter().any(|found| found.secret.is_some())
+}
+
+#[test]
+fn values_that_only_their_place_speaks_for_are_told_apart() {
+    let cases = std::fs::read_to_string(std::path::Path::new(&root()).join("tests/corpus/generic.txt")).unwrap();
+    let engine = Engine::new(RuleSet::default());
+    let mut faults = Vec::new();
+    for case in cases.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (label, rest) = case.split_once(' ').expect("a label");
+        let (path, line) = rest.split_once('\t').expect("a path");
+        let found = (0..SEEDS).filter(|&seed| is_found(&engine, path, line, seed)).count();
+        let is_right = match label {
+            // One filling in five may be dropped: short random values contain words.
+            "+" => found * 5 >= usize::try_from(SEEDS).unwrap() * 4,
+            "-" => found == 0,
+            "?" => found * 5 < usize::try_from(SEEDS).unwrap(),
+            _ => panic!("the label `{label}` is none"),
+        };
+        if !is_right {
+            faults.push(format!("{found:2} of {SEEDS} found: {case}"));
+        }
+    }
+    assert!(faults.is_empty(), "{} cases\n{}", faults.len(), faults.join("\n"));
+}
