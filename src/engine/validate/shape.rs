@@ -8,6 +8,14 @@ pub(in crate::engine) fn is_something_else(value: &[u8]) -> bool {
         || is_path_or_file(value)
         || is_address(value)
         || is_numeric(value)
+        || is_key_id(value)
+}
+
+/// AWS's ids of keys have a rule of their own, and open nothing alone.
+fn is_key_id(value: &[u8]) -> bool {
+    value.len() == 20
+        && (value.starts_with(b"AKIA") || value.starts_with(b"ASIA"))
+        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// Whether `value` is a UUID in its canonical form, any case.
