@@ -196,8 +196,9 @@ pub(super) fn bare(text: &[u8], at: usize, ends: Ends) -> Option<Literal> {
 
 /// Whether nothing but blanks and a comment follows on the line.
 fn ends_line(rest: &[u8]) -> bool {
-    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len()).min(256)];
-    let line = line.trim_ascii();
+    // A line that goes on for longer is no assignment with a comment.
+    let rest = &rest[..rest.len().min(256)];
+    let line = rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())].trim_ascii();
     line.is_empty() || line.starts_with(b"#") || line.starts_with(b";") || line.starts_with(b"//") || line == b"\\"
 }
 
