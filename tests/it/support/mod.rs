@@ -1,5 +1,6 @@
 //! What the tests share: this repository's files, and worlds of their own to run in.
 
+pub(crate) mod server;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,25 @@ pub(crate) use world::{World, binary};
 /// This repository's root.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The program of that name on PATH.
+pub(crate) fn which(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|dir| dir.join(name)).find(|program| program.is_file())
+}
+
+/// Whether the programs that a test needs are there. Without them it fails, and says that it did not
+/// run; only under `GATEHOOK_TESTS_FAST` (`tests/run --fast`) it is left out.
+pub(crate) fn has(programs: &[&str]) -> bool {
+    let missing: Vec<&str> = programs.iter().copied().filter(|name| which(name).is_none()).collect();
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    assert!(
+        missing.is_empty() || std::env::var_os("GATEHOOK_TESTS_FAST").is_some(),
+        "not run: {test}: `{}` is missing",
+        missing.join("`, `")
+    );
+    missing.is_empty()
 }
 
 /// All Rust files under `dir`, with their paths from the root.

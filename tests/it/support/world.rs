@@ -38,12 +38,11 @@ impl World {
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         let bin = binary();
-        let path = std::env::var("PATH").unwrap_or_default();
         let home = self.dir.path().join("home");
         command
             .current_dir(self.repo())
             .env_clear()
-            .env("PATH", format!("{}:{path}", bin.parent().unwrap().display()))
+            .env("PATH", self.path_variable())
             .env("HOME", &home)
             .env("XDG_CONFIG_HOME", home.join(".config"))
             .env("XDG_CACHE_HOME", home.join(".cache"))
@@ -65,6 +64,13 @@ impl World {
             .env("GIT_CONFIG_VALUE_1", "false")
             .stdin(Stdio::null());
         command
+    }
+
+    /// The PATH of its commands: the binary under test first.
+    #[allow(clippy::unused_self, reason = "a world's own, like its HOME")]
+    pub(crate) fn path_variable(&self) -> String {
+        let path = std::env::var("PATH").unwrap_or_default();
+        format!("{}:{path}", binary().parent().unwrap().display())
     }
 
     /// Runs a shell script in `repo/`.

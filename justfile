@@ -1,0 +1,39 @@
+# `just` lists the recipes. `just check` is what CI runs.
+
+default:
+    @just --list
+
+# format, tests, lints, shellcheck: the same as CI
+check:
+    bash .ci/run
+
+# one test, or all whose name holds NAME
+t NAME:
+    cargo test --test it {{NAME}}
+
+# one scenario, or all whose path holds NAME
+scenario NAME:
+    SCENARIO={{NAME}} cargo test --test it every_scenario_holds
+
+# write expected outputs and generated pages anew; look at the diff
+bless:
+    BLESS=1 cargo test --test it docs
+    BLESS=1 cargo test --test it every_scenario_holds
+
+# run every example of the rules whose id begins with PREFIX
+rule PREFIX="":
+    cargo run -q -- rules check {{PREFIX}}
+
+# the commit gate against `git diff --cached`, as ratios
+bench:
+    cargo build --release
+    sh benches/commit.sh target/release/gatehook
+
+# our hooks on our own repository
+dogfood:
+    cargo run -q -- install
+    cargo run -q -- scan
+
+# the generated pages
+docs:
+    BLESS=1 cargo test --test it docs
