@@ -5,7 +5,6 @@ use std::path::Path;
 use super::command;
 use super::doubt::{Doubt, Sure};
 use super::error::GitError;
-use super::index::Index;
 use super::odb::Objects;
 use super::repo::Repo;
 
@@ -17,8 +16,7 @@ pub fn staged_file(repo: &Repo, path: &str) -> Result<Option<Vec<u8>>, GitError>
 
 fn fast(repo: &Repo, path: &[u8]) -> Sure<Option<Vec<u8>>> {
     let places = repo.places()?;
-    let map = repo.map_index()?;
-    let Some(entry) = Index::parse(&map)?.find(path)? else { return Ok(None) };
+    let Some(entry) = repo.index()?.get().find(path)? else { return Ok(None) };
     if entry.stage > 0 || entry.intent_to_add || entry.mode == 0o160_000 {
         return Err(Doubt::new("no plain file"));
     }

@@ -39,7 +39,7 @@ pub use doubt::Doubt;
 pub use env::Env;
 pub use error::GitError;
 pub use file::{file_at, staged_file};
-pub use index::Index;
+pub use index::read_all as read_index;
 pub use pair::Pair;
 pub use push::{Push, RefUpdate, outgoing, parse_received, parse_updates, received, unpushed};
 pub use range::{history, range};

@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::command;
 use super::discover::{self, Found};
 use super::doubt::{Doubt, Sure};
 use super::env::Env;
 use super::error::GitError;
+use super::index::MappedIndex;
 use super::odb::places;
 use crate::change::Oid;
-use crate::sys::Map;
+use crate::sys::{self, Map, Stamp};
 
 /// A repository.
 #[derive(Clone, Debug)]
@@ -30,6 +31,14 @@ pub struct Repo {
     /// Why the readers without a child process may not be used on it.
     pub(super) doubt: Option<Doubt>,
     places: OnceLock<Sure<Vec<PathBuf>>>,
+    index: Arc<Mutex<Option<Kept>>>,
+}
+
+/// The index that was read last, and the file it was read from.
+#[derive(Debug)]
+struct Kept {
+    stamp: Option<Stamp>,
+    index: Arc<MappedIndex>,
 }
 
 impl Repo {
@@ -83,17 +92,26 @@ impl Repo {
                 if inside { top.join(file) } else { dir.join(file) }
             }
         };
-        Self { top, git_dir, common_dir, bare, index_file, env, doubt, places: OnceLock::new() }
+        Self { top, git_dir, common_dir, bare, index_file, env, doubt, places: OnceLock::new(), index: Arc::default() }
     }
 
-    /// The bytes of its index; empty where there is none.
-    pub(super) fn map_index(&self) -> Sure<Map> {
-        match Map::open(&self.index_file) {
-            Ok(map) if map.is_empty() => Err(Doubt::new("the index is empty")),
-            Ok(map) => Ok(map),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Map::default()),
-            Err(error) => Err(Doubt::of(format!("cannot read the index: {error}"))),
+    /// Its index as it is now. Kept for the next who asks, as long as the file is the same: git puts
+    /// another file in its place with each change, and the one that is mapped keeps its number.
+    pub(super) fn index(&self) -> Sure<Arc<MappedIndex>> {
+        let mut kept = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = sys::stamp(&self.index_file);
+        if let Some(kept) = kept.as_ref().filter(|kept| stamp.is_some() && kept.stamp == stamp) {
+            return Ok(Arc::clone(&kept.index));
         }
+        let map = match Map::open(&self.index_file) {
+            Ok(map) if map.is_empty() => return Err(Doubt::new("the index is empty")),
+            Ok(map) => map,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Map::default(),
+            Err(error) => return Err(Doubt::of(format!("cannot read the index: {error}"))),
+        };
+        let index = Arc::new(MappedIndex::new(map)?);
+        *kept = Some(Kept { stamp, index: Arc::clone(&index) });
+        Ok(index)
     }
 
     /// The directories that hold its objects. A doubt where they are not to be read without git.

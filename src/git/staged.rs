@@ -7,7 +7,6 @@ use super::compare::compare;
 use super::doubt::{Doubt, Sure};
 use super::error::GitError;
 use super::head::{self, Merging};
-use super::index::Index;
 use super::odb::{EMPTY_TREE, Objects};
 use super::pair::{self, Pair};
 use super::plumbing;
@@ -56,8 +55,8 @@ fn fast(repo: &Repo) -> Sure<Compared> {
     let places = repo.places()?;
     let head = head::head(&repo.git_dir, &repo.common_dir)?;
     let Merging { parents, named_only } = head::merging(&repo.git_dir, &repo.env)?;
-    let map = repo.map_index()?;
-    let index = Index::parse(&map)?;
+    let mapped = repo.index()?;
+    let index = mapped.get();
     let mut objects = Objects::new(places);
     let top = head.map(|head| objects.tree_of(head)).transpose()?;
     let mut lists = vec![compare(index, top, &mut |id| objects.tree(id))?];

@@ -20,9 +20,10 @@ impl Map {
         if file.metadata()?.len() == 0 {
             return Ok(Self(None));
         }
+        // All of it will be read: one call that maps the pages is cheaper than a fault for every sixteen.
         #[allow(unsafe_code, reason = "mapping a file is unsafe by its nature; see the type's contract")]
         // SAFETY: the map is read-only and private, and callers open only files that are replaced by rename.
-        let map = unsafe { memmap2::MmapOptions::new().map_copy_read_only(&file)? };
+        let map = unsafe { memmap2::MmapOptions::new().populate().map_copy_read_only(&file)? };
         Ok(Self(Some(map)))
     }
 }

@@ -6,4 +6,4 @@ mod map;
 mod owner;
 
 pub use map::Map;
-pub use owner::{device, is_own};
+pub use owner::{Stamp, device, is_own, stamp};

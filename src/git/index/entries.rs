@@ -47,12 +47,19 @@ enum Name<'b> {
 
 impl<'b> Entries<'b> {
     pub(super) fn new(index: Index<'b>) -> Self {
-        let name = if index.version == 4 { Name::Compressed(Vec::new()) } else { Name::Plain(b"") };
+        let name = if index.layout.version == 4 { Name::Compressed(Vec::new()) } else { Name::Plain(b"") };
         Self { index, at: 0, from: HEADER, to: HEADER, entry: None, name }
     }
 
     /// Goes to the first entry. To be called once, before all else.
     pub(in crate::git) fn start(&mut self) -> Sure<()> {
+        self.load(None)
+    }
+
+    /// Goes to the entry of that number, instead of [`Entries::start`]. Only 0 in version 4.
+    pub(super) fn start_at(&mut self, number: usize) -> Sure<()> {
+        self.from = self.index.hop(0, HEADER, number)?;
+        self.at = number;
         self.load(None)
     }
 
@@ -81,7 +88,7 @@ impl<'b> Entries<'b> {
     /// then stood on must not: what a cache tree says of its directory is held against the entries.
     pub(in crate::git) fn skip(&mut self, count: usize, prefix: &[u8]) -> Sure<()> {
         let wrong = Doubt::new("the cache tree does not fit the index");
-        if count == 0 || count > self.index.count - self.at || !self.name().starts_with(prefix) {
+        if count == 0 || count > self.index.len() - self.at || !self.name().starts_with(prefix) {
             return Err(wrong);
         }
         if let Name::Compressed(_) = self.name {
@@ -89,9 +96,7 @@ impl<'b> Entries<'b> {
                 self.advance()?;
             }
         } else if count > 1 {
-            for _ in 1..count {
-                self.from = self.index.next(self.from)?;
-            }
+            self.from = self.index.hop(self.at, self.from, self.at + count - 1)?;
             self.at += count - 1;
             self.load(None)?;
         }
@@ -103,7 +108,7 @@ impl<'b> Entries<'b> {
     /// Reads the entry at `from`. `before` is the stage of the one whose name is still held: the new
     /// one must come behind it.
     fn load(&mut self, before: Option<u8>) -> Sure<()> {
-        if self.at >= self.index.count {
+        if self.at >= self.index.len() {
             self.entry = None;
             return Ok(());
         }

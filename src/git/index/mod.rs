@@ -1,6 +1,6 @@
 //! git's index, read where it lies (gitformat-index(5)): versions 2, 3 and 4 of SHA-1 repositories.
 //!
-//! Nothing is decoded before it is asked for: [`Index::parse`] hops over the entries to find the
+//! Nothing is decoded before it is asked for: [`Layout::of`] hops over the entries to find the
 //! extensions, [`Entries`] walks them with a name at a time. Knows no objects and no HEAD. Bytes are
 //! hostile: whatever does not fit is a [`Doubt`], never a panic, and nothing is allocated by a count
 //! that the file merely claims.
@@ -11,7 +11,10 @@ mod entries;
 pub(super) use cache_tree::{CacheTree, Node};
 pub(super) use entries::{Entries, Entry};
 
+use std::ops::Range;
+
 use super::doubt::{Doubt, Sure};
+use crate::sys::Map;
 
 /// Bytes of an object id; SHA-256 repositories are never read here.
 const ID: usize = 20;
@@ -19,21 +22,25 @@ const ID: usize = 20;
 const BEFORE_FLAGS: usize = 40 + ID;
 const HEADER: usize = 12;
 
-/// A mapped index whose header, hops and extensions fit.
-#[derive(Clone, Copy, Debug)]
-pub struct Index<'b> {
-    bytes: &'b [u8],
+/// What a pass over an index's bytes has learnt of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Layout {
     version: u32,
     count: usize,
-    tree: Option<&'b [u8]>,
+    tree: Option<Range<usize>>,
+    /// Where every [`STRIDE`]th entry begins. Not kept for version 4, whose names hang on each other.
+    marks: Vec<u32>,
 }
 
-impl<'b> Index<'b> {
+/// Entries from one mark to the next.
+const STRIDE: usize = 64;
+
+impl Layout {
     /// Checks the header and hops over all entries to the extensions. No bytes at all are an index
     /// without entries: what a missing file stands for.
-    pub fn parse(bytes: &'b [u8]) -> Result<Self, Doubt> {
+    pub(super) fn of(bytes: &[u8]) -> Sure<Self> {
         if bytes.is_empty() {
-            return Ok(Self { bytes, version: 2, count: 0, tree: None });
+            return Ok(Self { version: 2, ..Self::default() });
         }
         if bytes.len() < HEADER + ID || !bytes.starts_with(b"DIRC") {
             return Err(Doubt::new("the index has no header"));
@@ -43,14 +50,51 @@ impl<'b> Index<'b> {
             return Err(Doubt::of(format!("index version {version}")));
         }
         let count = number(bytes, 8)? as usize;
-        let end = bytes.len() - ID;
-        let mut index = Self { bytes: &bytes[..end], version, count, tree: None };
-        let mut at = HEADER;
-        for _ in 0..count {
+        let mut layout = Self { version, count, tree: None, marks: Vec::new() };
+        let index = Index { bytes: &bytes[..bytes.len() - ID], layout: &layout };
+        let (mut at, mut marks) = (HEADER, Vec::new());
+        for entry in 0..count {
+            if version < 4 && entry % STRIDE == 0 {
+                marks.push(u32::try_from(at).map_err(|_| CUT)?);
+            }
             at = index.next(at)?;
         }
-        index.extensions(at)?;
-        Ok(index)
+        let tree = extensions(index.bytes, at)?;
+        (layout.tree, layout.marks) = (tree, marks);
+        Ok(layout)
+    }
+}
+
+/// An index file.
+#[derive(Debug)]
+pub(super) struct MappedIndex {
+    map: Map,
+    layout: Layout,
+}
+
+impl MappedIndex {
+    /// Over the file in `map`.
+    pub(super) fn new(map: Map) -> Sure<Self> {
+        Ok(Self { layout: Layout::of(&map)?, map })
+    }
+
+    /// What is in it.
+    pub(super) fn get(&self) -> Index<'_> {
+        Index::new(&self.map, &self.layout)
+    }
+}
+
+/// An index: its bytes, and what is known of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Index<'b> {
+    bytes: &'b [u8],
+    layout: &'b Layout,
+}
+
+impl<'b> Index<'b> {
+    /// `layout` is that of these `bytes`.
+    pub(super) fn new(bytes: &'b [u8], layout: &'b Layout) -> Self {
+        Self { bytes: &bytes[..bytes.len().saturating_sub(ID)], layout }
     }
 
     /// The entries, from the first.
@@ -60,13 +104,23 @@ impl<'b> Index<'b> {
 
     /// How many entries there are.
     pub(super) const fn len(&self) -> usize {
-        self.count
+        self.layout.count
     }
 
     /// The entry of `path`: the first of its stages.
     pub(super) fn find(&self, path: &[u8]) -> Sure<Option<Entry>> {
         let mut entries = self.entries();
-        entries.start()?;
+        // Entries are in order: the last mark whose name is not behind the path is near it.
+        let name_at = |mark: usize| {
+            let (name, flags) = self.name_starts(self.layout.marks[mark] as usize)?;
+            Sure::Ok(&self.bytes[name..self.name_ends(name, flags)?])
+        };
+        let (mut low, mut high) = (0, self.layout.marks.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if name_at(middle)? < path { low = middle + 1 } else { high = middle }
+        }
+        entries.start_at(low.saturating_sub(1) * STRIDE)?;
         while let Some((entry, name)) = entries.current() {
             if name >= path {
                 return Ok((name == path).then_some(entry));
@@ -78,13 +132,27 @@ impl<'b> Index<'b> {
 
     /// The cache tree, where the index has one.
     pub(super) fn cache_tree(&self) -> Sure<Option<CacheTree<'b>>> {
-        self.tree.map(CacheTree::parse).transpose()
+        self.layout.tree.clone().map(|tree| CacheTree::parse(&self.bytes[tree])).transpose()
+    }
+
+    /// Where the entry `to` begins, going on from the entry `from`, which begins at `at`.
+    fn hop(&self, from: usize, at: usize, to: usize) -> Sure<usize> {
+        let (mut entry, mut at) = (from, at);
+        if to / STRIDE > from / STRIDE
+            && let Some(&mark) = self.layout.marks.get(to / STRIDE)
+        {
+            (entry, at) = (to / STRIDE * STRIDE, mark as usize);
+        }
+        for _ in entry..to {
+            at = self.next(at)?;
+        }
+        Ok(at)
     }
 
     /// Where the entry behind the one at `at` begins.
     fn next(&self, at: usize) -> Sure<usize> {
         let (name, flags) = self.name_starts(at)?;
-        if self.version == 4 {
+        if self.layout.version == 4 {
             let mut name = name;
             while *self.bytes.get(name).ok_or(CUT)? & 0x80 != 0 {
                 name += 1;
@@ -106,7 +174,7 @@ impl<'b> Index<'b> {
         if bits & entries::EXTENDED == 0 {
             return Ok((flags + 2, bits));
         }
-        if self.version < 3 {
+        if self.layout.version < 3 {
             return Err(Doubt::new("an index entry has flags that its version does not know"));
         }
         Ok((flags + 4, bits))
@@ -123,25 +191,48 @@ impl<'b> Index<'b> {
         };
         if self.bytes.get(end) == Some(&0) { Ok(end) } else { Err(Doubt::new("an index entry's name has no end")) }
     }
+}
 
-    fn extensions(&mut self, mut at: usize) -> Sure<()> {
-        while at < self.bytes.len() {
-            let name = self.bytes.get(at..at + 4).ok_or(CUT)?;
-            let len = number(self.bytes, at + 4)? as usize;
-            let data = at + 8;
-            let end = data.checked_add(len).filter(|&end| end <= self.bytes.len()).ok_or(CUT)?;
-            match name {
-                b"TREE" if self.tree.is_none() => self.tree = Some(&self.bytes[data..end]),
-                b"TREE" => return Err(Doubt::new("the index has two cache trees")),
-                b"link" => return Err(Doubt::new("split index")),
-                b"sdir" => return Err(Doubt::new("sparse index")),
-                _ if name[0].is_ascii_uppercase() => {}
-                _ => return Err(Doubt::of(format!("index extension {}", name.escape_ascii()))),
-            }
-            at = end;
+/// Goes over the extensions from `at` on. Gives where the cache tree is.
+fn extensions(bytes: &[u8], mut at: usize) -> Sure<Option<Range<usize>>> {
+    let mut tree = None;
+    while at < bytes.len() {
+        let name = bytes.get(at..at + 4).ok_or(CUT)?;
+        let len = number(bytes, at + 4)? as usize;
+        let data = at + 8;
+        let end = data.checked_add(len).filter(|&end| end <= bytes.len()).ok_or(CUT)?;
+        match name {
+            b"TREE" if tree.is_none() => tree = Some(data..end),
+            b"TREE" => return Err(Doubt::new("the index has two cache trees")),
+            b"link" => return Err(Doubt::new("split index")),
+            b"sdir" => return Err(Doubt::new("sparse index")),
+            _ if name[0].is_ascii_uppercase() => {}
+            _ => return Err(Doubt::of(format!("index extension {}", name.escape_ascii()))),
         }
-        Ok(())
+        at = end;
     }
+    Ok(tree)
+}
+
+/// Reads all that the readers of this module would read of the index `bytes`, for fuzzing: how many
+/// entries were read.
+pub fn read_all(bytes: &[u8]) -> Result<usize, Doubt> {
+    let layout = Layout::of(bytes)?;
+    let index = Index::new(bytes, &layout);
+    if let Some(tree) = index.cache_tree()? {
+        tree.children(Some(tree.root()));
+    }
+    let mut entries = index.entries();
+    entries.start()?;
+    let mut count = 0;
+    while let Some((_, name)) = entries.current() {
+        if count % 16 == 0 {
+            index.find(name)?;
+        }
+        count += 1;
+        entries.advance()?;
+    }
+    Ok(count)
 }
 
 const CUT: Doubt = Doubt::new("the index is cut off");

@@ -52,7 +52,8 @@ fn index(version: u32, lines: &[Line<'_>], extensions: &[(&[u8; 4], &[u8])]) -> 
 }
 
 fn read(bytes: &[u8]) -> Sure<Vec<(String, u32, u8, bool)>> {
-    let mut entries = Index::parse(bytes)?.entries();
+    let layout = Layout::of(bytes)?;
+    let mut entries = Index::new(bytes, &layout).entries();
     entries.start()?;
     let mut found = Vec::new();
     while let Some((entry, name)) = entries.current() {
@@ -122,28 +123,24 @@ fn cut_or_flipped_bytes_never_panic() {
         for cut in 1..whole.len() {
             // Cut between two extensions, the rest looks whole: the last twenty bytes are not checked.
             let _ = read(&whole[..cut]);
-            let _ = Index::parse(&whole[..cut]).and_then(|index| index.cache_tree().map(drop));
+            let _ = read_all(&whole[..cut]);
         }
         for at in 0..whole.len() {
             for byte in [0, 1, 0x7f, 0x80, 0xff, whole[at] ^ 1] {
                 let mut bytes = whole.clone();
                 bytes[at] = byte;
                 let _ = read(&bytes);
-                if let Ok(index) = Index::parse(&bytes)
-                    && let Ok(Some(cached)) = index.cache_tree()
-                {
-                    let _ = cached.children(Some(cached.root()));
-                }
+                let _ = read_all(&bytes);
             }
         }
     }
     assert_eq!(read(b"").unwrap(), []);
     for bytes in [&b"\0"[..], b"DIRC", &[0xff; 64]] {
-        assert!(Index::parse(bytes).is_err());
+        assert!(Layout::of(bytes).is_err());
     }
     let mut huge = index(2, lines, &[]);
     huge[8..12].copy_from_slice(&u32::MAX.to_be_bytes());
-    assert!(Index::parse(&huge).is_err());
+    assert!(Layout::of(&huge).is_err());
 }
 
 /// `/` (4 entries) with `d` (2, not known) with `e` (1), and `z` (1).
@@ -176,8 +173,9 @@ fn a_skip_holds_the_cache_tree_against_the_names() {
         &[(FILE, 1, 0, None, "a"), (FILE, 2, 0, None, "d/e"), (FILE, 3, 0, None, "d/f"), (FILE, 4, 0, None, "h")];
     for version in [2, 4] {
         let bytes = index(version, lines, &[]);
+        let layout = Layout::of(&bytes).unwrap();
         let at_d = || {
-            let mut entries = Index::parse(&bytes).unwrap().entries();
+            let mut entries = Index::new(&bytes, &layout).entries();
             entries.start().unwrap();
             entries.advance().unwrap();
             entries
@@ -187,6 +185,34 @@ fn a_skip_holds_the_cache_tree_against_the_names() {
         assert_eq!(entries.name(), b"h");
         for (count, prefix) in [(0, &b"d/"[..]), (1, b"d/"), (3, b"d/"), (2, b"x/"), (usize::MAX, b"d/")] {
             assert!(at_d().skip(count, prefix).is_err(), "{count}");
+        }
+    }
+}
+
+#[test]
+fn marks_change_nothing_but_the_time() {
+    let names: Vec<String> = (0..1000).map(|number| format!("d{}/f{number:04}", number / 300)).collect();
+    let lines: Vec<Line<'_>> = names.iter().map(|name| (FILE, 1, 0, None, &name[..])).collect();
+    for version in 2..=4 {
+        let bytes = index(version, &lines, &[]);
+        let layout = Layout::of(&bytes).unwrap();
+        let index = Index::new(&bytes, &layout);
+        for name in &names {
+            assert!(index.find(name.as_bytes()).unwrap().is_some(), "{name}");
+        }
+        for name in ["", "a", "d0", "d0/f0063x", "d1/f0300/", "z"] {
+            assert_eq!(index.find(name.as_bytes()).unwrap(), None, "{name}");
+        }
+        for before in [0, 1, 62, 63, 64, 65, 299] {
+            let mut entries = index.entries();
+            entries.start().unwrap();
+            for _ in 0..before {
+                entries.advance().unwrap();
+            }
+            entries.skip(300 - before, b"d0/").unwrap();
+            assert_eq!(entries.name(), b"d1/f0300");
+            entries.skip(300, b"d1/").unwrap();
+            assert_eq!(entries.name(), b"d2/f0600");
         }
     }
 }
