@@ -137,6 +137,10 @@ impl<'b> Entries<'b> {
         self.to = self.index.next(self.from)?;
         let mode = u32::from_be_bytes([fixed[24], fixed[25], fixed[26], fixed[27]]);
         let id = Oid::from_bytes(&fixed[BEFORE_FLAGS - ID..]).ok_or(CUT)?;
+        // A directory: git then and now leaves the extension that announces these away.
+        if mode == 0o040_000 {
+            return Err(Doubt::new("sparse index"));
+        }
         if !matches!(mode, 0o100_644 | 0o100_755 | 0o120_000 | 0o160_000) || self.name().is_empty() {
             return Err(Doubt::of(format!("an index entry of mode {mode:o}")));
         }

@@ -136,3 +136,80 @@ impl Stream<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const ID: Oid = Oid::sha1([0xab; 20]);
+
+    /// An object directory with `stream` as its one object.
+    fn place(stream: &[u8]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let hex = ID.to_string();
+        std::fs::create_dir(dir.path().join(&hex[..2])).unwrap();
+        File::create(dir.path().join(&hex[..2]).join(&hex[2..])).unwrap().write_all(stream).unwrap();
+        dir
+    }
+
+    fn deflate(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn object(header: &str, content: &[u8]) -> Vec<u8> {
+        deflate(&[header.as_bytes(), b"\0", content].concat())
+    }
+
+    fn read(stream: &[u8], limit: u64) -> Result<(Vec<u8>, u64), Fault> {
+        let dir = place(stream);
+        let loaded = Loose::default().read(dir.path(), ID, Type::Blob, limit)?;
+        Ok((loaded.bytes, loaded.size))
+    }
+
+    #[test]
+    fn content_of_every_size_is_read_and_cut_at_the_limit() {
+        // Bytes that hardly compress, so that the larger ones need several reads.
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        };
+        for size in [0, 1, 20, 31, 32, 33, 5_000, 200_000, 3_000_000] {
+            let content: Vec<u8> = (0..size).map(|_| noise()).collect();
+            let stream = object(&format!("blob {size}"), &content);
+            assert_eq!(read(&stream, u64::MAX).unwrap(), (content.clone(), size as u64), "{size}");
+            for limit in [0, 1, 10, 100_000] {
+                let kept = content[..content.len().min(limit)].to_vec();
+                assert_eq!(read(&stream, limit as u64).unwrap(), (kept, size as u64), "{size} {limit}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_a_fault() {
+        let good = object("blob 5", b"hello");
+        for cut in 0..good.len() {
+            assert!(read(&good[..cut], u64::MAX).is_err(), "{cut}");
+        }
+        for (header, content) in [
+            ("blob 6", &b"hello"[..]),
+            ("blob 4", b"hello"),
+            ("blob 18446744073709551615", b"hello"),
+            ("blob 99999999999999999999999999999999", b""),
+            ("tree 5", b"hello"),
+            ("blob", b"hello"),
+            ("blob x", b"hello"),
+            ("blob 100", &[b'a'; 99]),
+            ("blob 100", &[b'a'; 101]),
+        ] {
+            assert!(read(&object(header, content), u64::MAX).is_err(), "{header}");
+        }
+        assert_eq!(read(b"no stream", u64::MAX), Err(Fault::Unfit("it is no zlib stream")));
+        let dir = tempfile::tempdir().unwrap();
+        assert!(matches!(Loose::default().read(dir.path(), ID, Type::Blob, 1), Err(Fault::Missing)));
+    }
+}

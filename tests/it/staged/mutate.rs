@@ -88,7 +88,7 @@ impl Playground {
             (5, "merge", Playground::merge),
             (1, "no-index", Playground::no_index),
             (2, "split", |my| drop(my.git(&["update-index", "--split-index"]))),
-            (3, "unsplit", |my| drop(my.git(&["update-index", "--no-split-index"]))),
+            (8, "unsplit", |my| drop(my.git(&["update-index", "--no-split-index"]))),
             (1, "sparse", Playground::sparse),
             (2, "rename", Playground::rename),
         ];

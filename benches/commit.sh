@@ -1,0 +1,115 @@
+#!/bin/sh
+# The commit gate beside `git diff --cached -U0`: user and system CPU of both, taken in turn.
+#
+#   benches/commit.sh [PROGRAM]     the program is target/quick/gatehook unless another is named
+#
+# Builds its repositories under $TMPDIR, prints one row a case: the median CPU time of each side, the
+# median of the ratios pair by pair, gatehook's peak memory, and the most the ratio should be. Needs
+# git, python3 and awk. Never a verdict: a busy machine is noisy.
+set -eu
+cd "$(dirname "$0")/.."
+program=${1:-target/quick/gatehook}
+[ -x "$program" ] || { echo "no program at $program: cargo build --profile quick" >&2; exit 2; }
+program=$(cd "$(dirname "$program")" && pwd)/$(basename "$program")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+cd "$work"
+export HOME="$work" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+
+# lines COUNT SEED: lines of code that resemble no secret
+lines() {
+    awk -v n="$1" -v seed="$2" 'BEGIN { srand(seed); for (i = 0; i < n; i++)
+        printf "    let value_%d = compute(%d, \"%x\"); // step %d of the run\n",
+            int(rand() * 1000), int(rand() * 100000), int(rand() * 1000000), i }'
+}
+
+# files COUNT DIRECTORIES LINES: src/m<number>/f<number>.rs
+files() {
+    for number in $(seq "$1"); do
+        mkdir -p "src/m$((number % $2))"
+        lines "$3" "$number" > "src/m$((number % $2))/f$number.rs"
+    done
+    git add -A
+}
+
+small() {
+    git init -q small && cd small
+    files 30 5 60
+    git commit -qm one
+    lines 20 99 >> src/m1/f1.rs
+    git add -A
+}
+
+large() {
+    git init -q large && cd large
+    blob=$(echo x | git hash-object -w --stdin)
+    awk -v blob="$blob" 'BEGIN { for (i = 0; i < 57000; i++)
+        printf "100644 %s\tsrc/d%d/e%d/file%d.rs\n", blob, int(i / 1500), int(i / 15) % 100, i }' |
+        git update-index --index-info
+    git commit -qm one
+    git repack -adq
+    mkdir -p src/d1/e1
+    lines 60 1 > src/d1/e1/new.rs
+    git update-index --add src/d1/e1/new.rs
+    git commit -qm two
+    lines 20 2 >> src/d1/e1/new.rs
+    git update-index --add src/d1/e1/new.rs
+}
+
+twenty() {
+    git init -q twenty && cd twenty
+    files 200 20 120
+    git commit -qm one
+    git repack -adq
+    for number in $(seq 20); do lines 50 "10$number" >> "src/m$((number % 20))/f$number.rs"; done
+    git add -A
+}
+
+many() {
+    git init -q many && cd many
+    echo x > README
+    git add -A
+    git commit -qm one
+    files 2000 40 165
+}
+
+# in_turn RUNS DIRECTORY LIMIT NAME -- PROGRAM… -- OTHER…
+in_turn() {
+    python3 - "$@" <<'PYTHON'
+import os, statistics, sys
+runs, directory, limit, name = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+rest = sys.argv[6:]
+split = rest.index("--")
+sides = rest[:split], rest[split + 1:]
+def once(command):
+    child = os.fork()
+    if child == 0:
+        os.chdir(directory)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        os.execvp(command[0], command)
+    _, status, usage = os.wait4(child, 0)
+    if status:
+        sys.exit(f"{name}: {command} ended with {os.waitstatus_to_exitcode(status)}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+for side in sides:
+    once(side)
+pairs = [(once(sides[0]), once(sides[1])) for _ in range(runs)]
+ours = statistics.median(one[0] for one, _ in pairs) * 1000
+theirs = statistics.median(other[0] for _, other in pairs) * 1000
+ratio = statistics.median(one[0] / max(other[0], 1e-6) for one, other in pairs)
+peak = max(one[1] for one, _ in pairs)
+print(f"{name:<44} {ours:9.2f} {theirs:9.2f} {ratio:7.2f} {limit:>6} {peak:8.1f}", flush=True)
+PYTHON
+}
+
+(small) && (large) && (twenty) && (many)
+printf '%-44s %9s %9s %7s %6s %8s\n' case 'ours ms' 'git ms' ratio 'most' 'peak MiB'
+against() { in_turn "$1" "$2" "$3" "$4" -- "$program" scan --staged -- git diff --cached -U0; }
+against 61 small 2.5 '1 file, 20 lines, small repository'
+against 61 large 0.5 '1 file, 20 lines, index of 57,000 entries'
+against 41 twenty 2 '20 files, 1,000 lines'
+against 15 many 1 '2,000 added files, 22 MB'
+in_turn 61 . 4 'gatehook --version beside true' -- "$program" --version -- "$(command -v true)"
