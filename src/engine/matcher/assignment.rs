@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::Candidate;
 use super::literal::{self, Ends, Literal};
+use super::login;
 use super::name;
 use crate::engine::facts::FileFacts;
 use crate::engine::validate::{Kind, Place, Style, grade};
@@ -42,6 +43,11 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     // `"AWS::IAM::AccessKey": "…"` names a type.
     if start >= 2 && &text[start - 2..start] == b"::" {
         return None;
+    }
+    if matches!(operator, Operator::Passes | Operator::Equals | Operator::Colon)
+        && let Some(found) = login::read(text, &(start..end), value_at, facts)
+    {
+        return Some(found);
     }
     let (literal, compares) = match value(text, start, value_at, operator, is_quoted, facts) {
         Some(literal) => (literal, operator == Operator::Compares),
@@ -264,8 +270,18 @@ fn behind_blank(text: &[u8], start: usize, at: usize, facts: &FileFacts) -> Opti
     let defines = [&b"#define"[..], b"ENV", b"ARG", b"setenv", b"set", b"-D"].iter().any(|word| before.ends_with(word));
     let first = *rest.first()?;
     let is_sql = facts.languages.has(L::Sql) || before.ends_with(b"WITH") || before.ends_with(b"with");
-    if matches!(first, b'"' | b'\'') && (defines || is_flag || is_sql) {
+    if matches!(first, b'"' | b'\'') && (defines || is_flag || is_sql) || first == b'@' && defines {
         return literal::quoted(text, at);
+    }
+    // Gradle, Ruby, configuration files: the name begins the line and the value ends it.
+    if matches!(first, b'"' | b'\'') && before.is_empty() {
+        let literal = literal::quoted(text, at)?;
+        let rest = &text[literal.value.end + 1..text.len().min(literal.value.end + 64)];
+        let ends = rest
+            .iter()
+            .take_while(|&&byte| byte != b'\n')
+            .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b',' | b';'));
+        return ends.then_some(literal);
     }
     let bare = (before.ends_with(b"ENV") || before.ends_with(b"setenv") || (is_flag && is_command_file(facts)))
         && !matches!(first, b'-' | b'|' | b'&' | b'<' | b'>' | b'\\');

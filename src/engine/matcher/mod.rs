@@ -6,7 +6,9 @@
 mod assignment;
 mod curl;
 mod header;
+mod kubernetes;
 mod literal;
+mod login;
 mod name;
 mod pem;
 mod url;
@@ -37,6 +39,8 @@ enum Reader {
     Curl,
     /// A private key.
     Pem,
+    /// Values of a Kubernetes `Secret`.
+    Kubernetes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +74,7 @@ impl Matcher {
             "header" => Reader::Header,
             "curl" => Reader::Curl,
             "pem" => Reader::Pem,
+            "kubernetes" => Reader::Kubernetes,
             _ => return None,
         };
         let mut matcher = Self { reader, wanted: Wanted::All, grade: Grade::Strong };
@@ -97,6 +102,7 @@ impl Matcher {
                 Reader::Url => url::read(text, hit, facts),
                 Reader::Header => header::read(text, hit, facts),
                 Reader::Curl => curl::read(text, hit, facts),
+                Reader::Kubernetes => kubernetes::read(text, hit, facts),
                 Reader::Pem => pem::read(text, hit, facts),
             };
             memo.0 = Some((self.reader, hit.start, found));

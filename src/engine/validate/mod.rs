@@ -9,7 +9,7 @@ mod words;
 
 pub(super) use certain::{certain, is_random};
 pub(super) use grade::{Grade, Kind, Place, Style, grade};
-pub(super) use placeholder::is_stand_in;
+pub(super) use placeholder::{is_placeholder, is_stand_in};
 
 use super::facts::FileFacts;
 use super::proof;
@@ -38,7 +38,7 @@ pub(super) fn judge(rule: &Rule, value: &[u8], facts: &FileFacts) -> Judgement {
             _ => Judgement::Unproven,
         };
     }
-    if rule.placeholders && placeholder::is_placeholder(value) {
+    if rule.placeholders && is_placeholder(value) {
         return Judgement::Drop;
     }
     let fits = match &*rule.judge {

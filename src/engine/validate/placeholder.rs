@@ -1,7 +1,7 @@
 //! Values that stand for a secret instead of being one.
 
 /// Whether `value` is a placeholder, an example, a sequence or a repeat.
-pub(super) fn is_placeholder(value: &[u8]) -> bool {
+pub(in crate::engine) fn is_placeholder(value: &[u8]) -> bool {
     is_marked(value) || is_monotone(value) || is_reference(value)
 }
 

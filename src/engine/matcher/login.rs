@@ -1,0 +1,58 @@
+//! User and password as two arguments: `HTTPBasicAuth("u", "p")`, `auth=("u", "p")`,
+//! `new NetworkCredential("u", "p")`.
+
+use std::ops::Range;
+
+use super::Candidate;
+use super::literal;
+use crate::engine::facts::FileFacts;
+use crate::engine::validate::{Kind, Place, grade};
+
+/// Ends of names that take a user and a password.
+const NAMES: &[&[u8]] = &[
+    b"auth",
+    b"authentication",
+    b"authenticationtoken",
+    b"authenticator",
+    b"credential",
+    b"credentials",
+    b"creds",
+    b"authenticate",
+];
+
+/// The candidate behind the name that ends at `end`; its value begins at `at`, behind an operator.
+pub(super) fn read(text: &[u8], name: &Range<usize>, at: usize, facts: &FileFacts) -> Option<Candidate> {
+    let mut at = blanks(text, at);
+    if text[at - 1] != b'(' {
+        if !matches!(text.get(at), Some(b'(' | b'[')) {
+            return None;
+        }
+        at = blanks(text, at + 1);
+    }
+    let lower = text[name.start.max(name.end.saturating_sub(24))..name.end].to_ascii_lowercase();
+    if !NAMES.iter().any(|end| lower.ends_with(end)) {
+        return None;
+    }
+    let user = literal::quoted(text, at)?;
+    let mut behind = user.value.end + 1;
+    behind = blanks(text, behind);
+    if text.get(behind) != Some(&b',') {
+        return None;
+    }
+    let password = literal::quoted(text, blanks(text, behind + 1))?;
+    let closes = blanks(text, password.value.end + 1);
+    if !matches!(text.get(closes), Some(b')' | b']')) || text[user.value.clone()] == text[password.value.clone()] {
+        return None;
+    }
+    let place = Place { kind: Kind::Password, name: &text[name.clone()], facts, compares: false };
+    let grade = grade(&text[password.value.clone()], &place)?;
+    Some(Candidate { span: name.start..password.value.end, value: password.value, kind: Kind::Password, grade })
+}
+
+fn blanks(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while matches!(text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) && at < from + 64 {
+        at += 1;
+    }
+    at
+}
