@@ -75,12 +75,13 @@ fn graded(text: &[u8], name: Range<usize>, literal: Literal, compares: bool, fac
     let value = &text[literal.value.clone()];
     let start = name.start;
     let name = &text[name];
-    if value.len() < 6 {
+    if value.len() < 6 || (literal.style == Style::Bare && memchr::memchr2(b'(', b'[', value).is_some()) {
         return None;
     }
     let kind = name::classify(name)?;
     // Of a `key` in code nothing is known; a variable of an environment opens something.
-    let kind = if kind == Kind::Key && literal.style == Style::Bare && is_constant(name) { Kind::ApiKey } else { kind };
+    let opens = kind == Kind::Key && literal.style == Style::Bare && is_constant(name) && !facts.test;
+    let kind = if opens { Kind::ApiKey } else { kind };
     let place = Place { kind, name, facts, compares };
     let grade = grade(value, &place)?;
     Some(Candidate { span: start..literal.value.end, value: literal.value, kind, grade })
@@ -249,7 +250,7 @@ fn behind_type(text: &[u8], at: usize) -> Option<Literal> {
         }
         here += 1;
     }
-    if here == last || here == first || matches!(text.get(here + 1), Some(b'=' | b'>')) {
+    if here == last || here == first || text[here - 1] != b' ' || matches!(text.get(here + 1), Some(b'=' | b'>')) {
         return None;
     }
     literal::quoted(text, blanks_and_break(text, here + 1))

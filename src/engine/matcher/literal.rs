@@ -175,7 +175,7 @@ pub(super) fn bare(text: &[u8], at: usize, ends: Ends) -> Option<Literal> {
             b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' => break,
             b'&' | b'#' if ends == Ends::Query => break,
             b'}' if ends == Ends::Brace => break,
-            b';' if ends == Ends::Field => break,
+            b';' | b'&' if ends == Ends::Field => break,
             b'\\' if matches!(text.get(end + 1), Some(b'n' | b'r' | b't' | b'"' | b'\n')) => break,
             _ => {}
         }

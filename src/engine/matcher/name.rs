@@ -24,6 +24,7 @@ const ENDS: &[(&[u8], Kind)] = &[
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent classes of a word, not a state")]
 struct Word {
     /// What it says the value is.
     tells: Option<Kind>,
@@ -31,6 +32,8 @@ struct Word {
     qualifies: bool,
     /// Whether, behind a telling word, it names something else.
     denies: bool,
+    /// Whether, before a password, it makes it a hash of one.
+    made: bool,
     /// Whether, before a `key` or `token`, it makes it one of data.
     plain: bool,
 }
@@ -56,6 +59,7 @@ fn words() -> &'static HashMap<&'static [u8], Word> {
                     "credential" => entry.tells = Some(Kind::Credential),
                     "qualifier" => entry.qualifies = true,
                     "suffix" => entry.denies = true,
+                    "made" => entry.made = true,
                     _ => entry.plain = true,
                 }
             }
@@ -76,7 +80,7 @@ fn word(lower: &[u8]) -> Word {
 pub(in crate::engine) fn classify(name: &[u8]) -> Option<Kind> {
     let mut buffer = [0_u8; 32];
     let mut kind: Option<Kind> = None;
-    let (mut qualified, mut plain, mut last_plain, mut denied) = (false, false, false, false);
+    let (mut qualified, mut plain, mut last_plain, mut denied, mut made) = (false, false, false, false, false);
     for part in (Parts { name, at: 0 }) {
         let lower = buffer.get_mut(..part.len())?;
         lower.copy_from_slice(part);
@@ -95,10 +99,12 @@ pub(in crate::engine) fn classify(name: &[u8]) -> Option<Kind> {
             denied |= kind.is_some() && kind != Some(Kind::Password) && lower.starts_with(b"word");
             last_plain = word.plain;
             qualified |= word.qualifies;
+            made |= word.made && kind.is_none();
         }
     }
     match kind.filter(|_| !denied)? {
         Kind::Key | Kind::ApiKey | Kind::Token if plain => None,
+        Kind::Password if made => None,
         Kind::Key if qualified => Some(Kind::ApiKey),
         other => Some(other),
     }
@@ -184,6 +190,7 @@ mod tests {
             ("secret_key_base", Some(Kind::Secret)),
             ("MESSAGE_BIRD_TOKEN", Some(Kind::Token)),
             ("key_word", None),
+            ("hashed_password", None),
             ("pass_word", Some(Kind::Password)),
         ] {
             assert_eq!(classify(name.as_bytes()), kind, "{name}");

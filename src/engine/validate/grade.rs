@@ -1,5 +1,8 @@
 //! How sure a value is a secret, given the name it is assigned to and where it stands.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::look::{Census, Look, is_hex, look};
 use super::{placeholder, shape};
 use crate::engine::facts::FileFacts;
@@ -65,11 +68,11 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade>
         return None;
     }
     // Before anything costly: a key without digits is hardly ever one, and nearly all words are so.
-    if place.kind == Kind::Key && (census.digits < 2 || value.len() < 20 || place.facts.test) {
+    if place.kind == Kind::Key && (census.digits < 2 || value.len() < if place.facts.test { 24 } else { 16 }) {
         return None;
     }
     // In a translation `password` is a label, and its value a word of that language.
-    if place.facts.locale && (place.kind != Kind::Password || census.digits == 0) {
+    if place.facts.locale && census.digits == 0 {
         return None;
     }
     if placeholder::is_placeholder(value) || placeholder::is_stand_in(value) || shape::is_something_else(value) {
@@ -78,13 +81,26 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade>
     if value.starts_with(b"MII") && !place.name.to_ascii_lowercase().windows(4).any(|part| part == b"priv") {
         return None;
     }
+    if is_encoded_text(value) {
+        return None;
+    }
     let untrusted = place.facts.test || place.facts.prose || place.compares;
     let graded = if shape::is_uuid(value) {
         opens_by_uuid(place).then_some(Grade::Weak)?
     } else {
-        of_kind(value, &census, place, untrusted)?
+        of_kind(value, &census, place)?
     };
     Some(if untrusted { Grade::Weak } else { graded })
+}
+
+/// Base64 of a sentence or of words: a sample, `dGhlIHNhbXBsZSBub25jZQ==`.
+fn is_encoded_text(value: &[u8]) -> bool {
+    if value.len() < 12 || !value.len().is_multiple_of(4) {
+        return false;
+    }
+    let Ok(text) = STANDARD.decode(value) else { return false };
+    let printable = text.iter().all(|byte| (b' '..=b'~').contains(byte));
+    printable && (text.contains(&b' ') || look(&text, &Census::of(&text)) == Look::Words)
 }
 
 /// Tokens that are UUIDs make requests idempotent as often as they open something.
@@ -99,19 +115,21 @@ fn opens_by_uuid(place: &Place<'_>) -> bool {
     }
 }
 
-fn of_kind(value: &[u8], census: &Census, place: &Place<'_>, untrusted: bool) -> Option<Grade> {
+fn of_kind(value: &[u8], census: &Census, place: &Place<'_>) -> Option<Grade> {
     let look = look(value, census);
     let length = value.len();
     match (place.kind, look) {
         (Kind::Password, Look::Random) => Some(if length >= 8 { Grade::Strong } else { Grade::Weak }),
-        (Kind::Password, Look::Human) if !untrusted => Some(Grade::Weak),
+        (Kind::Password, Look::Human) if !place.compares && !value.contains(&b'/') => Some(Grade::Weak),
         (_, Look::Words | Look::Human) => None,
-        (Kind::Key, Look::Random) => Some(Grade::Weak),
-        (_, Look::Random) if length < 8 => None,
+        // Fingerprints and identifiers of keys are this short, keys are not.
+        (Kind::Token | Kind::ApiKey | Kind::Key, Look::Random) if length < 20 && is_hex(value, census) => None,
+        (Kind::Key, Look::Random) if place.facts.test && is_hex(value, census) => None,
+        (_, Look::Random) if length < 8 && census.digits == 0 => None,
         (_, Look::Random) if length < 16 || census.digits == 0 || (length < 24 && is_hex(value, census)) => {
             Some(Grade::Weak)
         }
-        (Kind::Credential, Look::Random) => Some(Grade::Weak),
+        (Kind::Credential | Kind::Key, Look::Random) => Some(Grade::Weak),
         (_, Look::Random) => Some(Grade::Strong),
     }
 }

@@ -9,6 +9,12 @@ pub(in crate::engine) fn is_something_else(value: &[u8]) -> bool {
         || is_address(value)
         || is_numeric(value)
         || is_key_id(value)
+        || is_colour(value)
+}
+
+/// `#66d9ef`.
+fn is_colour(value: &[u8]) -> bool {
+    value.len() <= 9 && value[0] == b'#' && value[1..].iter().all(u8::is_ascii_hexdigit)
 }
 
 /// AWS's ids of keys have a rule of their own, and open nothing alone.
@@ -241,6 +247,10 @@ fn is_path_or_file(value: &[u8]) -> bool {
         b".cpp",
         b".hpp",
         b".cs",
+        b".csproj",
+        b".sln",
+        b".vbproj",
+        b".vcxproj",
         b".swift",
         b".kt",
         b".toml",
@@ -296,7 +306,7 @@ fn is_numeric(value: &[u8]) -> bool {
     rest == 0
         || (rest <= 2
             && digits > 0
-            && matches!(value.last(), Some(b'Z' | b's' | b'm' | b'h' | b'd' | b'L' | b'n' | b'x' | b'%')))
+            && matches!(value.last(), Some(b'Z' | b's' | b'm' | b'h' | b'd' | b'L' | b'n' | b'x' | b'%' | b'F' | b'f')))
         || (value.starts_with(b"0x") && value.len() <= 18)
 }
 
