@@ -40,3 +40,27 @@ fn values_that_only_their_place_speaks_for_are_told_apart() {
     }
     assert!(faults.is_empty(), "{} cases\n{}", faults.len(), faults.join("\n"));
 }
+
+/// A scan never fails on content: each case, cut at every byte and with each byte changed.
+#[test]
+fn no_cut_and_no_changed_byte_breaks_the_scan() {
+    let cases = std::fs::read_to_string(std::path::Path::new(&root()).join("tests/corpus/generic.txt")).unwrap();
+    let engine = Engine::new(RuleSet::default());
+    let search = |path: &str, text: &[u8]| {
+        let path = RepoPath::from(path);
+        let facts = FileFacts::of(&path, text);
+        let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+        engine.search(&Input { text, added: &whole, facts, path: path.as_bytes() });
+    };
+    for case in cases.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (path, line) = case[2..].split_once('\t').expect("a path");
+        let text = holes::fill(line, 1).replace('⏎', "\n").into_bytes();
+        for at in 0..text.len() {
+            search(path, &text[..at]);
+            search(path, &text[at..]);
+            let mut changed = text.clone();
+            changed[at] = b"\"\\\n(:=\xff"[at % 7];
+            search(path, &changed);
+        }
+    }
+}
