@@ -23,26 +23,32 @@ pub struct Automaton {
     pub longest: usize,
 }
 
-/// Texts that are walked at once. A walk waits for memory at every byte; four of them wait together.
+/// Blocks of a text that are walked at once. A walk waits for memory at every byte; they wait together.
 const LANES: usize = 4;
-/// Bytes a lane takes at a time.
-const LANE: usize = 8 * 1024;
+/// Bytes that a lane takes at a time, at most: what it has seen is told when all have come to their end.
+const LONGEST_LANE: usize = 8 * 1024;
+/// A lane this short costs more than it gains: each begins a keyword's length before its block.
+const SHORTEST_LANE: usize = 512;
 
 impl Automaton {
     /// Calls `hit(keyword, end)` for each keyword that ends at `end` in `text`, in ascending order
     /// of `end`. Linear in the text's length.
     pub fn find(&self, text: &[u8], mut hit: impl FnMut(u16, usize)) {
         let mut at = 0;
-        // The lanes' states and ends are kept and told lane by lane, so that the order holds.
+        // What the lanes see is kept and told lane by lane, so that the order holds.
         let mut seen: [Vec<(u16, usize)>; LANES] = Default::default();
-        while text.len() - at >= LANES * LANE {
-            self.lanes(text, at, &mut seen);
+        loop {
+            let lane = ((text.len() - at) / LANES).min(LONGEST_LANE);
+            if lane < SHORTEST_LANE {
+                break;
+            }
+            self.lanes(text, at, lane, &mut seen);
             for lane in &mut seen {
                 for (state, end) in lane.drain(..) {
                     self.tell(state, end, &mut hit);
                 }
             }
-            at += LANES * LANE;
+            at += LANES * lane;
         }
         // A keyword that ends from here on begins at most its length before.
         let from = at.saturating_sub(self.longest.saturating_sub(1));
@@ -55,30 +61,30 @@ impl Automaton {
         }
     }
 
-    /// Walks four neighbouring blocks from `at` at once and notes where a keyword ends.
-    fn lanes(&self, text: &[u8], at: usize, seen: &mut [Vec<(u16, usize)>; LANES]) {
+    /// Walks four neighbouring blocks of `length` bytes from `at` at once and notes where a keyword ends.
+    fn lanes(&self, text: &[u8], at: usize, length: usize, seen: &mut [Vec<(u16, usize)>; LANES]) {
         let back = self.longest.saturating_sub(1);
         let mut states = [0_u16; LANES];
         for (lane, state) in states.iter_mut().enumerate() {
-            let start = at + lane * LANE;
+            let start = at + lane * length;
             for &byte in &text[start.saturating_sub(back)..start] {
                 *state = self.step(*state, byte);
             }
         }
-        let block = &text[at..at + LANES * LANE];
-        let (first, rest) = block.split_at(LANE);
-        let (second, rest) = rest.split_at(LANE);
-        let (third, fourth) = rest.split_at(LANE);
-        for (offset, (((&one, &two), &three), &four)) in first.iter().zip(second).zip(third).zip(fourth).enumerate() {
-            states = [
-                self.step(states[0], one),
-                self.step(states[1], two),
-                self.step(states[2], three),
-                self.step(states[3], four),
-            ];
-            if states.iter().any(|&state| state >= self.first_match) {
-                for (lane, &state) in states.iter().enumerate().filter(|&(_, &state)| state >= self.first_match) {
-                    seen[lane].push((state, at + lane * LANE + offset + 1));
+        let [mut one, mut two, mut three, mut four] = states;
+        let (first, rest) = text[at..at + LANES * length].split_at(length);
+        let (second, rest) = rest.split_at(length);
+        let (third, fourth) = rest.split_at(length);
+        for (offset, (((&a, &b), &c), &d)) in first.iter().zip(second).zip(third).zip(fourth).enumerate() {
+            one = self.step(one, a);
+            two = self.step(two, b);
+            three = self.step(three, c);
+            four = self.step(four, d);
+            if one.max(two).max(three).max(four) >= self.first_match {
+                for (lane, state) in [one, two, three, four].into_iter().enumerate() {
+                    if state >= self.first_match {
+                        seen[lane].push((state, at + lane * length + offset + 1));
+                    }
                 }
             }
         }

@@ -159,7 +159,7 @@ mod tests {
             text.extend_from_slice(words[(state >> 33) % words.len()].as_bytes());
             text.extend_from_slice(&b"  \n=x"[..(state >> 20) % 5]);
         }
-        for length in [0, 5, 1000, 32_767, 32_768, 32_769, 33_000, 70_000] {
+        for length in [0, 5, 1000, 2047, 2048, 2049, 5000, 32_767, 32_768, 32_769, 33_000, 70_000] {
             let text = &text[..length];
             let mut hits = Vec::new();
             let mut last = 0;
