@@ -24,7 +24,7 @@ pub(super) fn compare(
 ) -> Sure<Vec<Pair>> {
     let cached = index.cache_tree()?;
     if let (Some(top), Some(cached)) = (top, &cached)
-        && cached.root().tree == Some((top, index.len()))
+        && cached.tree(cached.root()) == Some((top, index.len()))
     {
         return Ok(Vec::new());
     }
@@ -76,7 +76,7 @@ impl Walk<'_, '_> {
             }
             let child = children.binary_search_by(|(name, _)| (*name).cmp(entry.name)).ok();
             let child = child.map(|at| children[at].1);
-            match child.and_then(|child| child.tree) {
+            match self.cached.as_ref().zip(child).and_then(|(cached, child)| cached.tree(child)) {
                 Some((tree, count)) if tree == entry.id => self.entries.skip(count, &self.path)?,
                 _ => self.directory(entry.id, child, depth + 1)?,
             }

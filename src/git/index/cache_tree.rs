@@ -3,12 +3,13 @@
 use crate::change::Oid;
 use crate::git::doubt::{Doubt, Sure};
 
-/// A directory.
+/// A directory. Small, and its id left where it is: a large index has thousands of them.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::git) struct Node {
-    /// The tree that its entries make, and how many they are; `None` where that is not known.
-    pub(in crate::git) tree: Option<(Oid, usize)>,
+    /// Where its name begins and ends.
     name: (u32, u32),
+    /// Where the id of its tree is, and how many entries make it; 0 and 0 where that is not known.
+    tree: (u32, u32),
     /// Number of the node that follows all those below it.
     end: u32,
 }
@@ -22,7 +23,7 @@ pub(in crate::git) struct CacheTree<'b> {
 
 impl<'b> CacheTree<'b> {
     pub(super) fn parse(bytes: &'b [u8]) -> Sure<Self> {
-        let mut tree = Self { bytes, nodes: Vec::with_capacity(bytes.len() / 40) };
+        let mut tree = Self { bytes, nodes: Vec::with_capacity(bytes.len() / 32) };
         let mut at = 0;
         // Directories whose children are still to come, and how many.
         let mut open: Vec<(usize, usize)> = Vec::new();
@@ -30,7 +31,7 @@ impl<'b> CacheTree<'b> {
             let children = tree.node(&mut at)?;
             open.push((tree.nodes.len() - 1, children));
             while let Some((node, 0)) = open.last().copied() {
-                tree.nodes[node].end = u32::try_from(tree.nodes.len()).map_err(|_| WRONG)?;
+                tree.nodes[node].end = small(tree.nodes.len())?;
                 open.pop();
             }
             match open.last_mut() {
@@ -43,33 +44,58 @@ impl<'b> CacheTree<'b> {
 
     /// Reads `name NUL count SP children LF [id]`, and gives the number of children.
     fn node(&mut self, at: &mut usize) -> Sure<usize> {
+        // Names and numbers are so short that a search for their ends costs more than a look at each byte.
         let start = *at;
-        let rest = self.bytes.get(start..).ok_or(WRONG)?;
-        let nul = memchr::memchr(0, rest).ok_or(WRONG)?;
-        let line = &rest[nul + 1..];
-        let newline = memchr::memchr(b'\n', &line[..line.len().min(32)]).ok_or(WRONG)?;
-        let space = memchr::memchr(b' ', &line[..newline]).ok_or(WRONG)?;
-        let children = digits(&line[space + 1..newline])?;
-        let mut end = start + nul + 1 + newline + 1;
-        let tree = if line[0] == b'-' {
-            None
-        } else {
-            let id = self.bytes.get(end..end + super::ID).and_then(Oid::from_bytes).ok_or(WRONG)?;
+        let nul = start + self.bytes.get(start..).and_then(|rest| rest.iter().position(|&b| b == 0)).ok_or(WRONG)?;
+        let line = &self.bytes[nul + 1..];
+        let (mut tree, mut end) = ((0, 0), nul + 1);
+        let known = line.first() != Some(&b'-');
+        if !known {
+            end += 1;
+        }
+        let count = self.digits(&mut end, b' ')?;
+        let children = self.digits(&mut end, b'\n')?;
+        if known {
+            tree = (small(end)?, count);
             end += super::ID;
-            Some((id, digits(&line[..space])?))
-        };
-        let name = (u32::try_from(start).map_err(|_| WRONG)?, u32::try_from(start + nul).map_err(|_| WRONG)?);
+            if end > self.bytes.len() {
+                return Err(WRONG);
+            }
+        }
+        let name = (small(start)?, small(nul)?);
         if (name.0 == name.1) != self.nodes.is_empty() {
             return Err(WRONG);
         }
         self.nodes.push(Node { tree, name, end: 0 });
         *at = end;
-        Ok(children)
+        Ok(children as usize)
+    }
+
+    /// Reads a number that `behind` ends.
+    fn digits(&self, at: &mut usize, behind: u8) -> Sure<u32> {
+        let (mut number, start) = (0_u32, *at);
+        loop {
+            let byte = *self.bytes.get(*at).ok_or(WRONG)?;
+            *at += 1;
+            if byte == behind && *at > start + 1 {
+                return Ok(number);
+            }
+            if !byte.is_ascii_digit() || *at > start + 9 {
+                return Err(WRONG);
+            }
+            number = number * 10 + u32::from(byte - b'0');
+        }
     }
 
     /// The top.
     pub(in crate::git) fn root(&self) -> Node {
         self.nodes[0]
+    }
+
+    /// The tree that the entries of `node` make, and how many they are; `None` where that is not known.
+    pub(in crate::git) fn tree(&self, node: Node) -> Option<(Oid, usize)> {
+        let (at, count) = (node.tree.0 as usize, node.tree.1 as usize);
+        if at == 0 { None } else { Some((Oid::from_bytes(&self.bytes[at..at + super::ID])?, count)) }
     }
 
     /// The directories right in `node`, by name. Empty for `None`.
@@ -98,9 +124,6 @@ impl<'b> CacheTree<'b> {
 
 const WRONG: Doubt = Doubt::new("the cache tree is corrupt");
 
-fn digits(text: &[u8]) -> Sure<usize> {
-    if text.is_empty() || text.len() > 9 || !text.iter().all(u8::is_ascii_digit) {
-        return Err(WRONG);
-    }
-    Ok(text.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')))
+fn small(number: usize) -> Sure<u32> {
+    u32::try_from(number).map_err(|_| WRONG)
 }

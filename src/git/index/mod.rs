@@ -52,7 +52,7 @@ impl Layout {
         let count = number(bytes, 8)? as usize;
         let mut layout = Self { version, count, tree: None, marks: Vec::new() };
         let index = Index { bytes: &bytes[..bytes.len() - ID], layout: &layout };
-        let (mut at, mut marks) = (HEADER, Vec::new());
+        let (mut at, mut marks) = (HEADER, Vec::with_capacity(bytes.len() / (STRIDE * 64)));
         for entry in 0..count {
             if version < 4 && entry % STRIDE == 0 {
                 marks.push(u32::try_from(at).map_err(|_| CUT)?);

@@ -153,11 +153,11 @@ fn cache_tree() -> Vec<u8> {
 fn a_cache_tree_has_its_children() {
     let bytes = cache_tree();
     let tree = CacheTree::parse(&bytes).unwrap();
-    assert_eq!(tree.root().tree, Some((Oid::sha1([9; ID]), 4)));
+    assert_eq!(tree.tree(tree.root()), Some((Oid::sha1([9; ID]), 4)));
     let children = tree.children(Some(tree.root()));
     assert_eq!(children.iter().map(|(name, _)| *name).collect::<Vec<_>>(), [&b"d"[..], b"z"]);
     let (_, directory) = children[0];
-    assert_eq!(directory.tree, None);
+    assert_eq!(tree.tree(directory), None);
     let below = tree.children(Some(directory));
     assert_eq!((below.len(), below[0].0), (1, &b"e"[..]));
     assert!(tree.children(None).is_empty());

@@ -178,11 +178,11 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             state.to_be_bytes()[0]
         };
-        for size in [0, 1, 20, 31, 32, 33, 5_000, 200_000, 3_000_000] {
+        for size in [0_usize, 1, 20, 31, 32, 33, 5_000, 200_000, 3_000_000] {
             let content: Vec<u8> = (0..size).map(|_| noise()).collect();
             let stream = object(&format!("blob {size}"), &content);
             assert_eq!(read(&stream, u64::MAX).unwrap(), (content.clone(), size as u64), "{size}");
-            for limit in [0, 1, 10, 100_000] {
+            for limit in [0_usize, 1, 10, 100_000] {
                 let kept = content[..content.len().min(limit)].to_vec();
                 assert_eq!(read(&stream, limit as u64).unwrap(), (kept, size as u64), "{size} {limit}");
             }
