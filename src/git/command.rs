@@ -22,6 +22,8 @@ pub(super) fn as_configured(dir: &Path) -> Command {
         .current_dir(dir)
         // The empty graft file below would be commented on, and a silent failure no longer be one.
         .args(["-c", "core.fsmonitor=false", "-c", "advice.graftFileDeprecated=false", "--no-pager"])
+        // A sparse index is unfolded in memory: each of its directories would else be one change, without files.
+        .args(["-c", "index.sparse=false", "-c", "advice.sparseIndexExpanded=false"])
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_NO_LAZY_FETCH", "1")

@@ -8,6 +8,7 @@ use super::pair::Pair;
 use super::raw::Record;
 use super::repo::{Repo, unexpected};
 use super::staged::Compared;
+use super::tree::DIRECTORY;
 use crate::change::Oid;
 use crate::paths::RepoPath;
 
@@ -53,6 +54,9 @@ fn diff_index(repo: &Repo, tree: Oid) -> Result<Vec<Pair>, GitError> {
     while let Some(meta) = fields.next().filter(|meta| !meta.is_empty()) {
         let path = fields.next().ok_or_else(|| unexpected("diff-index", "a path is missing"))?;
         let record = Record::parse(meta, path)?;
+        if [record.old.first(), Some(&record.new)].into_iter().flatten().any(|side| side.mode == DIRECTORY) {
+            return Err(unexpected("diff-index", "a whole directory: the sparse index is not unfolded"));
+        }
         let (old, new, path) = (record.old.first().copied(), record.new, RepoPath::new(path));
         pairs.push(match record.status {
             b'U' => Pair { path, old: None, new: None, unmerged: true },
