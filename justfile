@@ -37,3 +37,11 @@ dogfood:
 # the generated pages
 docs:
     BLESS=1 cargo test --test it docs
+
+# the development corpus: recall and false alarms of generic secrets
+corpus:
+    cargo test --test it corpus
+
+# an archive of this version for this system, in DIR; `build/release.sh sign` signs all of them
+release DIR:
+    build/release.sh archive {{quote(DIR)}}

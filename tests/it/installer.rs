@@ -353,6 +353,22 @@ fn the_program_stays_while_a_hook_is_left() {
 }
 
 #[test]
+fn what_cargo_installed_cargo_takes_out() {
+    if !has(&NEEDS) {
+        return;
+    }
+    let (page, path) = with_stub_cargo();
+    Ran::of(page.script(&[]).env("PATH", &path)).expect(0, &[]);
+    std::fs::write(page.at("home/.local/.crates.toml"), "[v1]\n\"gatehook 0.0.0 (path+file:///x)\" = [\"gatehook\"]\n")
+        .unwrap();
+    Ran::of(page.script(&["--uninstall"]).env("PATH", &path)).expect(0, &["running: cargo uninstall --root "]);
+    let asked = std::fs::read_to_string(page.at("home/cargo")).unwrap();
+    let last = format!("uninstall --root {} gatehook\n", page.at("home/.local").display());
+    assert!(asked.ends_with(&last), "{asked}");
+    assert!(!page.at("home/.local/share/gatehook").exists(), "the list of repositories is left");
+}
+
+#[test]
 fn where_no_repository_is_the_binary_is_installed_alone() {
     if !has(&NEEDS) {
         return;
