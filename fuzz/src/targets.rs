@@ -1,0 +1,155 @@
+//! The targets: what each reader promises whatever the bytes are.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use gatehook::change::Content;
+use gatehook::config::{Config, Layer, Origin};
+use gatehook::engine::{Engine, FileFacts, Input, proof, unicode};
+use gatehook::paths::RepoPath;
+use gatehook::rules::{RuleSet, builtin, holes};
+use gatehook::text::{LineIndex, escape};
+use gatehook::{diff, git, paths, policy, source};
+
+type Target = fn(&[u8]);
+type Seeds = fn() -> Vec<Vec<u8>>;
+
+/// All targets: name, what is asserted, and where it begins.
+pub fn all() -> Vec<(&'static str, Target, Seeds)> {
+    vec![
+        ("index", index, index_seeds),
+        ("patch", patch, patch_seeds),
+        ("engine", engine, examples),
+        ("config", config, config_seeds),
+        ("small", small, examples),
+    ]
+}
+
+fn examples() -> Vec<Vec<u8>> {
+    builtin()
+        .iter()
+        .flat_map(|rule| rule.hits.iter().chain(rule.misses.iter()))
+        .map(|example| holes::fill(example, 1).into_bytes())
+        .collect()
+}
+
+fn index(bytes: &[u8]) {
+    let _ = git::read_index(bytes);
+}
+
+/// Real indices, made by git, of each version.
+fn index_seeds() -> Vec<Vec<u8>> {
+    let dir = std::env::temp_dir().join(format!("gatehook-fuzz-{}", std::process::id()));
+    let script = "set -e; git init -q .; mkdir -p a/b c; for i in 1 2 3; do echo $i >a/$i; echo $i >a/b/$i; echo $i >c/$i; done
+        git add -A; git write-tree >/dev/null; echo new >c/4; git add -N c/4; cp .git/index v2
+        git update-index --index-version 4; cp .git/index v4; git update-index --index-version 3; cp .git/index v3
+        git update-index --split-index; cp .git/index split";
+    std::fs::create_dir_all(&dir).expect("a temporary directory");
+    let made = std::process::Command::new("sh").args(["-c", script]).current_dir(&dir).status().expect("a shell");
+    assert!(made.success(), "git made no index");
+    let seeds = ["v2", "v3", "v4", "split"].iter().map(|name| std::fs::read(dir.join(name)).expect("an index")).collect();
+    let _ = std::fs::remove_dir_all(&dir);
+    seeds
+}
+
+fn patch(bytes: &[u8]) {
+    for change in &diff::patch(bytes).changes {
+        if let Content::Fragments(fragments) = &change.content {
+            for fragment in fragments {
+                within(&fragment.added, fragment.text.len());
+            }
+        }
+    }
+}
+
+fn patch_seeds() -> Vec<Vec<u8>> {
+    let plain = "diff --git a/x.py b/x.py\nindex 1111111..2222222 100644\n--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n\\ No newline at end of file\n";
+    let mail = format!("From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001\nFrom: A <a@b>\nSubject: [PATCH] x\n\n---\n{plain}-- \n2.47\n");
+    let combined = "diff --cc x\nindex 1,2..3\n--- a/x\n+++ b/x\n@@@ -1,1 -1,1 +1,2 @@@\n  a\n++b\n";
+    let binary = "diff --git a/b.bin b/b.bin\nnew file mode 100644\nGIT binary patch\nliteral 3\nKcmZQzWMT#Y01f~L\n\nliteral 0\nHcmV?d00001\n";
+    let rename = "diff --git \"a/\\303\\244 b\" \"b/c\\nd\"\nsimilarity index 90%\nrename from \"\\303\\244 b\"\nrename to \"c\\nd\"\n@@ -1 +1 @@\n-a\n+b\n";
+    [plain, mail.as_str(), combined, binary, rename].iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+fn searcher() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| Engine::new(RuleSet::default()))
+}
+
+fn engine(bytes: &[u8]) {
+    const PATHS: &[&str] = &["a.py", "a.js", "run.sh", ".env", "Dockerfile", "k.yaml", ".github/workflows/a.yml", "a.md", "a.min.js", "x"];
+    let path = RepoPath::from(PATHS[bytes.len() % PATHS.len()]);
+    let text = unicode::to_utf8(bytes.to_vec());
+    let facts = FileFacts::of(&path, &text);
+    let added = match bytes.first() {
+        Some(byte) if byte % 3 == 0 => every_other_line(&text),
+        _ => std::iter::once(0..text.len()).collect(),
+    };
+    let found = searcher().search(&Input { text: &text, added: &added, facts, path: path.as_bytes() });
+    for one in &found.matches {
+        assert!(one.span.start <= one.span.end && one.span.end <= text.len(), "a match outside the text");
+        assert!(one.at.start <= one.at.end && one.at.end <= text.len(), "a value outside the text");
+        if let (Some(secret), true) = (&one.secret, one.encoding.is_empty()) {
+            assert!(secret.len() <= text.len(), "a value longer than its text");
+        }
+    }
+}
+
+fn every_other_line(text: &[u8]) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut at = 0;
+    for (number, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        if number % 2 == 0 {
+            ranges.push(at..at + line.len());
+        }
+        at += line.len();
+    }
+    ranges
+}
+
+fn config(bytes: &[u8]) {
+    let layer = Layer { origin: Origin::Git("fuzz".to_owned()), text: bytes.to_vec() };
+    let _ = Config::from_layers(&[layer], "0.1.0");
+}
+
+fn config_seeds() -> Vec<Vec<u8>> {
+    [
+        "required-version = \">=0.1\"\n[gate.commit]\nblock = \"high\"\ntier = \"warn\"\nstages = [\"secrets\"]\non-limit = \"warn\"\n",
+        "[[allow]]\nrule = \"aws-access-key-id\"\npaths = [\"tests/**\"]\nreason = \"r\"\nexpires = 2027-06-30\n",
+        "[[rule]]\nid = \"acme\"\ntitle = \"t\"\nseverity = \"high\"\nkeywords = [\"acme_\"]\npattern = '(?P<secret>acme_[a-z]{8})'\nreference = \"https://x\"\n",
+        "[rules]\ndisable = [\"aws-access-key-id\"]\n[fingerprint]\nsalt = \"s\"\n[limit]\nfile = 64\n",
+    ]
+    .iter()
+    .map(|text| text.as_bytes().to_vec())
+    .collect()
+}
+
+fn small(bytes: &[u8]) {
+    let half = bytes.len() / 2;
+    let (old, new) = bytes.split_at(half);
+    let ranges = diff::added_ranges(new, &[old]);
+    within(&ranges, new.len());
+    assert!(diff::added_ranges(new, &[new]).is_empty(), "a text adds nothing to itself");
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+    let _ = paths::matches(&text, &old[..old.len().min(200)]);
+    let _ = policy::marks(new, Some(old));
+    let _ = git::parse_updates(bytes);
+    let _ = git::parse_received(bytes);
+    let _ = source::message(bytes, source::Cleanup::edited(None, b"#"));
+    for rule in builtin().iter().filter(|rule| !rule.proof.is_empty()) {
+        let _ = proof::check(&rule.proof, &bytes[..bytes.len().min(400)]);
+    }
+    let index = LineIndex::new(bytes, 1);
+    let place = index.place(bytes, &(half..bytes.len()));
+    assert!((place.line, place.column) <= (place.end_line, place.end_column), "an end before its beginning");
+    let shown = escape(bytes).to_string();
+    assert!(shown.chars().all(|c| c == '\t' || !c.is_control()), "a control character is shown");
+}
+
+fn within(ranges: &[Range<usize>], length: usize) {
+    let mut last = 0;
+    for range in ranges {
+        assert!(range.start >= last && range.start <= range.end && range.end <= length, "ranges out of order");
+        last = range.end;
+    }
+}
