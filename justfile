@@ -45,3 +45,7 @@ corpus:
 # an archive of this version for this system, in DIR; `build/release.sh sign` signs all of them
 release DIR:
     build/release.sh archive {{quote(DIR)}}
+
+# fuzz TARGET (or `all`) for so many seconds
+fuzz TARGET="all" SECONDS="600":
+    cd fuzz && cargo run --release -- {{TARGET}} {{SECONDS}}
