@@ -16,10 +16,13 @@ const NAMED: usize = 20;
 pub(super) fn commits(listing: &Listing) -> Vec<(String, String)> {
     let mut seen = HashSet::new();
     let commits = listing.changes.iter().filter_map(|change| change.commit.as_ref());
-    commits
+    let mut commits: Vec<_> = commits
         .filter(|commit| seen.insert(commit.id))
         .map(|commit| (commit.id.to_string(), escape(&commit.subject).to_string()))
-        .collect()
+        .collect();
+    // A listing has parents before children.
+    commits.reverse();
+    commits
 }
 
 /// The lines to print.
