@@ -28,7 +28,7 @@ pub(super) struct Revisions {
 pub(super) struct History {
     /// Their ids, parents before children.
     pub(super) commits: Vec<Oid>,
-    /// Their changes, in that order; each commit's message first.
+    /// The messages in that order, then the changes by path and, of a path, in that order.
     pub(super) changes: Vec<Change>,
     /// How many of them have parents that a shallow clone lacks: their whole trees are looked at.
     pub(super) cut: usize,
@@ -107,16 +107,21 @@ fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Vec<Change>, G
     }
     let mut seen = Seen::default();
     let mut all = Vec::new();
+    let mut files = Vec::new();
     for id in commits {
         let (commit, message) = told.remove(id).ok_or_else(|| unexpected("cat-file", "a commit is missing"))?;
         all.extend(message);
         for record in by_commit.remove(id).unwrap_or_default() {
-            all.extend(record.change(Some(&commit)).filter(|change| !seen.before(change)));
+            files.extend(record.change(Some(&commit)).filter(|change| !seen.before(change)));
         }
     }
     if let Some(id) = by_commit.keys().next() {
         return Err(unexpected("diff-tree", &format!("a commit that was not asked for: {id}")));
     }
+    // Versions of one file lie in one chain of deltas, and each is the old side of the next: read one
+    // after the other, most of them are at hand already.
+    files.sort_by(|one: &Change, other| one.path.cmp(&other.path));
+    all.append(&mut files);
     Ok(all)
 }
 

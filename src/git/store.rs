@@ -1,6 +1,6 @@
 //! Blobs for the stages: in process where that is possible, else through `git cat-file`.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use super::cat_file::CatFile;
 use super::command;
@@ -36,8 +36,20 @@ impl Store for Before<'_> {
     }
 }
 
+/// Blobs that a reader keeps, at most, and the size up to which it does.
+const RECENT: usize = 4;
+const RECENT_SIZE: usize = 1 << 20;
+
+/// Blobs that a reader reads in process. For more of them a `git cat-file` is worth its start: it
+/// keeps the bases of deltas better than libgit2 does, and takes an eighth of the time for a history.
+const FEW: usize = 64;
+
 /// One thread's reader.
 struct Blobs<'r> {
+    /// How many blobs it has read.
+    count: usize,
+    /// What was read last: in a history a blob is new first and the old side of the next change then.
+    recent: VecDeque<(Oid, Vec<u8>)>,
     objects: Option<Objects<'r>>,
     git: CatFile<'r>,
     repo: &'r Repo,
@@ -47,17 +59,40 @@ struct Blobs<'r> {
 
 impl<'r> Blobs<'r> {
     fn new(repo: &'r Repo, before: Option<&'r str>) -> Self {
-        Self { objects: repo.places().ok().map(Objects::new), git: CatFile::new(repo), repo, before, stood: None }
+        Self {
+            count: 0,
+            recent: VecDeque::new(),
+            objects: repo.places().ok().map(Objects::new),
+            git: CatFile::new(repo),
+            repo,
+            before,
+            stood: None,
+        }
+    }
+}
+
+impl Blobs<'_> {
+    fn object(&mut self, id: Oid, limit: u64) -> Result<Loaded, ReadError> {
+        let at_hand = self.recent.iter().find(|(own, bytes)| *own == id && bytes.len() as u64 <= limit);
+        if let Some((_, bytes)) = at_hand {
+            return Ok(Loaded { bytes: bytes.clone(), size: bytes.len() as u64 });
+        }
+        self.count += 1;
+        let objects = self.objects.as_mut().filter(|_| self.count <= FEW);
+        let own = objects.and_then(|objects| objects.read(id, Type::Blob, limit).ok());
+        let loaded = own.map_or_else(|| self.git.read(id, limit), Ok)?;
+        if loaded.bytes.len() <= RECENT_SIZE && loaded.bytes.len() as u64 == loaded.size {
+            self.recent.truncate(RECENT - 1);
+            self.recent.push_front((id, loaded.bytes.clone()));
+        }
+        Ok(loaded)
     }
 }
 
 impl Reader for Blobs<'_> {
     fn read(&mut self, blob: &Blob, limit: u64) -> Result<Loaded, ReadError> {
         match blob {
-            Blob::Object(id) => {
-                let own = self.objects.as_mut().and_then(|objects| objects.read(*id, Type::Blob, limit).ok());
-                own.map_or_else(|| self.git.read(*id, limit), Ok)
-            }
+            Blob::Object(id) => self.object(*id, limit),
             Blob::Text(text) => Ok(Loaded { bytes: text.to_vec(), size: text.len() as u64 }),
             Blob::File(_) => Err(ReadError::Unsupported),
         }
