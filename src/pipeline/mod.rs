@@ -26,8 +26,6 @@ pub struct Request {
     pub skip: Vec<String>,
     /// Bytes of a file that are looked at, at most, where the configuration does not say.
     pub limit: u64,
-    /// Threads, at most.
-    pub threads: usize,
     /// Today, for allowances that expire.
     pub today: Day,
 }
@@ -42,7 +40,7 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
     let limit = config.limit.unwrap_or(request.limit);
     let looked = match rules(request, config, &packs) {
         Ok(rules) => {
-            let options = builtin::Options { salt, limit, threads: request.threads };
+            let options = builtin::Options { salt, limit };
             builtin::run(&changes, store, &Engine::new(rules), &options)
         }
         Err(gap) => builtin::Looked { gaps: vec![gap], ..builtin::Looked::default() },

@@ -118,11 +118,6 @@ fn civil(days: i64) -> Day {
     Day { year: u16::try_from(year).unwrap_or_default(), month: small(month), day: small(day) }
 }
 
-/// Threads to work on.
-pub(crate) fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// Where the report for people goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum To {

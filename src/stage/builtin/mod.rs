@@ -22,8 +22,6 @@ pub struct Options {
     pub salt: Salt,
     /// Bytes of a file that are looked at, at most.
     pub limit: u64,
-    /// Threads, at most.
-    pub threads: usize,
 }
 
 /// What the built-in stages give.
@@ -78,7 +76,7 @@ pub fn run(changes: &[Change], store: &dyn Store, engine: &Engine, options: &Opt
         let mine = one_thread(changes, store, engine, options, &next);
         all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).absorb(mine);
     };
-    let threads = options.threads.min(changes.len().div_ceil(2 * BATCH)).max(1);
+    let threads = threads(changes.len());
     if threads == 1 {
         work();
     } else {
@@ -96,6 +94,15 @@ pub fn run(changes: &[Change], store: &dyn Store, engine: &Engine, options: &Opt
         existing::mark(&mut all.looked.findings, &all.keys, changes, reader.as_mut(), engine, options);
     }
     all.looked
+}
+
+/// As many as the machine has and the work is worth. The machine is asked only where there is work for
+/// two: on Linux the answer stands in a handful of files.
+fn threads(changes: usize) -> usize {
+    match changes.div_ceil(2 * BATCH) {
+        0 | 1 => 1,
+        most => std::thread::available_parallelism().map_or(1, usize::from).min(most),
+    }
 }
 
 fn one_thread(

@@ -28,7 +28,6 @@ pub(crate) fn run(args: &Scan) -> Exit {
         packs,
         skip: Vec::new(),
         limit: LIMIT,
-        threads: setup::threads(),
         today: setup::today(),
     };
     let here = std::env::current_dir().unwrap_or_default();

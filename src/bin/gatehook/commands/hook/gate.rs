@@ -24,7 +24,6 @@ impl Call<'_> {
             packs: Vec::new(),
             skip: self.skipped(&loaded.config),
             limit: if gate == Gate::Commit { COMMIT_LIMIT } else { LIMIT },
-            threads: setup::threads(),
             today: setup::today(),
         };
         let mut report = pipeline::run(&request, &loaded.config, listing, store);
