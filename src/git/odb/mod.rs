@@ -57,13 +57,21 @@ impl<'p> Objects<'p> {
 
     /// Reads the object `id` of type `wanted`, at most `limit` bytes of it.
     pub(super) fn read(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+        match self.read_loose(id, wanted, limit) {
+            Err(Fault::Missing) => self.packed.read(self.places, id, wanted, limit),
+            other => other,
+        }
+    }
+
+    /// The same, of objects that stand in a file of their own: what is staged nearly always does.
+    pub(super) fn read_loose(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
         for place in self.places {
             match self.loose.read(place, id, wanted, limit) {
                 Err(Fault::Missing) => {}
                 other => return other,
             }
         }
-        self.packed.read(self.places, id, wanted, limit)
+        Err(Fault::Missing)
     }
 
     /// The bytes of a tree.
