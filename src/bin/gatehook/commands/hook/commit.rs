@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use gatehook::change::Store;
 use gatehook::finding::Exit;
 use gatehook::git::{self, Repo};
 use gatehook::rules::Gate;
@@ -32,21 +33,18 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 }
 
 fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
-    let listing = match &call.around.framework.range {
-        // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged.
-        Some((from, to)) => git::range(repo, &format!("{from}..{to}")),
+    let conclude =
+        |listing, store: &dyn Store| call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, store));
+    let looked = match &call.around.framework.range {
+        // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged. What stands in HEAD does
+        // not count as old here, for HEAD may be what the range brings.
+        Some((from, to)) => git::range(repo, &format!("{from}..{to}")).map(|listing| conclude(listing, repo)),
         None => git::staged(repo).map(|mut listing| {
             named::add(&call.flags.args, &mut listing);
-            listing
+            conclude(listing, &named::Both(repo.before("HEAD")))
         }),
     };
-    match listing {
-        Ok(listing) => {
-            let store = named::Both(repo.before("HEAD"));
-            call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, &store))
-        }
-        Err(error) => call.no_git(&error),
-    }
+    looked.unwrap_or_else(|error| call.no_git(&error))
 }
 
 /// What tells two states of an index apart: size, time, and the checksum at its end.
