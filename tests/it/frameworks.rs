@@ -1,103 +1,60 @@
-//! The hook frameworks, the real ones: pre-commit and prek run gatehook through `.pre-commit-hooks.yaml`.
+//! The real pre-commit, prek and lefthook, through real git: scenarios under `tests/frameworks/`.
 //!
-//! `tests/tools.sh` installs them; without them these tests fail as not run, but for `tests/run --fast`.
+//! `[BIN]` stands for the directory of the tools that `tests/tools.sh` puts there, `[TOOL]` for the
+//! framework, `[SOURCE]` for this repository. `GATEHOOK_TESTS_FAST=1` leaves all of this out and says
+//! so; a tool that is missing is a failure.
 
 use std::path::PathBuf;
-use std::process::Output;
 
-use gatehook::rules::holes;
+use crate::scenarios::play;
+use crate::support::root;
 
-use crate::support::{World, root};
-
-/// Where `tests/tools.sh` puts programs.
-fn tools() -> PathBuf {
+fn bin() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     root().join(target).join("tools/bin")
 }
 
-/// Whether the test may be left out; fails as not run where it may not and the tool is missing.
-fn left_out(tool: &str) -> bool {
-    if std::env::var_os("GATEHOOK_TESTS_FAST").is_some() {
-        return true;
-    }
-    let program = tools().join(tool);
-    assert!(program.exists(), "not run: {tool}: `{}` is missing, `sh tests/tools.sh` installs it", program.display());
-    false
-}
-
-/// A repository that uses gatehook through `tool`, and a remote to push to.
-struct Framework {
-    world: World,
-    tool: &'static str,
-}
-
-impl Framework {
-    fn new(tool: &'static str) -> Self {
-        let framework = Self { world: World::new(), tool };
-        let hooks = std::fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
-        let provider = framework.world.path().join("provider");
-        std::fs::create_dir(&provider).unwrap();
-        std::fs::write(provider.join(".pre-commit-hooks.yaml"), hooks).unwrap();
-        framework.must("cd ../provider && git init -q . && git add -A && git commit -qm hooks && git tag v1");
-        let config = format!(
-            "repos:\n  - repo: {}\n    rev: v1\n    hooks:\n      - id: gatehook\n      - id: gatehook-commit-msg\n      - id: gatehook-pre-push\n",
-            provider.display()
-        );
-        std::fs::write(framework.world.repo().join(".pre-commit-config.yaml"), config).unwrap();
-        framework.must(
-            "git init -q --bare ../remote.git && git init -q . && git add -A && git commit -qm first \
-             && git remote add origin ../remote.git && git push -q origin main",
-        );
-        framework.must(&format!("{tool} install -t pre-commit -t commit-msg -t pre-push"));
-        framework
-    }
-
-    fn run(&self, script: &str) -> Output {
-        let path = format!("{}:{}", tools().display(), self.world.path_variable());
-        let filled = holes::fill(script, 5);
-        self.world.command("sh").env("PATH", path).args(["-c", &format!("exec 2>&1\n{filled}")]).output().unwrap()
-    }
-
-    fn must(&self, script: &str) -> String {
-        let output = self.run(script);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{}: {script}\n{text}", self.tool);
-        text
-    }
-
-    fn blocked(&self, script: &str, words: &[&str]) {
-        let output = self.run(script);
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert_eq!(output.status.code(), Some(1), "{}: {script}\n{text}", self.tool);
-        for word in words {
-            assert!(text.contains(word), "{}: `{word}` is not in the output of {script}\n{text}", self.tool);
-        }
-    }
-}
-
-fn keeps_its_promises(tool: &'static str) {
-    if left_out(tool) {
+fn check(scenario: &str, tool: &str) {
+    if std::env::var_os("GATEHOOK_TESTS_FAST").is_some_and(|value| value == "1") {
+        // `eprintln!` is captured, and nobody would read that nothing ran.
+        use std::io::Write;
+        let mut past_capture = std::io::stderr();
+        writeln!(past_capture, "NOT RUN: {scenario} with {tool} (GATEHOOK_TESTS_FAST=1)").unwrap();
         return;
     }
-    let framework = Framework::new(tool);
-    framework.must("echo 'x = 1' > a.py && git add a.py && git commit -m clean");
-    let key = "printf 'key = \"AKIA{base32:16}\"\\n' > b.py && git add b.py";
-    framework.blocked(&format!("{key} && git commit -m key"), &["error[aws-access-key-id]", "b.py:1:"]);
-    // What is only in the work tree is not what is committed.
-    framework.must("git reset -q && git commit --allow-empty -m 'without it' && rm b.py");
-    framework.blocked("git commit --allow-empty -m 'AKIA{base32:16}'", &["error[aws-access-key-id]"]);
-    framework.must("git push origin main");
-    framework.must(&format!("{key} && git commit -q --no-verify -m unseen && git rm -q b.py && git commit -qm gone"));
-    framework.blocked("git push origin main", &["error[aws-access-key-id]"]);
-    framework.blocked(&format!("{key} && git commit -q --no-verify -m back; {tool} run --all-files"), &["b.py:1:"]);
+    let bin = bin();
+    let program = bin.join(tool);
+    assert!(program.exists(), "not run: {tool}: `{}` is missing, `sh tests/tools.sh` installs it", program.display());
+    let text = std::fs::read_to_string(root().join("tests/frameworks").join(scenario)).unwrap();
+    let text = text
+        .replace("[TOOL]", tool)
+        .replace("[BIN]", &bin.display().to_string())
+        .replace("[SOURCE]", &root().display().to_string());
+    let (_, fault) = play(&format!("{scenario} with {tool}"), &text);
+    assert!(fault.is_none(), "\n{}", fault.unwrap_or_default());
 }
 
 #[test]
-fn pre_commit_blocks_commits_messages_and_pushes() {
-    keeps_its_promises("pre-commit");
+fn pre_commit_runs_gatehook_at_every_gate() {
+    check("every_gate.txt", "pre-commit");
 }
 
 #[test]
-fn prek_blocks_commits_messages_and_pushes() {
-    keeps_its_promises("prek");
+fn prek_runs_gatehook_at_every_gate() {
+    check("every_gate.txt", "prek");
+}
+
+#[test]
+fn pre_commit_and_gatehook_chain_each_other() {
+    check("chained.txt", "pre-commit");
+}
+
+#[test]
+fn prek_and_gatehook_chain_each_other() {
+    check("chained.txt", "prek");
+}
+
+#[test]
+fn lefthook_runs_gatehook_at_every_gate() {
+    check("lefthook.txt", "lefthook");
 }

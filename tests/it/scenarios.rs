@@ -194,8 +194,17 @@ fn every_scenario_holds() {
 fn check(path: &Path) -> Option<String> {
     let text = std::fs::read_to_string(path).unwrap();
     let name = path.strip_prefix(root()).unwrap().display().to_string();
+    let (outputs, fault) = play(&name, &text);
+    if std::env::var_os("BLESS").is_some() && fault.is_some() {
+        bless(path, &text, &outputs);
+    }
+    fault
+}
+
+/// Plays the scenario `text` in a world of its own: what each step printed, and what did not hold.
+pub(crate) fn play(name: &str, text: &str) -> (Vec<String>, Option<String>) {
     let world = World::new();
-    let steps = parse(&text, &world);
+    let steps = parse(text, &world);
     assert!(!steps.is_empty(), "{name} has no step");
     let mut outputs = Vec::new();
     let mut faults = Vec::new();
@@ -204,10 +213,8 @@ fn check(path: &Path) -> Option<String> {
         faults.extend(fault(step, &output, code));
         outputs.push(output);
     }
-    if std::env::var_os("BLESS").is_some() && !faults.is_empty() {
-        bless(path, &text, &outputs);
-    }
-    (!faults.is_empty()).then(|| format!("{name}\n{}", faults.join("\n")))
+    let fault = (!faults.is_empty()).then(|| format!("{name}\n{}", faults.join("\n")));
+    (outputs, fault)
 }
 
 #[test]
