@@ -8,7 +8,7 @@ mod raw;
 
 use std::fmt;
 
-pub use layers::{ConfigError, Layer, Origin, Setting};
+pub use layers::{ConfigError, Layer, MOST, Origin, Setting};
 
 use crate::finding::{Severity, Tier};
 use crate::rules::Rule;

@@ -72,8 +72,14 @@ fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
     Ok(layers)
 }
 
+/// Only a regular file is read: a pipe would hold the gate up, a device has no end.
 fn on_disk(path: &Path) -> Result<Option<Layer>, Exit> {
-    match fs::read(path) {
+    let read = fs::metadata(path).and_then(|about| match about.len() {
+        _ if !about.is_file() => Err(io::Error::other(format!("`{}` is no regular file", path.display()))),
+        size if size > config::MOST => Err(io::Error::other(format!("`{}` is too large", path.display()))),
+        _ => fs::read(path),
+    });
+    match read {
         Ok(text) => Ok(Some(Layer { origin: Origin::File(path.to_owned()), text })),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage)),
