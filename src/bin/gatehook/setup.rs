@@ -159,8 +159,12 @@ pub(crate) fn emit(report: &Report, output: &Output, to: To) -> Exit {
     if output.exit_zero && exit == Exit::Blocked { Exit::Clean } else { exit }
 }
 
-/// Writes a file beside `path` and renames it there, so that nobody sees half a report.
+/// Writes a file beside `path` and renames it there, so that nobody sees half a report. What is no
+/// regular file (a device, a pipe, a link such as `/dev/stdout`) is written to and stays what it is.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
+        return fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?.write_all(bytes);
+    }
     let mut name = path.file_name().ok_or_else(|| io::Error::other("that is no file name"))?.to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);

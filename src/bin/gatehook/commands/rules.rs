@@ -1,12 +1,14 @@
 //! `gatehook rules`.
 
+use std::fmt::Write;
+
 use gatehook::finding::Exit;
 use gatehook::pipeline::examples;
 use gatehook::rules::builtin;
 
+use super::say;
 use crate::args::Rules;
 
-#[allow(clippy::print_stdout, reason = "the binary speaks")]
 pub(crate) fn run(command: Rules) -> Exit {
     match command {
         Rules::List { format } if format == "json" => {
@@ -20,24 +22,27 @@ pub(crate) fn run(command: Rules) -> Exit {
                     })
                 })
                 .collect();
-            println!("{}", serde_json::Value::from(rules));
-            Exit::Clean
+            say(&format!("{}\n", serde_json::Value::from(rules)))
         }
         Rules::List { .. } => {
+            let mut out = String::new();
             for rule in builtin() {
-                println!("{:8} {:8} {:5} {:45} {}", rule.pack.word(), rule.severity, rule.tier, rule.id, rule.title);
+                let (pack, id) = (rule.pack.word(), &rule.id);
+                let _ = writeln!(out, "{pack:8} {:8} {:5} {id:45} {}", rule.severity, rule.tier, rule.title);
             }
-            Exit::Clean
+            say(&out)
         }
         Rules::Check { prefix } => {
             let prefix = prefix.unwrap_or_default();
             let chosen: Vec<_> = builtin().iter().filter(|rule| rule.id.starts_with(&prefix)).collect();
             let faults = examples::check(&chosen);
+            let mut out = String::new();
             for fault in &faults {
-                println!("{fault}");
+                let _ = writeln!(out, "{fault}");
             }
-            println!("{} rules checked, {} faults", chosen.len(), faults.len());
-            if faults.is_empty() && !chosen.is_empty() { Exit::Clean } else { Exit::Usage }
+            let _ = writeln!(out, "{} rules checked, {} faults", chosen.len(), faults.len());
+            let said = say(&out);
+            if faults.is_empty() && !chosen.is_empty() { said } else { Exit::Usage }
         }
     }
 }
