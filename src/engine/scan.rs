@@ -158,6 +158,8 @@ struct Search<'s> {
 struct Done {
     /// End of the last window.
     seen: usize,
+    /// Whether the rule was found to be meant for this file.
+    meant: bool,
     /// End of the last match.
     matched: usize,
 }
@@ -171,11 +173,14 @@ impl Search<'_> {
         }
         let rule = &engine.rules[id];
         let facts = &self.input.facts;
-        let out_of_place =
-            (facts.decoded || facts.binary) && rule.pack == Pack::Insecure || facts.binary && rule.generic;
-        if out_of_place || !Engine::is_meant_for(rule, &self.input.facts, self.input.path) {
-            self.done[usize::from(id.0)].seen = usize::MAX;
-            return;
+        if !done.meant {
+            let out_of_place =
+                (facts.decoded || facts.binary) && rule.pack == Pack::Insecure || facts.binary && rule.generic;
+            if out_of_place || !Engine::is_meant_for(rule, facts, self.input.path) {
+                self.done[usize::from(id.0)].seen = usize::MAX;
+                return;
+            }
+            self.done[usize::from(id.0)].meant = true;
         }
         if hit.end <= done.matched && !rule.matcher.is_empty() {
             return;
@@ -186,6 +191,9 @@ impl Search<'_> {
                 self.done[usize::from(id.0)].matched = read.value.end;
                 self.consider(id, rule, compiled, read.span, read.value);
             }
+            return;
+        }
+        if window::furthest(self.input.text, &hit, rule.window) <= done.seen {
             return;
         }
         let window = window::around(self.input.text, &hit, rule.window);

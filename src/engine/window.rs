@@ -29,6 +29,16 @@ fn on_grid(end: usize) -> usize {
     end.next_multiple_of(1024)
 }
 
+/// The furthest that a window of that kind can reach: known without a look at the text.
+pub(super) fn furthest(text: &[u8], hit: &Range<usize>, window: Window) -> usize {
+    let reach = match window {
+        Window::Line => LINE_REACH,
+        Window::Lines => LINES_REACH,
+        Window::Block => BLOCK_REACH,
+    };
+    text.len().min(on_grid(hit.end + reach))
+}
+
 fn lines(text: &[u8], hit: &Range<usize>, more: usize, reach: usize) -> Range<usize> {
     let low = hit.start.saturating_sub(reach);
     let high = text.len().min(on_grid(hit.end + reach));
