@@ -25,6 +25,10 @@ pub(super) struct Compared {
 
 /// What the index holds that HEAD does not; of a merge being made, what no parent has.
 pub fn staged(repo: &Repo) -> Result<Listing, GitError> {
+    // Nobody stages anything there; git would call it an empty index and all would be well.
+    if repo.bare && !repo.index_file().exists() {
+        return Err(GitError::NoWorkTree(repo.top.clone()));
+    }
     match fast(repo) {
         Ok(compared) => Ok(listing(compared, "index".to_owned())),
         Err(doubt) => Ok(listing(plumbing::compare(repo)?, format!("index (plumbing: {doubt})"))),
