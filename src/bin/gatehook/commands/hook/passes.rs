@@ -7,7 +7,9 @@ use gatehook::config::Config;
 use gatehook::finding::Exit;
 use gatehook::hooks::Hook;
 use gatehook::hooks::record::{self, Entry, What};
-use gatehook::rules::{Pack, builtin};
+use gatehook::pipeline::{self, Request};
+use gatehook::rules::{Gate, Pack, builtin};
+use gatehook::source::{Cleanup, Files, message};
 
 use super::{Call, tell};
 use crate::setup;
@@ -20,13 +22,13 @@ impl Call<'_> {
         if names.is_empty() {
             return names;
         }
-        let Some(reason) = &self.around.reason else {
+        let Some(reason) = self.reason() else {
             tell(&format!("note: SKIP={} is not heeded: it needs a reason, GATEHOOK_REASON='…'", names.join(",")));
             return Vec::new();
         };
         if !self.recorded.replace(true) {
             tell(&format!("note: this once without {}: {reason}", names.join(", ")));
-            self.record(What::Skip, &names, reason);
+            self.record(What::Skip, &names, &reason);
         }
         names
     }
@@ -36,10 +38,10 @@ impl Call<'_> {
         if !matches!(exit, Exit::NotScanned | Exit::StageFailed) {
             return exit;
         }
-        match (&self.around.reason, self.around.on_error_allow) {
+        match (self.reason(), self.around.on_error_allow) {
             (Some(reason), true) => {
                 tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
-                self.record(What::Error, &[], reason);
+                self.record(What::Error, &[], &reason);
                 Exit::Clean
             }
             (None, true) => {
@@ -52,6 +54,25 @@ impl Call<'_> {
                 exit
             }
         }
+    }
+
+    /// Why, as it may be shown and kept: a reason that quotes the secret is left out.
+    fn reason(&self) -> Option<String> {
+        let reason = self.around.reason.as_ref()?;
+        let request = Request {
+            gate: Gate::Commit,
+            name: "reason".into(),
+            packs: vec![Pack::Secrets],
+            skip: Vec::new(),
+            limit: u64::MAX,
+            today: setup::today(),
+        };
+        let text = message(reason.as_bytes(), Cleanup::default());
+        let report = pipeline::run(&request, &Config::default(), text, &Files);
+        if report.findings.is_empty() && report.exit == Exit::Clean {
+            return Some(gatehook::text::escape(reason.as_bytes()).to_string());
+        }
+        Some("(not shown: the reason holds a secret)".to_owned())
     }
 
     fn record(&self, what: What, names: &[String], reason: &str) {
