@@ -31,7 +31,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Rules,
     },
-    /// Show or check the configuration
+    /// Show the configuration
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
