@@ -6,11 +6,24 @@ mod args;
 mod commands;
 mod setup;
 
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
 use clap::Parser;
+use gatehook::finding::Exit;
 
 fn main() -> ExitCode {
+    panic::set_hook(Box::new(stumble));
     let args = args::Args::parse();
-    ExitCode::from(commands::run(args))
+    // A defect of gatehook's own is neither a pass nor a finding.
+    let ended = panic::catch_unwind(|| commands::run(args));
+    ExitCode::from(ended.unwrap_or(Exit::NotScanned.code()))
+}
+
+/// Tells where gatehook stumbled, never over what: a panic's message may quote the text at hand.
+fn stumble(info: &PanicHookInfo<'_>) {
+    use std::io::Write;
+    let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+    let _ =
+        writeln!(std::io::stderr(), "error: gatehook stumbled{place}, which is a defect of gatehook: please report it");
 }

@@ -149,3 +149,48 @@ fn guarded(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::change::{Blob, Content, Entry, Kind, Loaded, ReadError};
+    use crate::paths::RepoPath;
+    use crate::rules::{RuleSet, holes};
+
+    /// A store that panics over one of its texts.
+    struct Trap;
+
+    impl Store for Trap {
+        fn reader(&self) -> Result<Box<dyn Reader + '_>, ReadError> {
+            Ok(Box::new(Self))
+        }
+    }
+
+    impl Reader for Trap {
+        fn read(&mut self, blob: &Blob, _limit: u64) -> Result<Loaded, ReadError> {
+            let Blob::Text(text) = blob else { return Err(ReadError::Unsupported) };
+            assert!(&text[..] != b"trap", "a defect");
+            Ok(Loaded { bytes: text.to_vec(), size: text.len() as u64 })
+        }
+    }
+
+    #[test]
+    fn a_panic_in_one_file_is_its_gap_and_the_others_are_still_reported() {
+        let change = |path: &str, text: &str| Change {
+            path: RepoPath::from(path),
+            kind: Kind::Added,
+            entry: Entry::File,
+            content: Content::Blobs { new: Some(Blob::Text(Arc::from(text.as_bytes()))), old: Vec::new() },
+            commit: None,
+        };
+        let key = holes::fill("key = 'AKIA{base32:16}'", 1);
+        let changes = [change("a.py", "trap"), change("b.py", &key)];
+        let options = Options { salt: Salt::default(), limit: 1 << 20 };
+        let looked = run(&changes, &Trap, &Engine::new(RuleSet::default()), &options);
+        assert_eq!(looked.gaps.len(), 1);
+        assert_eq!((looked.gaps[0].kind, looked.gaps[0].path.as_ref()), (GapKind::Unread, Some(&changes[0].path)));
+        assert!(looked.findings.iter().any(|finding| finding.path == changes[1].path));
+    }
+}
