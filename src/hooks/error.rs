@@ -33,6 +33,9 @@ pub enum HooksError {
         /// The hook it is.
         hook: Hook,
     },
+    /// The directory to add calls in is not there, and git is not told to look there either.
+    #[error("there is no directory `{0}`")]
+    NoDirectory(PathBuf),
     /// This git ignores hooks in its configuration.
     #[error("git {}.{} does not run hooks from its configuration, {}.{} is the first that does", found.0, found.1, needed.0, needed.1)]
     TooOld {
@@ -82,6 +85,7 @@ impl HooksError {
             Self::NoShell { hook, .. } => Some(format!(
                 "let it run `gatehook hook {hook}` with its own arguments and input, and end where that fails"
             )),
+            Self::NoDirectory(_) => Some("name the one that hooks run from, such as .husky".to_owned()),
             Self::TooOld { .. } => Some("`gatehook install` without --config-hooks works with every git".to_owned()),
             Self::TwoToChain { path, chained } => Some(format!(
                 "keep one: remove `{}`, or move it over `{}`, then run `gatehook install` again",
@@ -105,6 +109,7 @@ impl HooksError {
             Self::Overridden { .. }
                 | Self::TwoToChain { .. }
                 | Self::NoShell { .. }
+                | Self::NoDirectory(_)
                 | Self::TooOld { .. }
                 | Self::Git(GitError::NoRepository(_))
         )

@@ -26,7 +26,12 @@ pub(crate) fn install(args: &args::Install) -> Exit {
             shims_dir().and_then(|dir| everywhere::install(&dir, &hooks, &binary()))
         }
     } else if let Some(dir) = &args.into {
-        hooks::install_into(&absolute(dir), &hooks.unwrap_or_else(|| Hook::WORK.to_vec()))
+        let dir = absolute(dir);
+        // A mistyped directory would hold hooks that nobody ever runs.
+        if !dir.is_dir() && !git_looks_into(&dir) {
+            return carry_out(Err(HooksError::NoDirectory(dir)), args.which.dry_run, &[]);
+        }
+        hooks::install_into(&dir, &hooks.unwrap_or_else(|| Hook::WORK.to_vec()))
     } else {
         open(args.which.repo.as_deref()).and_then(|repo| {
             let hooks = hooks.unwrap_or_else(|| if repo.bare { Hook::BARE.to_vec() } else { Hook::WORK.to_vec() });
@@ -41,6 +46,15 @@ pub(crate) fn install(args: &args::Install) -> Exit {
         })
     };
     carry_out(planned, args.which.dry_run, &notes)
+}
+
+/// Whether hooks of the repository around the current directory run from `dir`, made or not.
+fn git_looks_into(dir: &Path) -> bool {
+    let place = open(None).and_then(|repo| Place::find(&repo));
+    place.is_ok_and(|place| match &place.owner {
+        Owner::Husky(own) | Owner::Somebody(own) => own == dir,
+        _ => place.dir == dir,
+    })
 }
 
 pub(crate) fn uninstall(args: &args::Uninstall) -> Exit {
