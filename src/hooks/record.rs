@@ -74,9 +74,15 @@ fn line(common_dir: &Path, value: &Value) -> io::Result<()> {
     OpenOptions::new().create(true).append(true).open(&path)?.write_all(format!("{value}\n").as_bytes())
 }
 
+/// Whether `path` can be opened without waiting for whoever holds the other end of a pipe.
+fn regular(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.is_file() { Ok(()) } else { Err(io::Error::other("it is no regular file")) }
+}
+
 /// Drops the older half of a record that has grown too large.
 fn shorten(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
+        Ok(_) if regular(path).is_err() => return regular(path),
         Ok(meta) if meta.len() > LARGEST => {}
         _ => return Ok(()),
     }
@@ -94,7 +100,7 @@ fn shorten(path: &Path) -> io::Result<()> {
 /// is said to be one.
 pub fn not_shown(common_dir: &Path) -> Vec<String> {
     #[allow(clippy::disallowed_methods, reason = "the record is a file of this module")]
-    let text = match fs::read(path(common_dir)) {
+    let text = match regular(&path(common_dir)).and_then(|()| fs::read(path(common_dir))) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => return vec![format!("`{}` cannot be read: {error}", path(common_dir).display())],
