@@ -93,6 +93,8 @@ impl Engine {
         let mut budget = input.added.iter().map(Range::len).sum::<usize>().saturating_mul(GROWTH);
         self.encoded(input, &ranges, 0, &mut budget, &mut found);
         settle(&self.rules, &mut found.matches);
+        found.cut |= found.matches.len() > MOST;
+        found.matches.truncate(MOST);
         found
     }
 
@@ -123,6 +125,10 @@ impl Engine {
             if !touches(input.added, &piece.from) {
                 continue;
             }
+            if found.matches.len() >= MOST {
+                found.cut = true;
+                return;
+            }
             let whole: Vec<_> = std::iter::once(0..piece.text.len()).collect();
             // A long piece is a bundled file: what only looks like a secret there is none.
             let facts =
@@ -131,6 +137,7 @@ impl Engine {
             let mut inside = self.plain(&inner, &whole);
             self.encoded(&inner, &whole, depth + 1, budget, &mut inside);
             found.unproven += inside.unproven;
+            found.cut |= inside.cut;
             found.matches.extend(inside.matches.into_iter().map(|mut inner| {
                 inner.span = piece.original(&inner.span);
                 inner.at = piece.original(&inner.at);
@@ -220,6 +227,10 @@ impl Search<'_> {
         let is_secret = rule.pack == Pack::Secrets;
         let counts = if is_secret { &at } else { &span };
         if !touches(self.input.added, counts) {
+            return;
+        }
+        if self.found.matches.len() >= MOST {
+            self.found.cut = true;
             return;
         }
         if rule.generic && (self.input.facts.lock || self.input.facts.generated) {
@@ -363,5 +374,19 @@ mod tests {
         assert_eq!(found_in(&list), 9);
         let long: String = (0..60).map(|seed| fill("{upper:9} AKIA{base32:16} {lower:9} ", seed)).collect();
         assert_eq!(found_in(&long), 60);
+    }
+
+    #[test]
+    fn no_more_matches_are_kept_than_the_limit_and_the_cut_is_told() {
+        let engine = Engine::new(RuleSet::default());
+        // A built-in matcher, and values that are encoded: neither runs through a pattern's window.
+        for unit in ["db_password = \"{alnum:20}\"\n", "{b64:db_password = \"<alnum:20>\"} "] {
+            let text: String = (0..100).map(|seed| fill(unit, seed)).collect::<String>().repeat(101);
+            let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+            let input =
+                Input { text: text.as_bytes(), added: &whole, facts: FileFacts::default(), path: b"deploy/x.conf" };
+            let found = engine.search(&input);
+            assert!(found.cut && found.matches.len() == MOST, "{}: {}", found.cut, found.matches.len());
+        }
     }
 }
