@@ -97,13 +97,12 @@ fn contains(line: &[u8], word: &[u8]) -> bool {
 
 /// Whether `word` stands in `line` as a word of its own, behind what may begin a comment.
 fn is_word(line: &[u8], word: &[u8]) -> bool {
+    let Some(opener) = line.iter().position(|&byte| is_opener(byte)) else { return false };
     memchr::memmem::find_iter(line, word).any(|at| {
         let before = at.checked_sub(1).map(|before| line[before]);
         let after = line.get(at + word.len());
         let edge = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b'_' && byte != b'-';
-        before.is_none_or(edge)
-            && after.is_none_or(|&byte| edge(byte))
-            && line[..at].iter().any(|&byte| is_opener(byte))
+        before.is_none_or(edge) && after.is_none_or(|&byte| edge(byte)) && opener < at
     })
 }
 
