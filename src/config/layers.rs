@@ -1,5 +1,6 @@
 //! Layers of configuration: each overrides what stands before it, and every value knows its origin.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -96,6 +97,11 @@ pub(super) fn resolve(layers: &[Layer], version: &str) -> Result<Config, ConfigE
             return Err(ConfigError::Values { origin: layer.origin.clone(), faults });
         }
     }
+    // Of a key that several layers set the last one holds.
+    let mut seen = HashSet::new();
+    config.settings.reverse();
+    config.settings.retain(|setting| seen.insert(setting.key.clone()));
+    config.settings.reverse();
     Ok(config)
 }
 
@@ -144,7 +150,6 @@ fn check_version(text: &str, origin: &Origin, version: &str) -> Result<(), Confi
 
 fn apply(config: &mut Config, raw: RawConfig, origin: &Origin, faults: &mut Vec<String>) {
     let mut set = |key: String, value: String| {
-        config.settings.retain(|setting| setting.key != key);
         config.settings.push(Setting { key, value, origin: origin.clone() });
     };
     for (name, raw, gate) in [
