@@ -16,7 +16,7 @@ const MOST: usize = 500;
 pub(super) enum Key {
     /// A value, under whatever name.
     Value(Box<[u8]>),
-    /// A line of code.
+    /// A line of code. Its hash: ten thousand matches in one long line would hold it as often.
     Code(u16, Box<[u8]>),
     /// A file's name.
     Name(Text),
@@ -28,7 +28,8 @@ impl Key {
             return Self::Value(hash(secret));
         }
         let line = &text[line_bounds(text, found.span.start)];
-        Self::Code(found.rule.0, line.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect())
+        let code: Vec<u8> = line.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        Self::Code(found.rule.0, blake3::hash(&code).as_bytes()[..].into())
     }
 
     pub(super) fn of_name(rule: &Text) -> Self {

@@ -4,7 +4,7 @@ use super::{Options, Partial, allowed, existing, present};
 use crate::change::{Change, Content, Entry, Fragment, Kind, ReadError, Reader};
 use crate::diff;
 use crate::engine::{Engine, FileFacts, Input, unicode};
-use crate::finding::{Gap, GapKind};
+use crate::finding::{Excerpt, Gap, GapKind};
 
 /// Looks at `change`.
 pub(super) fn at(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> Partial {
@@ -43,8 +43,11 @@ fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Optio
     let mut findings = present::findings(change, fragment, &found.matches, engine, options);
     allowed::inline(text, &found.matches, &mut findings);
     partial.keys.extend(found.matches.iter().map(|found| (existing::Key::of_match(found, text), 0)));
-    looked.findings.extend(findings);
     if found.cut {
+        // Values behind the limit are in no list of what to hide.
+        for finding in &mut findings {
+            finding.excerpt = Excerpt::default();
+        }
         looked.gaps.push(Gap {
             path: Some(change.path.clone()),
             kind: GapKind::Partial,
@@ -52,6 +55,7 @@ fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Optio
             hint: String::new(),
         });
     }
+    looked.findings.extend(findings);
 }
 
 fn fragments(

@@ -25,9 +25,10 @@ pub(super) fn findings(
     }
     let text = &fragment.text[..];
     let index = LineIndex::new(text, fragment.first_line);
+    // In order and without overlap, as the engine gives them: an excerpt looks at its own only.
     let hidden: Vec<(Range<usize>, usize)> = matches
         .iter()
-        .filter(|found| found.secret.is_some())
+        .filter(|found| found.secret.is_some() && !found.at.is_empty())
         .map(|found| (found.at.clone(), public_prefix(&engine.rules()[found.rule], &text[found.at.clone()])))
         .collect();
     matches
@@ -121,9 +122,10 @@ fn excerpt(text: &[u8], at: &Range<usize>, hidden: &[(Range<usize>, usize)], num
     let line = line_bounds(text, at.start);
     let from = line.start.max(at.start.saturating_sub(WIDTH / 2));
     let to = line.end.min(from + WIDTH);
-    let window: Vec<(Range<usize>, usize)> = hidden
+    let first = hidden.partition_point(|(span, _)| span.end <= from);
+    let window: Vec<(Range<usize>, usize)> = hidden[first..]
         .iter()
-        .filter(|(span, _)| span.start < to && span.end > from)
+        .take_while(|(span, _)| span.start < to)
         .map(|(span, keep)| {
             let cut = from.saturating_sub(span.start);
             (span.start.max(from) - from..span.end.min(to) - from, keep.saturating_sub(cut))
