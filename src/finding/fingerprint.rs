@@ -45,12 +45,25 @@ impl Fingerprint {
     /// For a found value.
     pub fn of_secret(salt: &Salt, rule: &str, secret: &Secret) -> Self {
         let value = secret.expose();
-        #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
-        let bits = entropy::shannon(value) * value.len() as f64;
-        if bits >= GUESSABLE_BITS {
+        if !Self::is_costly(secret) {
             return Self::hash(salt, &[b"secret", rule.as_bytes(), value]);
         }
         Self::hash(salt, &[b"stretched", rule.as_bytes(), &stretch(salt, value)])
+    }
+
+    /// Whether the value is within reach of guessing, so that its fingerprint takes some 20 ms.
+    pub fn is_costly(secret: &Secret) -> bool {
+        let value = secret.expose();
+        #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
+        let bits = entropy::shannon(value) * value.len() as f64;
+        bits < GUESSABLE_BITS
+    }
+
+    /// For a value of which the text has too many to stretch each: from the hash of the `whole` text and
+    /// the value's number in it. It changes with every byte of the text, so that no other value ever
+    /// inherits it, and who guesses at it must know all the others.
+    pub fn of_one_of_many(salt: &Salt, rule: &str, whole: &[u8; 32], number: usize) -> Self {
+        Self::hash(salt, &[b"many", rule.as_bytes(), whole, &(number as u64).to_le_bytes()])
     }
 
     /// For a line of code: white space is left out, so re-indenting keeps it.

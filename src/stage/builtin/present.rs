@@ -1,16 +1,22 @@
 //! Matches to findings: place, mask, excerpt, fingerprint.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Options;
 use crate::change::{Change, Fragment, Kind};
 use crate::engine::{Engine, FileFacts, Match};
-use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Place, State};
+use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Place, State, Text};
 use crate::rules::Rule;
-use crate::text::{LineIndex, escape, line_bounds, mask_all, mask_value};
+use crate::text::{LineIndex, Secret, escape, line_bounds, mask_all, mask_value};
 
 /// Characters of a line that an excerpt shows, at most.
 const WIDTH: usize = 160;
+
+/// Costly fingerprints made for one text, at most: each takes some 20 ms, and a gate that takes minutes
+/// over a list of passwords is switched off.
+const COSTLY: usize = 250;
 
 /// Findings for `matches` in `fragment`.
 pub(super) fn findings(
@@ -31,12 +37,13 @@ pub(super) fn findings(
         .filter(|found| found.secret.is_some() && !found.at.is_empty())
         .map(|found| (found.at.clone(), public_prefix(&engine.rules()[found.rule], &text[found.at.clone()])))
         .collect();
+    let mut prints = Prints::default();
     matches
         .iter()
         .map(|found| {
             let rule = &engine.rules()[found.rule];
             let fingerprint = if let Some(secret) = &found.secret {
-                Fingerprint::of_secret(&options.salt, &rule.id, secret)
+                prints.of(rule, secret, text, options)
             } else {
                 let line = line_bounds(text, found.span.start);
                 Fingerprint::of_code(&options.salt, &rule.id, change.path.as_bytes(), &text[line])
@@ -56,6 +63,34 @@ pub(super) fn findings(
             }
         })
         .collect()
+}
+
+/// The fingerprints of one text's values: equal values are named once.
+#[derive(Default)]
+struct Prints {
+    /// By rule and by a hash of the value: values stay hashes even here.
+    known: HashMap<(Text, [u8; 32]), Fingerprint>,
+    costly: usize,
+    whole: OnceCell<[u8; 32]>,
+}
+
+impl Prints {
+    /// Past `COSTLY` of them a value is named after its place in this very text.
+    fn of(&mut self, rule: &Rule, secret: &Secret, text: &[u8], options: &Options) -> Fingerprint {
+        let name = (rule.id.clone(), *blake3::hash(secret.expose()).as_bytes());
+        if let Some(print) = self.known.get(&name) {
+            return *print;
+        }
+        self.costly += usize::from(Fingerprint::is_costly(secret));
+        let print = if Fingerprint::is_costly(secret) && self.costly > COSTLY {
+            let whole = self.whole.get_or_init(|| *blake3::hash(text).as_bytes());
+            Fingerprint::of_one_of_many(&options.salt, &rule.id, whole, self.costly)
+        } else {
+            Fingerprint::of_secret(&options.salt, &rule.id, secret)
+        };
+        self.known.insert(name, print);
+        print
+    }
 }
 
 /// Findings of rules that fire on a new file's name alone.
@@ -136,4 +171,28 @@ fn excerpt(text: &[u8], at: &Range<usize>, hidden: &[(Range<usize>, usize)], num
     let width = |upto: usize| escape(&masked[..upto.min(masked.len())]).to_string().chars().count();
     let mark = (width(at.start - from), width(at.end.min(to).saturating_sub(from)));
     Excerpt { lines: vec![ExcerptLine { number, text: escape(masked).to_string() }], mark }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Salt;
+    use crate::rules::builtin;
+
+    #[test]
+    fn a_list_of_passwords_costs_seconds_and_names_each_of_them() {
+        let options = Options { salt: Salt::default(), limit: 0, threads: 1 };
+        let rule = &builtin()[0];
+        // As if all but one of the costly ones had been made.
+        let mut prints = Prints { costly: COSTLY - 1, ..Prints::default() };
+        let values: Vec<Secret> = (0..1000).map(|n| Secret::new(format!("pw{n}").as_bytes())).collect();
+        let mut of = |value: &Secret, text: &[u8]| prints.of(rule, value, text, &options);
+        let all: Vec<Fingerprint> = values.iter().map(|value| of(value, b"a text")).collect();
+        assert_eq!(all[0], Fingerprint::of_secret(&options.salt, &rule.id, &values[0]));
+        assert_eq!(of(&values[999], b"a text"), all[999]);
+        let different: std::collections::HashSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len());
+        let mut others = Prints { costly: COSTLY + 1, ..Prints::default() };
+        assert_ne!(others.of(rule, &values[1], b"another text", &options), all[1]);
+    }
 }
