@@ -1,12 +1,10 @@
 //! Mutated inputs for every reader of outside bytes: what must hold is asserted, whatever they are.
 
-mod mutate;
-mod targets;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use mutate::Mutator;
+use gatehook_fuzz::mutate::Mutator;
+use gatehook_fuzz::targets;
 
 /// An input that takes longer than this is a finding: sizes are below 64 KiB.
 const SLOW: Duration = Duration::from_secs(1);
@@ -14,6 +12,9 @@ const SLOW: Duration = Duration::from_secs(1);
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let chosen = arguments.next().unwrap_or_else(|| "all".to_owned());
+    if chosen == "seeds" {
+        return write_seeds();
+    }
     let seconds: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(60);
     let seed: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
     let mut failed = false;
@@ -45,4 +46,15 @@ fn main() {
     }
     assert!(ran, "there is no target `{chosen}`");
     std::process::exit(i32::from(failed));
+}
+
+/// The seeds as the corpora that libFuzzer begins with.
+fn write_seeds() {
+    for (name, _, seeds) in targets::all() {
+        let dir = std::path::Path::new("corpus").join(name);
+        std::fs::create_dir_all(&dir).expect("a directory for the seeds");
+        for (number, seed) in seeds().iter().enumerate() {
+            std::fs::write(dir.join(format!("seed-{number}")), seed).expect("a seed is written");
+        }
+    }
 }

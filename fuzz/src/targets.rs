@@ -1,5 +1,6 @@
 //! The targets: what each reader promises whatever the bytes are.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -25,6 +26,7 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
     ]
 }
 
+/// The examples of every rule, holes filled.
 fn examples() -> Vec<Vec<u8>> {
     builtin()
         .iter()
@@ -33,26 +35,30 @@ fn examples() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn index(bytes: &[u8]) {
+/// The index reader gives entries or a doubt.
+pub fn index(bytes: &[u8]) {
     let _ = git::read_index(bytes);
 }
 
 /// Real indices, made by git, of each version.
 fn index_seeds() -> Vec<Vec<u8>> {
     let dir = std::env::temp_dir().join(format!("gatehook-fuzz-{}", std::process::id()));
-    let script = "set -e; git init -q .; mkdir -p a/b c; for i in 1 2 3; do echo $i >a/$i; echo $i >a/b/$i; echo $i >c/$i; done
+    let script =
+        "set -e; git init -q .; mkdir -p a/b c; for i in 1 2 3; do echo $i >a/$i; echo $i >a/b/$i; echo $i >c/$i; done
         git add -A; git write-tree >/dev/null; echo new >c/4; git add -N c/4; cp .git/index v2
         git update-index --index-version 4; cp .git/index v4; git update-index --index-version 3; cp .git/index v3
         git update-index --split-index; cp .git/index split";
     std::fs::create_dir_all(&dir).expect("a temporary directory");
     let made = std::process::Command::new("sh").args(["-c", script]).current_dir(&dir).status().expect("a shell");
     assert!(made.success(), "git made no index");
-    let seeds = ["v2", "v3", "v4", "split"].iter().map(|name| std::fs::read(dir.join(name)).expect("an index")).collect();
+    let seeds =
+        ["v2", "v3", "v4", "split"].iter().map(|name| std::fs::read(dir.join(name)).expect("an index")).collect();
     let _ = std::fs::remove_dir_all(&dir);
     seeds
 }
 
-fn patch(bytes: &[u8]) {
+/// What a patch adds lies within its fragments.
+pub fn patch(bytes: &[u8]) {
     for change in &diff::patch(bytes).changes {
         if let Content::Fragments(fragments) = &change.content {
             for fragment in fragments {
@@ -64,7 +70,9 @@ fn patch(bytes: &[u8]) {
 
 fn patch_seeds() -> Vec<Vec<u8>> {
     let plain = "diff --git a/x.py b/x.py\nindex 1111111..2222222 100644\n--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n\\ No newline at end of file\n";
-    let mail = format!("From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001\nFrom: A <a@b>\nSubject: [PATCH] x\n\n---\n{plain}-- \n2.47\n");
+    let mail = format!(
+        "From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001\nFrom: A <a@b>\nSubject: [PATCH] x\n\n---\n{plain}-- \n2.47\n"
+    );
     let combined = "diff --cc x\nindex 1,2..3\n--- a/x\n+++ b/x\n@@@ -1,1 -1,1 +1,2 @@@\n  a\n++b\n";
     let binary = "diff --git a/b.bin b/b.bin\nnew file mode 100644\nGIT binary patch\nliteral 3\nKcmZQzWMT#Y01f~L\n\nliteral 0\nHcmV?d00001\n";
     let rename = "diff --git \"a/\\303\\244 b\" \"b/c\\nd\"\nsimilarity index 90%\nrename from \"\\303\\244 b\"\nrename to \"c\\nd\"\n@@ -1 +1 @@\n-a\n+b\n";
@@ -76,30 +84,37 @@ fn searcher() -> &'static Engine {
     ENGINE.get_or_init(|| Engine::new(RuleSet::default()))
 }
 
-fn engine(bytes: &[u8]) {
-    const PATHS: &[&str] = &["a.py", "a.js", "run.sh", ".env", "Dockerfile", "k.yaml", ".github/workflows/a.yml", "a.md", "a.min.js", "x"];
+/// Matches lie within the text and in what was added, and an unencoded value is the bytes it was found at.
+pub fn engine(bytes: &[u8]) {
+    const PATHS: &[&str] =
+        &["a.py", "a.js", "run.sh", ".env", "Dockerfile", "k.yaml", ".github/workflows/a.yml", "a.md", "a.min.js", "x"];
     let path = RepoPath::from(PATHS[bytes.len() % PATHS.len()]);
     let text = unicode::to_utf8(bytes.to_vec());
     let facts = FileFacts::of(&path, &text);
     let added = match bytes.first() {
-        Some(byte) if byte % 3 == 0 => every_other_line(&text),
+        Some(byte) if byte % 3 == 0 => some_lines(&text, *byte),
         _ => std::iter::once(0..text.len()).collect(),
     };
     let found = searcher().search(&Input { text: &text, added: &added, facts, path: path.as_bytes() });
     for one in &found.matches {
         assert!(one.span.start <= one.span.end && one.span.end <= text.len(), "a match outside the text");
         assert!(one.at.start <= one.at.end && one.at.end <= text.len(), "a value outside the text");
+        let counts = if one.secret.is_some() { &one.at } else { &one.span };
+        let is_added =
+            added.iter().any(|range| range.start < counts.end.max(counts.start + 1) && range.end > counts.start);
+        assert!(is_added || !one.encoding.is_empty(), "a match where nothing was added");
         if let (Some(secret), true) = (&one.secret, one.encoding.is_empty()) {
-            assert!(secret.len() <= text.len(), "a value longer than its text");
+            assert!(secret.expose() == &text[one.at.clone()], "a value that is not what stands there");
         }
     }
 }
 
-fn every_other_line(text: &[u8]) -> Vec<Range<usize>> {
+/// The lines whose number has its bit set in `bits`, eight and eight alike.
+fn some_lines(text: &[u8], bits: u8) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut at = 0;
     for (number, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        if number % 2 == 0 {
+        if bits >> (number % 8) & 1 == 1 {
             ranges.push(at..at + line.len());
         }
         at += line.len();
@@ -107,7 +122,8 @@ fn every_other_line(text: &[u8]) -> Vec<Range<usize>> {
     ranges
 }
 
-fn config(bytes: &[u8]) {
+/// A configuration is read or refused.
+pub fn config(bytes: &[u8]) {
     let layer = Layer { origin: Origin::Git("fuzz".to_owned()), text: bytes.to_vec() };
     let _ = Config::from_layers(&[layer], "0.1.0");
 }
@@ -124,11 +140,11 @@ fn config_seeds() -> Vec<Vec<u8>> {
     .collect()
 }
 
-fn small(bytes: &[u8]) {
+/// Diff, globs, marks, pushes, messages, proofs, lines, escapes.
+pub fn small(bytes: &[u8]) {
     let half = bytes.len() / 2;
     let (old, new) = bytes.split_at(half);
-    let ranges = diff::added_ranges(new, &[old]);
-    within(&ranges, new.len());
+    differ(old, new);
     assert!(diff::added_ranges(new, &[new]).is_empty(), "a text adds nothing to itself");
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
     let _ = paths::matches(&text, &old[..old.len().min(200)]);
@@ -144,6 +160,29 @@ fn small(bytes: &[u8]) {
     assert!((place.line, place.column) <= (place.end_line, place.end_column), "an end before its beginning");
     let shown = escape(bytes).to_string();
     assert!(shown.chars().all(|c| c == '\t' || !c.is_control()), "a control character is shown");
+}
+
+/// Added lines are whole lines, and every other line of `new` stands in `old`, as often.
+fn differ(old: &[u8], new: &[u8]) {
+    let ranges = diff::added_ranges(new, &[old]);
+    within(&ranges, new.len());
+    let mut left: HashMap<&[u8], usize> = HashMap::new();
+    for line in old.split_inclusive(|&byte| byte == b'\n') {
+        *left.entry(line).or_default() += 1;
+    }
+    let mut at = 0;
+    for line in new.split_inclusive(|&byte| byte == b'\n') {
+        let (start, end) = (at, at + line.len());
+        at = end;
+        let added = ranges.iter().find(|range| range.start < end && range.end > start);
+        match added {
+            Some(range) => assert!(range.start <= start && range.end >= end, "a part of a line was added"),
+            None => {
+                let count = left.get_mut(line).filter(|count| **count > 0).expect("a kept line stands in the old text");
+                *count -= 1;
+            }
+        }
+    }
 }
 
 fn within(ranges: &[Range<usize>], length: usize) {

@@ -1,0 +1,4 @@
+//! What both harnesses share: the targets with their seeds, and the mutations of the one that knows no coverage.
+
+pub mod mutate;
+pub mod targets;
