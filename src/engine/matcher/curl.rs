@@ -12,6 +12,9 @@ const REACH: usize = 2048;
 /// The candidate in the command whose name is at `hit`.
 pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option<Candidate> {
     let command = &text[hit.end..command_end(text, hit.end)];
+    // What stands behind the next name is read from there: else a line of a thousand commands would be
+    // read a thousand times.
+    let command = &command[..memchr::memmem::find(command, &text[hit.clone()]).unwrap_or(command.len())];
     for flag in [&b"-u"[..], b"--user", b"--proxy-user", b"-U"] {
         for at in memchr::memmem::find_iter(command, flag) {
             let before = at.checked_sub(1).map_or(b' ', |before| command[before]);
