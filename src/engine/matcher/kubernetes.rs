@@ -19,7 +19,6 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     let indent = hit.start - line.start;
     if !text[line.start..hit.start].iter().all(|&byte| byte == b' ' || byte == b'\t')
         || !text[hit.end..line.end].trim_ascii().is_empty()
-        || !is_secret(text, hit)
     {
         return None;
     }
@@ -43,7 +42,8 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
             best = Some(Candidate { span: hit.start..value.end, value, kind: Kind::Secret, grade });
         }
     }
-    best
+    // Last, for it reads all of the document.
+    best.filter(|_| is_secret(text, hit))
 }
 
 /// Whether the document around `hit` says `kind: Secret`.
