@@ -19,9 +19,8 @@ pub(super) fn chained(path: &Path) -> PathBuf {
 /// The text at `path`; `None` where nothing is there.
 pub(super) fn script(path: &Path) -> Result<Option<Vec<u8>>, HooksError> {
     // Opening a pipe would wait for a writer.
-    let opens = path.metadata().and_then(|meta| match meta.is_file() || meta.is_dir() {
-        true => Ok(()),
-        false => Err(io::Error::other("it is no regular file")),
+    let opens = path.metadata().and_then(|meta| {
+        if meta.is_file() || meta.is_dir() { Ok(()) } else { Err(io::Error::other("it is no regular file")) }
     });
     #[allow(clippy::disallowed_methods, reason = "hooks are files on disk")]
     match opens.and_then(|()| fs::read(path)) {

@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_list_of_passwords_costs_seconds_and_names_each_of_them() {
-        let options = Options { salt: Salt::default(), limit: 0, threads: 1 };
+        let options = Options { salt: Salt::default(), limit: 0 };
         let rule = &builtin()[0];
         // As if all but one of the costly ones had been made.
         let mut prints = Prints { costly: COSTLY - 1, ..Prints::default() };
