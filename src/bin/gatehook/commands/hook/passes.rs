@@ -22,6 +22,11 @@ impl Call<'_> {
         if names.is_empty() {
             return names;
         }
+        // To a repository on the same machine the environment is that of whoever pushes.
+        if self.hook == Hook::PreReceive {
+            tell(&format!("note: SKIP={} is not heeded by a server", names.join(",")));
+            return Vec::new();
+        }
         let Some(reason) = self.reason() else {
             tell(&format!("note: SKIP={} is not heeded: it needs a reason, GATEHOOK_REASON='…'", names.join(",")));
             return Vec::new();
