@@ -43,6 +43,12 @@ impl Call<'_> {
         if !matches!(exit, Exit::NotScanned | Exit::StageFailed) {
             return exit;
         }
+        if self.hook == Hook::PreReceive {
+            if self.around.on_error_allow {
+                tell("note: GATEHOOK_ON_ERROR=allow is not heeded by a server");
+            }
+            return exit;
+        }
         match (self.reason(), self.around.on_error_allow) {
             (Some(reason), true) => {
                 tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
@@ -53,7 +59,6 @@ impl Call<'_> {
                 tell("note: GATEHOOK_ON_ERROR=allow is not heeded: it needs a reason, GATEHOOK_REASON='…'");
                 exit
             }
-            (_, false) if self.hook == Hook::PreReceive => exit,
             (_, false) => {
                 tell("hint: once, and on record: GATEHOOK_ON_ERROR=allow GATEHOOK_REASON='…' before the same command");
                 exit
