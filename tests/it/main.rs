@@ -7,6 +7,7 @@ mod docs;
 mod frameworks;
 mod installer;
 mod layers;
+mod mutations;
 mod reports;
 mod pushes;
 mod rules;

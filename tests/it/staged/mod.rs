@@ -5,7 +5,6 @@
 //! elsewhere. `cargo test --test it staged -- --nocapture` prints the counts.
 
 mod discovery;
-mod dice;
 mod mutate;
 
 use std::collections::BTreeMap;
@@ -14,8 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehook::git::{Pair, Repo, staged_pairs, staged_pairs_by_plumbing};
 
-use self::dice::Dice;
 use self::mutate::Playground;
+use crate::support::Dice;
 
 /// States that a repository goes through before the next begins.
 const STATES_EACH: usize = 25;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Output, Stdio};
 
-use super::dice::Dice;
+use crate::support::Dice;
 use crate::support::World;
 
 /// Parts of paths: prefixes of each other in many ways, and what needs quoting.

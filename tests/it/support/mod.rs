@@ -1,10 +1,12 @@
 //! What the tests share: this repository's files, and worlds of their own to run in.
 
+mod dice;
 pub(crate) mod server;
 mod world;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use dice::Dice;
 pub(crate) use world::{World, binary};
 
 /// This repository's root.
