@@ -133,8 +133,9 @@ pub struct Commit {
 /// A piece of text with the parts that the change added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fragment {
-    /// The text: a whole file, or a hunk's added and context lines.
-    pub text: Arc<[u8]>,
+    /// The text: a whole file, or a hunk's added and context lines. Shared, and taken over from its
+    /// reader without a copy.
+    pub text: Arc<Vec<u8>>,
     /// Number of its first line in the file, from 1.
     pub first_line: u32,
     /// Byte ranges of whole added lines, ascending, not overlapping.

@@ -48,7 +48,7 @@ pub fn message(text: &[u8], cleanup: Cleanup<'_>) -> Listing {
             path: RepoPath::from("commit message"),
             kind: Kind::Added,
             entry: Entry::Message,
-            content: Content::Fragments(vec![Fragment { text: text.into(), first_line: 1, added }]),
+            content: Content::Fragments(vec![Fragment { text: text.to_vec().into(), first_line: 1, added }]),
             commit: None,
         });
     }
