@@ -1,87 +1,31 @@
 //! `gatehook.toml` -> configuration. Having none is the good default.
 //!
 //! Takes text, reads no file: who calls decides from where it comes (the index, the work tree, a
-//! commit). Unknown keys are errors with file, line and column.
+//! commit). Unknown keys are errors with file, line and column. Each table of the file has a room of
+//! its own (`gate`, `rules`, `allow`, …): its raw form, its real one, and the way between them.
 
-mod layers;
+mod allow;
+mod error;
+mod fingerprint;
+mod gate;
+mod layer;
+mod laying;
+mod limit;
 mod raw;
+mod read;
+mod resolve;
+mod rules;
 
-use std::fmt;
+pub use allow::{Allow, Day};
+pub use error::ConfigError;
+pub use gate::{GateConfig, OnLimit};
+pub use layer::{Layer, Origin, Setting};
+pub use read::MOST;
 
-pub use layers::{ConfigError, Layer, MOST, Origin, Setting};
-
-use crate::finding::{Severity, Tier};
 use crate::rules::Rule;
 
 /// Name of the file at a repository's root.
 pub const FILE: &str = "gatehook.toml";
-
-/// What one gate demands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GateConfig {
-    /// Lowest severity that blocks.
-    pub block: Severity,
-    /// Lowest tier that blocks.
-    pub tier: Tier,
-    /// Built-in stages to run.
-    pub stages: Vec<String>,
-    /// What a file over the limit means.
-    pub on_limit: OnLimit,
-}
-
-impl Default for GateConfig {
-    fn default() -> Self {
-        Self {
-            block: Severity::Medium,
-            tier: Tier::Block,
-            stages: vec!["secrets".to_owned(), "insecure".to_owned()],
-            on_limit: OnLimit::Block,
-        }
-    }
-}
-
-/// What a file that is looked at only in part means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnLimit {
-    /// The gate does not pass.
-    Block,
-    /// The verdict is incomplete, the gate passes.
-    Warn,
-}
-
-/// A calendar day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day {
-    /// Year.
-    pub year: u16,
-    /// Month, from 1.
-    pub month: u8,
-    /// Day of the month, from 1.
-    pub day: u8,
-}
-
-impl fmt::Display for Day {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-}
-
-/// An `[[allow]]` table: findings that somebody answers for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Allow {
-    /// Rule ids; none stands for any.
-    pub rules: Vec<String>,
-    /// Globs; none stands for any path.
-    pub paths: Vec<String>,
-    /// Fingerprints or their first eight digits and more; none stands for any.
-    pub fingerprints: Vec<String>,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Last day on which it holds.
-    pub expires: Option<Day>,
-}
 
 /// The configuration of a run.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +54,6 @@ impl Config {
     /// The configuration of `layers`, weakest first: each overrides what stands before it, lists are
     /// joined. `version` is this program's.
     pub fn from_layers(layers: &[Layer], version: &str) -> Result<Self, ConfigError> {
-        layers::resolve(layers, version)
+        resolve::resolve(layers, version)
     }
 }

@@ -1,7 +1,13 @@
-//! `gatehook.toml` as it is written. Unknown keys are errors.
+//! `gatehook.toml` as it is written. Unknown keys are errors. The raw form of each table stands in the
+//! table's own file.
 
 use serde::Deserialize;
 
+use super::allow::RawAllow;
+use super::fingerprint::RawFingerprint;
+use super::gate::RawGates;
+use super::limit::RawLimit;
+use super::rules::RawRules;
 use crate::rules::RawRule;
 
 /// The whole file.
@@ -25,74 +31,7 @@ pub(super) struct RawConfig {
     pub(super) limit: RawLimit,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawGates {
-    pub(super) commit: Option<RawGate>,
-    pub(super) push: Option<RawGate>,
-    pub(super) ci: Option<RawGate>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawGate {
-    pub(super) block: Option<RawSeverity>,
-    pub(super) tier: Option<RawTier>,
-    pub(super) stages: Option<Vec<RawStage>>,
-    pub(super) on_limit: Option<RawOnLimit>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum RawSeverity {
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum RawTier {
-    Warn,
-    Block,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum RawStage {
-    Secrets,
-    Insecure,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum RawOnLimit {
-    Warn,
-    Block,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawRules {
-    #[serde(default)]
-    pub(super) disable: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawFingerprint {
-    pub(super) salt: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawLimit {
-    /// In MiB.
-    pub(super) file: Option<u64>,
-}
-
-/// One rule or several.
+/// One word or several.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum OneOrMany {
@@ -107,18 +46,4 @@ impl OneOrMany {
             Self::Many(many) => many,
         }
     }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawAllow {
-    pub(super) rule: Option<OneOrMany>,
-    #[serde(default)]
-    pub(super) paths: Vec<String>,
-    pub(super) fingerprint: Option<OneOrMany>,
-    #[serde(default)]
-    pub(super) reason: String,
-    #[serde(default)]
-    pub(super) owner: String,
-    pub(super) expires: Option<toml::value::Datetime>,
 }

@@ -1,0 +1,86 @@
+//! `[[allow]]`: findings that somebody answers for.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::Config;
+use super::laying::Laying;
+use super::raw::OneOrMany;
+
+/// A calendar day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day {
+    /// Year.
+    pub year: u16,
+    /// Month, from 1.
+    pub month: u8,
+    /// Day of the month, from 1.
+    pub day: u8,
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+/// An `[[allow]]` table: findings that somebody answers for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allow {
+    /// Rule ids; none stands for any.
+    pub rules: Vec<String>,
+    /// Globs; none stands for any path.
+    pub paths: Vec<String>,
+    /// Fingerprints or their first eight digits and more; none stands for any.
+    pub fingerprints: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Last day on which it holds.
+    pub expires: Option<Day>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawAllow {
+    rule: Option<OneOrMany>,
+    #[serde(default)]
+    paths: Vec<String>,
+    fingerprint: Option<OneOrMany>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    owner: String,
+    expires: Option<toml::value::Datetime>,
+}
+
+pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying<'_>) {
+    for raw in raw {
+        match allowance(raw) {
+            Ok(allow) => config.allow.push(allow),
+            Err(fault) => laying.fault(fault),
+        }
+    }
+}
+
+fn allowance(raw: RawAllow) -> Result<Allow, String> {
+    let rules = raw.rule.map(OneOrMany::into_vec).unwrap_or_default();
+    let fingerprints = raw.fingerprint.map(OneOrMany::into_vec).unwrap_or_default();
+    if raw.reason.trim().is_empty() {
+        return Err("an `[[allow]]` takes a `reason`".to_owned());
+    }
+    if rules.is_empty() && fingerprints.is_empty() && raw.paths.is_empty() {
+        return Err("an `[[allow]]` takes a `rule`, a `fingerprint` or `paths`".to_owned());
+    }
+    if let Some(short) = fingerprints.iter().find(|print| print.len() < 8) {
+        return Err(format!("the fingerprint `{short}` is too short: at least eight digits"));
+    }
+    let expires = match raw.expires.map(|at| at.date) {
+        None => None,
+        Some(Some(date)) => Some(Day { year: date.year, month: date.month, day: date.day }),
+        Some(None) => return Err("`expires` takes a date, as 2027-06-30".to_owned()),
+    };
+    Ok(Allow { rules, paths: raw.paths, fingerprints, reason: raw.reason, owner: raw.owner, expires })
+}

@@ -1,0 +1,34 @@
+//! Why a configuration is none.
+
+use super::layer::Origin;
+
+/// Why a configuration is none.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is no TOML, or has a key or value that is not known.
+    #[error("`{origin}` is no configuration: {message}")]
+    Form {
+        /// The file.
+        origin: Origin,
+        /// Line, column, and what is wrong.
+        message: String,
+    },
+    /// Values that cannot be, a sentence each.
+    #[error("`{origin}`: {}", .faults.join("; "))]
+    Values {
+        /// The file.
+        origin: Origin,
+        /// What is wrong.
+        faults: Vec<String>,
+    },
+    /// The configuration asks for another version of this program.
+    #[error("`{origin}` asks for gatehook {wanted}, this is {found}")]
+    Version {
+        /// The file.
+        origin: Origin,
+        /// What it asks for.
+        wanted: String,
+        /// What this is.
+        found: String,
+    },
+}

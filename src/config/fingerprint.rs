@@ -1,0 +1,18 @@
+//! `[fingerprint]`: what fingerprints are keyed with.
+
+use serde::Deserialize;
+
+use super::Config;
+use super::laying::Laying;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawFingerprint {
+    salt: Option<String>,
+}
+
+pub(super) fn apply(config: &mut Config, raw: RawFingerprint, laying: &mut Laying<'_>) {
+    if let Some(salt) = raw.salt {
+        laying.put("fingerprint.salt", &mut config.salt, Some(salt), "\"…\"");
+    }
+}

@@ -1,0 +1,62 @@
+//! A layer's text -> its raw form, with errors that say where and show no value.
+
+use super::error::ConfigError;
+use super::layer::{Layer, Origin};
+use super::raw::RawConfig;
+
+/// Bytes that a configuration may have.
+pub const MOST: u64 = 1 << 20;
+
+/// Reads a layer. `version` is this program's.
+pub(super) fn read(layer: &Layer, version: &str) -> Result<RawConfig, ConfigError> {
+    let form = |message: String| ConfigError::Form { origin: layer.origin.clone(), message };
+    if layer.text.len() as u64 > MOST {
+        return Err(form("too large".to_owned()));
+    }
+    let text = std::str::from_utf8(&layer.text).map_err(|error| form(format!("not UTF-8: {error}")))?;
+    check_version(text, &layer.origin, version)?;
+    toml::from_str(text).map_err(|error| form(told(text, &error)))
+}
+
+/// Line, column and cause of an error, without the line itself: it may hold a secret, and where the
+/// file is a link it is not even the repository's.
+fn told(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {}", without_values(error.message()))
+}
+
+/// What a message quotes from the file, hidden: texts always, names unless they look like a key.
+fn without_values(message: &str) -> String {
+    let mut out = String::new();
+    let mut rest = message;
+    while let Some(at) = rest.find(['"', '`']) {
+        let (before, quoted) = rest.split_at(at);
+        let quote = &quoted[..1];
+        let inner = &quoted[1..];
+        // A text may hold its own quote, escaped or not: up to the last one.
+        let end = if quote == "\"" { inner.rfind('"') } else { inner.find('`') };
+        let Some(end) = end else { break };
+        let name = &inner[..end];
+        let known = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_' | '.') || c.is_ascii_punctuation();
+        let shown = if quote == "`" && name.len() <= 32 && name.chars().all(known) { name } else { "…" };
+        out.extend([before, quote, shown, quote]);
+        rest = &inner[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `required-version` is looked at before all else: a file for a younger version may have keys that
+/// this one does not know.
+fn check_version(text: &str, origin: &Origin, version: &str) -> Result<(), ConfigError> {
+    let Ok(table) = text.parse::<toml::Table>() else { return Ok(()) };
+    let Some(wanted) = table.get("required-version").and_then(toml::Value::as_str) else { return Ok(()) };
+    let least = wanted.trim().trim_start_matches(">=").trim();
+    let parts = |text: &str| -> Option<Vec<u64>> { text.split('.').map(|part| part.parse().ok()).collect() };
+    match (parts(least), parts(version)) {
+        (Some(least), Some(found)) if found >= least => Ok(()),
+        _ => Err(ConfigError::Version { origin: origin.clone(), wanted: wanted.to_owned(), found: version.to_owned() }),
+    }
+}

@@ -1,0 +1,86 @@
+//! Layers of configuration made one: each overrides what stands before it, and every value knows its
+//! origin.
+
+use std::collections::HashSet;
+
+use super::error::ConfigError;
+use super::layer::{Layer, Setting};
+use super::laying::Laying;
+use super::raw::RawConfig;
+use super::read::read;
+use super::{Config, allow, fingerprint, gate, limit, rules};
+
+pub(super) fn resolve(layers: &[Layer], version: &str) -> Result<Config, ConfigError> {
+    let mut config = Config::default();
+    let mut settings: Vec<Setting> = Vec::new();
+    for layer in layers {
+        let raw = read(layer, version)?;
+        let mut laying = Laying::new(&layer.origin, &mut settings);
+        apply(&mut config, raw, &mut laying);
+        let faults = laying.faults;
+        if !faults.is_empty() {
+            return Err(ConfigError::Values { origin: layer.origin.clone(), faults });
+        }
+    }
+    // Of a key that several layers set the last one holds.
+    let mut seen = HashSet::new();
+    settings.reverse();
+    settings.retain(|setting| seen.insert(setting.key.clone()));
+    settings.reverse();
+    config.settings = settings;
+    Ok(config)
+}
+
+/// A room a table: each lays its own keys.
+fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
+    gate::apply(config, raw.gate, laying);
+    fingerprint::apply(config, raw.fingerprint, laying);
+    limit::apply(config, &raw.limit, laying);
+    rules::apply(config, raw.rules, raw.rule, laying);
+    allow::apply(config, raw.allow, laying);
+    rules::check_names(config, laying);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Origin;
+    use crate::finding::Severity;
+
+    fn resolved(text: &str) -> Result<Config, String> {
+        let layer = Layer { origin: Origin::Git(":gatehook.toml".to_owned()), text: text.as_bytes().to_vec() };
+        resolve(&[layer], "0.1.0").map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn values_know_where_they_come_from() {
+        let config = resolved("[gate.commit]\nblock = \"high\"\n").unwrap();
+        assert_eq!(config.commit.block, Severity::High);
+        assert_eq!(config.settings[0].key, "gate.commit.block");
+        assert_eq!(config.settings[0].origin.to_string(), ":gatehook.toml");
+    }
+
+    #[test]
+    fn what_cannot_be_is_an_error_that_says_where() {
+        let error = resolved("[gate.commit]\nblok = \"high\"\n").unwrap_err();
+        assert!(error.contains("line 2") && error.contains("blok"), "{error}");
+        for (text, part) in [
+            ("[[allow]]\nrule = \"aws-access-key-id\"\n", "reason"),
+            ("[rules]\ndisable = [\"no-such-rule\"]\n", "no-such-rule"),
+            ("required-version = \">=99.0\"\nunheard-of = 1\n", ">=99.0"),
+            ("[gate.commit]\nstages = []\n", "looks at nothing"),
+            ("[gate.commit]\nblock = \"severe\"\n", "severe"),
+        ] {
+            let error = resolved(text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_allowance_has_a_reason_and_may_expire() {
+        let config =
+            resolved("[[allow]]\nrule = \"aws-access-key-id\"\npaths = [\"tests/**\"]\nreason = \"fixtures\"\nexpires = 2027-06-30\n")
+                .unwrap();
+        assert_eq!(config.allow[0].expires.map(|day| day.to_string()).as_deref(), Some("2027-06-30"));
+    }
+}
