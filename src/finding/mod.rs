@@ -102,4 +102,6 @@ pub struct Finding {
     pub reason: Option<String>,
     /// How it was encoded where it stood, outermost first (`base64`); empty for plain text.
     pub encoding: Vec<Text>,
+    /// The external stages that found it; empty where a built-in stage alone did.
+    pub tools: Vec<Text>,
 }

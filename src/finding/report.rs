@@ -61,10 +61,38 @@ pub enum Outcome {
     Cached,
     /// It did not run, for this reason.
     Skipped(String),
+    /// It was due and could not start, for this reason: its tool is not there, nobody trusts it yet.
+    Missing(String),
     /// It could not do its work, for this reason.
     Failed(String),
     /// It did not end in time.
     TimedOut,
+}
+
+impl Outcome {
+    /// The word for it in reports.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Ran => "ran",
+            Self::Cached => "cached",
+            Self::Skipped(_) | Self::Missing(_) => "skipped",
+            Self::Failed(_) => "failed",
+            Self::TimedOut => "timed-out",
+        }
+    }
+
+    /// Why it did not run to its end.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Ran | Self::Cached | Self::TimedOut => None,
+            Self::Skipped(reason) | Self::Missing(reason) | Self::Failed(reason) => Some(reason),
+        }
+    }
+
+    /// Whether it was due and did not do its work.
+    pub const fn is_hole(&self) -> bool {
+        matches!(self, Self::Missing(_) | Self::Failed(_) | Self::TimedOut)
+    }
 }
 
 /// A stage and its outcome.

@@ -1,6 +1,6 @@
 //! The one function through which every exit code 0 goes.
 
-use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Scanned, Severity, StageRun, State, Tier, Verdict};
+use crate::finding::{Exit, Finding, Gap, GapKind, Scanned, Severity, StageRun, State, Tier, Verdict};
 
 /// What a gate demands.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub fn decide(
     let blocking: Vec<usize> = (0..findings.len()).filter(|&at| blocks(&findings[at])).collect();
     let holes = gaps.iter().any(|gap| matches!(gap.kind, GapKind::Unread | GapKind::Partial));
     let told = !scanned.how.is_empty();
-    let bad = |stage: &StageRun| matches!(stage.outcome, Outcome::Failed(_) | Outcome::TimedOut);
+    let bad = |stage: &StageRun| stage.outcome.is_hole();
     let failed = stages.iter().any(|stage| stage.required && bad(stage));
     let partly = stages.iter().any(bad) || gaps.iter().any(|gap| gap.kind == GapKind::Tolerated);
 
@@ -54,6 +54,7 @@ pub fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Outcome;
 
     const DEMAND: Demand = Demand { block: Severity::Medium, tier: Tier::Block };
 
@@ -93,5 +94,8 @@ mod tests {
         assert_eq!(verdict(&ran(Outcome::Ran, true), &tolerated, &looked()), (Verdict::Incomplete, Exit::Clean));
         assert_eq!(verdict(&ran(Outcome::TimedOut, true), &[], &looked()), (Verdict::Incomplete, Exit::StageFailed));
         assert_eq!(verdict(&ran(Outcome::TimedOut, false), &[], &looked()), (Verdict::Incomplete, Exit::Clean));
+        let missing = || Outcome::Missing("not on PATH".to_owned());
+        assert_eq!(verdict(&ran(missing(), true), &[], &looked()), (Verdict::Incomplete, Exit::StageFailed));
+        assert_eq!(verdict(&ran(missing(), false), &[], &looked()), (Verdict::Incomplete, Exit::Clean));
     }
 }

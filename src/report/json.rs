@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::finding::{Finding, GapKind, Outcome, Report, State};
+use crate::finding::{Finding, GapKind, Report, State};
 
 /// Writes the document, one line, with a line end.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -22,8 +22,11 @@ pub(super) fn rest(report: &Report) -> Value {
         .stages
         .iter()
         .map(|stage| {
-            let (outcome, reason) = outcome(&stage.outcome);
-            json!({ "name": stage.name, "outcome": outcome, "reason": reason, "files": stage.files })
+            let outcome = &stage.outcome;
+            json!({
+                "name": stage.name, "outcome": outcome.word(), "reason": outcome.reason(), "files": stage.files,
+                "required": stage.required,
+            })
         })
         .collect();
     let gaps: Vec<Value> = report
@@ -58,7 +61,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "path": String::from_utf8_lossy(finding.path.as_bytes()),
         "line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column,
         "fingerprint": finding.fingerprint.to_string(), "masked": finding.masked,
-        "cwe": finding.cwe, "owasp": finding.owasp, "encoding": finding.encoding,
+        "cwe": finding.cwe, "owasp": finding.owasp, "encoding": finding.encoding, "tools": finding.tools,
         "commit": finding.commit, "author": finding.author,
         "state": state(finding.state), "reason": finding.reason,
         "why": finding.advice.why, "fix": finding.advice.fix, "rotate": finding.advice.rotate,
@@ -83,15 +86,5 @@ const fn state(state: State) -> &'static str {
         State::New => "new",
         State::Existing => "existing",
         State::Allowed => "allowed",
-    }
-}
-
-fn outcome(outcome: &Outcome) -> (&'static str, Option<&str>) {
-    match outcome {
-        Outcome::Ran => ("ran", None),
-        Outcome::Cached => ("cached", None),
-        Outcome::Skipped(reason) => ("skipped", Some(reason)),
-        Outcome::Failed(reason) => ("failed", Some(reason)),
-        Outcome::TimedOut => ("timed-out", None),
     }
 }

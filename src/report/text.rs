@@ -38,6 +38,10 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     }
     for stage in &report.stages {
         match &stage.outcome {
+            Outcome::Missing(reason) => {
+                let level = if stage.required { "error" } else { "warning" };
+                writeln!(out, "{level}: stage `{}` did not run: {reason}", stage.name)?;
+            }
             Outcome::Failed(reason) => writeln!(out, "error: stage `{}` failed: {reason}", stage.name)?,
             Outcome::TimedOut => writeln!(out, "error: stage `{}` did not end in time", stage.name)?,
             Outcome::Skipped(reason) if style.detail != Detail::Quiet => {

@@ -137,6 +137,7 @@ fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
         state: State::New,
         reason: None,
         encoding: Vec::new(),
+        tools: Vec::new(),
     }
 }
 
