@@ -13,6 +13,7 @@ pub mod rules; //     rule files -> rules; the packs that are compiled in
 pub mod config; //    gatehook.toml -> configuration, with the origin of each value
 pub mod diff; //      old and new bytes -> added ranges; patch text -> changes
 pub mod source; //    the work tree, without git
+pub mod ci; //        what a CI system tells of the change under review; pure
 pub mod git; //       index, ranges, pushes -> changes: the only place that names git2 or starts git
 pub mod engine; //    fragments x rules -> matches; pure
 pub mod policy; //    allowances, what is new, the verdict
