@@ -126,6 +126,8 @@ pub struct Review {
     pub head: Vec<(String, &'static str)>,
     /// Candidates for the base, best first.
     pub base: Vec<Base>,
+    /// Why the change cannot be known at all: what is checked out is something else.
+    pub unknown: Option<String>,
     /// Who started it, as the system names them; commits can claim anything.
     pub actor: Option<String>,
     /// The part of the work that is this job's.

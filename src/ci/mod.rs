@@ -71,6 +71,7 @@ pub fn review(around: &Surroundings<'_>) -> Result<Review, BadShard> {
     }
     if let Some(head) = around.get("GATEHOOK_HEAD") {
         review.head = vec![(head, "GATEHOOK_HEAD")];
+        review.unknown = None;
     }
     review.shard = shard::find(around)?;
     Ok(review)

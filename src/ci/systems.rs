@@ -34,6 +34,7 @@ fn blank(system: System) -> Review {
         event: Event::Unknown,
         head: Vec::new(),
         base: vec![default_branch()],
+        unknown: None,
         actor: None,
         shard: None,
         notes: Vec::new(),
@@ -69,6 +70,13 @@ fn github(around: &Surroundings<'_>, payload: &Payload) -> Review {
             // What is checked out is a merge into the base, or (pull_request_target) the base itself:
             // never what is to be looked at.
             review.head = heads([(payload.commit("/pull_request/head/sha"), "pull_request.head.sha"), (None, "")]);
+            if event == "pull_request_target" && review.head.is_empty() {
+                review.unknown = Some(
+                    "the event does not tell the head of the pull request, and what is checked out is \
+                                       its base"
+                        .to_owned(),
+                );
+            }
             let onto = around.get("GITHUB_BASE_REF").or_else(|| payload.text("/pull_request/base/ref"));
             review.base.clear();
             if let Some(id) = payload.commit("/pull_request/base/sha") {
