@@ -50,7 +50,7 @@ impl FromStr for Shard {
 /// How the systems that run one job several times tell each of them which it is: index, total, and the
 /// first index.
 const COUNTERS: [(&str, &str, u32); 5] = [
-    // GitLab's `parallel`; what Knapsack and the Jenkins template of `hooks/ci/` set.
+    // GitLab's `parallel`; what a Jenkins pipeline can set.
     ("CI_NODE_INDEX", "CI_NODE_TOTAL", 1),
     ("CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0),
     ("BUILDKITE_PARALLEL_JOB", "BUILDKITE_PARALLEL_JOB_COUNT", 0),

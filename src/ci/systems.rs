@@ -170,7 +170,7 @@ fn gitlab(around: &Surroundings<'_>, _: &Payload) -> Review {
 }
 
 /// <https://circleci.com/docs/variables/>. Of base and target it tells nothing: `GATEHOOK_BASE` is to be
-/// set from a pipeline parameter, as the template in `hooks/ci/` does.
+/// set from a pipeline parameter.
 fn circleci(around: &Surroundings<'_>, _: &Payload) -> Review {
     let mut review = blank(System::CircleCi);
     review.actor = around.get("CIRCLE_USERNAME").or_else(|| around.get("CIRCLE_PR_USERNAME"));
