@@ -17,6 +17,7 @@ pub mod ci; //        what a CI system tells of the change under review; pure
 pub mod git; //       index, ranges, pushes -> changes: the only place that names git2 or starts git
 pub mod engine; //    fragments x rules -> matches; pure
 pub mod policy; //    allowances, what is new, the verdict
+pub mod store; //     results that are kept for this user on this machine
 pub mod stage; //     built-in stages: changes -> findings and an outcome
 pub mod pipeline; //  event -> plan -> run: the one place that orders things
 pub mod report; //    report -> bytes, one file a format

@@ -21,6 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("git", &["sys", "text", "paths", "change", "finding", "source", "ci"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
+    ("store", &["sys", "paths", "change", "finding"]),
     ("stage", &["text", "paths", "change", "finding", "rules", "diff", "engine", "policy"]),
     (
         "pipeline",
