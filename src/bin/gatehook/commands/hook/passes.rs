@@ -52,7 +52,7 @@ impl Call<'_> {
         match (self.reason(), self.around.on_error_allow) {
             (Some(reason), true) => {
                 tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
-                self.record(What::Error, &[], &reason);
+                self.record(What::OnError, &[], &reason);
                 Exit::Clean
             }
             (None, true) => {
@@ -86,13 +86,8 @@ impl Call<'_> {
     }
 
     fn record(&self, what: What, names: &[String], reason: &str) {
-        let entry = Entry {
-            time: setup::now(),
-            hook: self.hook.to_string(),
-            what,
-            names: names.to_vec(),
-            reason: reason.to_owned(),
-        };
+        let (names, reason, who) = (names.to_vec(), reason.to_owned(), self.around.who.clone().unwrap_or_default());
+        let entry = Entry { names, who, reason, ..Entry::new(what, setup::now(), self.hook.word()) };
         let written = match self.record_dir() {
             Some(dir) => record::append(&dir, &entry).map_err(|error| error.to_string()),
             None => Err("the git directory is not known".to_owned()),

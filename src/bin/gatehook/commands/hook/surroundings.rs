@@ -15,6 +15,8 @@ pub(super) struct Surroundings {
     pub(super) skip: Vec<String>,
     /// `GATEHOOK_REASON`: why.
     pub(super) reason: Option<String>,
+    /// Whose commit it is, as `Name <mail>`: git says so to the hooks of a commit.
+    pub(super) who: Option<String>,
     /// `GIT_EDITOR=:`: git's word for a message that nobody edits.
     pub(super) no_editor: bool,
     /// Whether git was called below the top of the work tree.
@@ -47,6 +49,7 @@ impl Surroundings {
             on_error_allow: text("GATEHOOK_ON_ERROR").is_some_and(|word| word == "allow"),
             skip: skip.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
             reason: text("GATEHOOK_REASON"),
+            who: text("GIT_AUTHOR_NAME").zip(text("GIT_AUTHOR_EMAIL")).map(|(name, mail)| format!("{name} <{mail}>")),
             no_editor: text("GIT_EDITOR").is_some_and(|editor| editor == ":"),
             below_top: text("GIT_PREFIX").is_some(),
             index_file: std::env::var_os("GIT_INDEX_FILE").filter(|name| !name.is_empty()).map(PathBuf::from),
