@@ -1,6 +1,7 @@
 //! Flags and subcommands, as the user reads them.
 
 mod hooks;
+mod report;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use gatehook::report::Format;
 
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
+pub(crate) use self::report::{Record, ReportCommand};
 
 /// Stop hardcoded secrets and insecure patterns before they leave this machine
 #[derive(Debug, Parser)]
@@ -35,6 +37,11 @@ pub(crate) enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Work with reports, and with the record of what was let through
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
     },
     /// Put gatehook in front of git's hooks, keeping what is there
     Install(Install),

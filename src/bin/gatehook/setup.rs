@@ -99,7 +99,12 @@ pub(crate) fn today() -> Day {
 
 /// This second as RFC 3339 in UTC.
 pub(crate) fn now() -> String {
-    let seconds = seconds();
+    ago(0)
+}
+
+/// The second that was `age` seconds before this one, as RFC 3339 in UTC.
+pub(crate) fn ago(age: u64) -> String {
+    let seconds = seconds().saturating_sub(age);
     let of_day = seconds % 86_400;
     let day = civil(i64::try_from(seconds / 86_400).unwrap_or_default());
     format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)

@@ -4,6 +4,7 @@ mod config;
 mod explain;
 mod hook;
 mod install;
+mod report;
 mod rules;
 mod scan;
 mod shell;
@@ -19,6 +20,7 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Explain { rule } => explain::run(&rule).code(),
         Command::Rules { command } => rules::run(command).code(),
         Command::Config { command } => config::run(&command).code(),
+        Command::Report { command } => report::run(&command).code(),
         Command::Install(args) => install::install(&args).code(),
         Command::Uninstall(args) => install::uninstall(&args).code(),
         Command::Status(args) => install::status(&args).code(),
