@@ -1,17 +1,23 @@
 //! The base and head of a change under review: which of the candidates that a CI system names exist
 //! here, and what has to be fetched until the commits between them are all here.
 
+use std::collections::HashSet;
+
 use super::command;
 use super::error::GitError;
 use super::fetch::{Fetching, Remote};
 use super::net::short;
+use super::objects;
 use super::remote;
-use super::repo::Repo;
+use super::repo::{Repo, unexpected};
 use crate::change::Oid;
 use crate::ci::{Base, BaseAt, Event, Review};
 
 /// Commits that are fetched step by step, before all of history is.
 const STEPS: [u32; 5] = [4, 16, 64, 256, 1024];
+
+/// Lines of work that a change joins, each of which is asked for: beyond them all of history is.
+const MOST_OLDEST: usize = 32;
 
 /// A change whose ends are here, with every commit between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,12 +171,12 @@ impl Search<'_> {
     fn ends(&mut self, head: Oid, without: Vec<Oid>, base: &Base) -> Result<Met, GitError> {
         let mut steps = STEPS.iter().copied().map(Some).chain([None]);
         loop {
-            let fork = self.fork(head, &without)?;
+            // In a whole clone two histories may have nothing in common, or, merged crosswise, several ancestors.
+            let fork = self.forks(head, &without)?.first().copied();
             if fork == Some(head) {
                 return Ok(Met::Same);
             }
-            // In a whole clone two histories may really have nothing in common.
-            let Some(why) = self.cut(head, &without, fork)? else { return Ok(Met::Apart(fork, without)) };
+            let Some(why) = self.cut(head, &without)? else { return Ok(Met::Apart(fork, without)) };
             let Some(step) = steps.next() else { return Ok(Met::Cut(why)) };
             let ids: Vec<String> =
                 std::iter::once(head).chain(without.iter().copied()).map(|id| id.to_string()).collect();
@@ -184,30 +190,59 @@ impl Search<'_> {
         }
     }
 
-    /// Why the commits between are not all here; `None` where they are.
-    fn cut(&self, head: Oid, without: &[Oid], fork: Option<Oid>) -> Result<Option<String>, GitError> {
+    /// Why the commits between are not surely known; `None` where they are.
+    ///
+    /// In a shallow clone a commit may be reached by the base on a path that is cut off. It is surely new
+    /// where everything at which the base's history is cut is older than it, hence where all of that is
+    /// among the ancestors of the oldest new commits.
+    fn cut(&self, head: Oid, without: &[Oid]) -> Result<Option<String>, GitError> {
         let edge = self.repo.shallow();
         if edge.is_empty() {
             return Ok(None);
         }
-        if fork.is_none() {
-            return Ok(Some("the clone is too shallow to hold a common ancestor".to_owned()));
+        if self.forks(head, without)?.len() != 1 {
+            return Ok(Some("the clone is too shallow to tell the one common ancestor".to_owned()));
         }
-        let input = format!("{head}\n") + &without.iter().map(|id| format!("^{id}\n")).collect::<String>();
-        let listed = command::feed(&self.repo.top, &["rev-list", "--stdin"], input.as_bytes())?;
-        let cut = listed.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).any(|id| edge.contains(&id));
-        Ok(cut.then(|| "the clone is too shallow to hold the parents of all its commits".to_owned()))
+        let new = self.listed(&["--parents"], &[head], without)?;
+        if new.iter().any(|line| edge.contains(&line[0])) {
+            return Ok(Some("the clone is too shallow to hold the parents of all its commits".to_owned()));
+        }
+        let is_new: HashSet<Oid> = new.iter().map(|line| line[0]).collect();
+        let oldest: Vec<Oid> =
+            new.iter().filter(|line| line[1..].iter().all(|id| !is_new.contains(id))).map(|line| line[0]).collect();
+        let unsure = "the clone is too shallow to tell what the base has".to_owned();
+        if oldest.len() > MOST_OLDEST {
+            return Ok(Some(unsure));
+        }
+        for old in oldest {
+            if self.listed(&[], without, &[old])?.iter().any(|line| edge.contains(&line[0])) {
+                return Ok(Some(unsure));
+            }
+        }
+        Ok(None)
     }
 
-    /// The best common ancestor of `head` and all of `without` taken together.
-    fn fork(&self, head: Oid, without: &[Oid]) -> Result<Option<Oid>, GitError> {
+    /// What `rev-list ARGS` tells of the commits that `with` reach and `without` do not: the ids of each line.
+    fn listed(&self, args: &[&str], with: &[Oid], without: &[Oid]) -> Result<Vec<Vec<Oid>>, GitError> {
+        let input = [objects::lines("", with), objects::lines("^", without)].concat();
+        let args: Vec<&str> = ["rev-list", "--stdin"].iter().chain(args).copied().collect();
+        let answer = command::feed(&self.repo.top, &args, &input)?;
+        let lines = answer.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+        lines
+            .map(|line| line.split(|&byte| byte == b' ').map(Oid::from_hex).collect::<Option<Vec<_>>>())
+            .collect::<Option<_>>()
+            .ok_or_else(|| unexpected("rev-list", "no ids"))
+    }
+
+    /// The best common ancestors of `head` and all of `without` taken together.
+    fn forks(&self, head: Oid, without: &[Oid]) -> Result<Vec<Oid>, GitError> {
         let ids: Vec<String> = std::iter::once(&head).chain(without).map(ToString::to_string).collect();
-        let mut args = vec!["merge-base"];
+        let mut args = vec!["merge-base", "--all"];
         args.extend(ids.iter().map(String::as_str));
         match command::run(&self.repo.top, &args) {
-            Ok(answer) => Ok(Oid::from_hex(answer.trim_ascii())),
+            Ok(answer) => Ok(answer.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()),
             // Without a word: there is none.
-            Err(GitError::Failed { message, .. }) if message.is_empty() => Ok(None),
+            Err(GitError::Failed { message, .. }) if message.is_empty() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests may fail loudly, and drive the real thing")]
 
+mod bases;
 mod corpus;
 mod docs;
 mod frameworks;
