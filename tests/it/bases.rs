@@ -222,11 +222,12 @@ fn depth_never_changes_what_is_new() {
                 .to_owned();
         for step in 0..18 {
             let (one, other) = (dice.below(3), dice.below(3));
-            script += &if one == other || dice.one_in(2) {
+            let step = if one == other || dice.one_in(2) {
                 format!("git switch -q b{one} && git commit -q --allow-empty -m {step}\n")
             } else {
                 format!("git switch -q b{one} && git merge -q --no-edit b{other}\n")
             };
+            script.push_str(&step);
         }
         script += "git switch -q b0 && git commit -q --allow-empty -m last && git clone -q --bare . ../origin.git";
         ok(&world, &script);
