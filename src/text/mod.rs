@@ -10,7 +10,7 @@ mod escape;
 mod lines;
 mod mask;
 mod secret;
-mod sha256;
+pub mod sha256;
 
 pub use escape::{Escaped, escape};
 pub use lines::{LineIndex, Place, line_bounds};

@@ -1,4 +1,4 @@
-//! SHA-256, for the checksums of keys only: values of a few dozen bytes. FIPS 180-4.
+//! SHA-256, for the checksums of keys and of files that a configuration pins: small texts. FIPS 180-4.
 
 const ROUND: [u32; 64] = [
     0x428a_2f98,
@@ -68,7 +68,7 @@ const ROUND: [u32; 64] = [
 ];
 
 /// The digest of `data`.
-pub(super) fn digest(data: &[u8]) -> [u8; 32] {
+pub fn digest(data: &[u8]) -> [u8; 32] {
     let mut state: [u32; 8] =
         [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
     let mut padded = data.to_vec();

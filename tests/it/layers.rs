@@ -14,7 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("change", &["paths"]),
     ("finding", &["text", "paths"]),
     ("rules", &["text", "finding"]),
-    ("config", &["paths", "finding", "rules"]),
+    ("config", &["text", "paths", "finding", "rules"]),
     ("diff", &["paths", "change"]),
     ("source", &["paths", "change", "finding", "diff"]),
     ("ci", &[]),
