@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use gatehook::change::Content;
-use gatehook::config::{Config, Layer, Origin};
+use gatehook::config::{Config, Layer, Origin, Rank};
 use gatehook::engine::{Engine, FileFacts, Input, proof, unicode};
 use gatehook::paths::RepoPath;
 use gatehook::rules::{RuleSet, builtin, holes};
@@ -124,7 +124,7 @@ fn some_lines(text: &[u8], bits: u8) -> Vec<Range<usize>> {
 
 /// A configuration is read or refused.
 pub fn config(bytes: &[u8]) {
-    let layer = Layer { origin: Origin::Git("fuzz".to_owned()), text: bytes.to_vec() };
+    let layer = Layer { rank: Rank::Organisation, origin: Origin::File("fuzz".into()), text: bytes.to_vec() };
     let _ = Config::from_layers(&[layer], "0.1.0");
 }
 

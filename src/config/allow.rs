@@ -42,6 +42,25 @@ pub struct Allow {
     pub expires: Option<Day>,
 }
 
+impl fmt::Display for Allow {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("{ ")?;
+        for (key, list) in [("rule", &self.rules), ("paths", &self.paths), ("fingerprint", &self.fingerprints)] {
+            if !list.is_empty() {
+                write!(out, "{key} = {list:?}, ")?;
+            }
+        }
+        write!(out, "reason = {:?}", self.reason)?;
+        if !self.owner.is_empty() {
+            write!(out, ", owner = {:?}", self.owner)?;
+        }
+        if let Some(expires) = self.expires {
+            write!(out, ", expires = {expires}")?;
+        }
+        out.write_str(" }")
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawAllow {
@@ -59,7 +78,9 @@ pub(super) struct RawAllow {
 pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying<'_>) {
     for raw in raw {
         match allowance(raw) {
-            Ok(allow) => config.allow.push(allow),
+            // An allowance always loosens.
+            Ok(allow) if laying.may_add("allow", allow.to_string()) => config.allow.push(allow),
+            Ok(_) => {}
             Err(fault) => laying.fault(fault),
         }
     }

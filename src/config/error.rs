@@ -31,4 +31,29 @@ pub enum ConfigError {
         /// What this is.
         found: String,
     },
+    /// A file that it stands on cannot be had.
+    #[error("`{origin}` extends `{path}`: {message}")]
+    Extends {
+        /// The file.
+        origin: Origin,
+        /// What it names.
+        path: String,
+        /// What is wrong.
+        message: String,
+        /// What to do; empty where there is nothing.
+        hint: String,
+    },
+}
+
+impl ConfigError {
+    /// What to do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Form { .. } | Self::Values { .. } => None,
+            Self::Version { wanted, .. } => {
+                Some(format!("install a gatehook that is {wanted}: `sh install.sh --tag vX.Y.Z` fetches a release"))
+            }
+            Self::Extends { hint, .. } => Some(hint.clone()).filter(|hint| !hint.is_empty()),
+        }
+    }
 }

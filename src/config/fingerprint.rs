@@ -13,6 +13,7 @@ pub(super) struct RawFingerprint {
 
 pub(super) fn apply(config: &mut Config, raw: RawFingerprint, laying: &mut Laying<'_>) {
     if let Some(salt) = raw.salt {
-        laying.put("fingerprint.salt", &mut config.salt, Some(salt), "\"…\"");
+        // Another salt makes other fingerprints: neither stricter nor looser, so a locked one stays.
+        laying.put("fingerprint.salt", &mut config.salt, Some(salt), "\"…\"", |new, old| new != old);
     }
 }

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use super::Config;
+use super::allow::Day;
 use super::laying::Laying;
+use super::mode::{self, Mode, RawMode, RawModes};
 use crate::finding::{Severity, Tier};
 
 /// What one gate demands.
@@ -17,6 +19,10 @@ pub struct GateConfig {
     pub stages: Vec<String>,
     /// What a file over the limit means.
     pub on_limit: OnLimit,
+    /// Whether it stops what it finds.
+    pub mode: Mode,
+    /// From which day on it stops in spite of [`Mode::Observe`].
+    pub enforce_from: Option<Day>,
 }
 
 impl Default for GateConfig {
@@ -26,6 +32,8 @@ impl Default for GateConfig {
             tier: Tier::Block,
             stages: vec!["secrets".to_owned(), "insecure".to_owned()],
             on_limit: OnLimit::Block,
+            mode: Mode::Enforce,
+            enforce_from: None,
         }
     }
 }
@@ -54,6 +62,8 @@ struct RawGate {
     tier: Option<RawTier>,
     stages: Option<Vec<RawStage>>,
     on_limit: Option<RawOnLimit>,
+    mode: Option<RawMode>,
+    enforce_from: Option<toml::value::Datetime>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -86,17 +96,22 @@ enum RawOnLimit {
     Block,
 }
 
-pub(super) fn apply(config: &mut Config, raw: RawGates, laying: &mut Laying<'_>) {
+/// Lays each gate; `all` is what the layer says of the mode of every gate.
+pub(super) fn apply(config: &mut Config, raw: RawGates, all: RawModes, laying: &mut Laying<'_>) {
     for (name, raw, gate) in [
         ("commit", raw.commit, &mut config.commit),
         ("push", raw.push, &mut config.push),
         ("ci", raw.ci, &mut config.ci),
     ] {
-        one(name, raw.unwrap_or_default(), gate, laying);
+        let raw = raw.unwrap_or_default();
+        let own = RawModes { mode: raw.mode, enforce_from: raw.enforce_from };
+        mode::apply(name, own.or(all), gate, laying);
+        one(name, raw, gate, laying);
     }
 }
 
 fn one(name: &str, raw: RawGate, gate: &mut GateConfig, laying: &mut Laying<'_>) {
+    let key = |key: &str| format!("gate.{name}.{key}");
     if let Some(block) = raw.block {
         let block = match block {
             RawSeverity::Low => Severity::Low,
@@ -104,21 +119,23 @@ fn one(name: &str, raw: RawGate, gate: &mut GateConfig, laying: &mut Laying<'_>)
             RawSeverity::High => Severity::High,
             RawSeverity::Critical => Severity::Critical,
         };
-        laying.put(&format!("gate.{name}.block"), &mut gate.block, block, format!("\"{block}\""));
+        laying.put(&key("block"), &mut gate.block, block, format!("\"{block}\""), |new, old| new > old);
     }
     if let Some(tier) = raw.tier {
         let tier = match tier {
             RawTier::Warn => Tier::Warn,
             RawTier::Block => Tier::Block,
         };
-        laying.put(&format!("gate.{name}.tier"), &mut gate.tier, tier, format!("\"{tier}\""));
+        laying.put(&key("tier"), &mut gate.tier, tier, format!("\"{tier}\""), |new, old| new > old);
     }
     if let Some(on_limit) = raw.on_limit {
         let (on_limit, shown) = match on_limit {
             RawOnLimit::Warn => (OnLimit::Warn, "\"warn\""),
             RawOnLimit::Block => (OnLimit::Block, "\"block\""),
         };
-        laying.put(&format!("gate.{name}.on-limit"), &mut gate.on_limit, on_limit, shown);
+        laying.put(&key("on-limit"), &mut gate.on_limit, on_limit, shown, |new, old| {
+            *new == OnLimit::Warn && *old == OnLimit::Block
+        });
     }
     if let Some(stages) = raw.stages {
         let stages: Vec<String> = stages
@@ -128,10 +145,24 @@ fn one(name: &str, raw: RawGate, gate: &mut GateConfig, laying: &mut Laying<'_>)
                 RawStage::Insecure => "insecure".to_owned(),
             })
             .collect();
-        if stages.is_empty() {
-            laying.fault(format!("`gate.{name}.stages` is empty: a gate that looks at nothing never passes"));
-        }
-        let shown = format!("{stages:?}");
-        laying.put(&format!("gate.{name}.stages"), &mut gate.stages, stages, shown);
+        lay_stages(&key("stages"), stages, &mut gate.stages, laying);
     }
+}
+
+/// Of locked stages none can be left out, and others may be added.
+fn lay_stages(key: &str, mut stages: Vec<String>, slot: &mut Vec<String>, laying: &mut Laying<'_>) {
+    if stages.is_empty() {
+        laying.fault(format!("`{key}` is empty: a gate that looks at nothing never passes"));
+    }
+    let shown = format!("{stages:?}");
+    if laying.is_locked(key) && slot.iter().any(|stage| !stages.contains(stage)) {
+        laying.refuse(key, shown);
+        let added: Vec<String> = stages.into_iter().filter(|stage| !slot.contains(stage)).collect();
+        if added.is_empty() {
+            return;
+        }
+        stages = slot.iter().cloned().chain(added).collect();
+    }
+    let shown = format!("{stages:?}");
+    laying.put(key, slot, stages, shown, |_, _| false);
 }

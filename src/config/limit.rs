@@ -14,7 +14,13 @@ pub(super) struct RawLimit {
 
 pub(super) fn apply(config: &mut Config, raw: &RawLimit, laying: &mut Laying<'_>) {
     if let Some(mebibytes) = raw.file {
+        if mebibytes == 0 {
+            return laying.fault("`limit.file` is 0, so nothing would be looked at: give MiB from 1, or leave it out");
+        }
         let bytes = mebibytes.saturating_mul(1 << 20);
-        laying.put("limit.file", &mut config.limit, Some(bytes), mebibytes.to_string());
+        // Of a limit that nobody set it is not known how it compares: it stays.
+        laying.put("limit.file", &mut config.limit, Some(bytes), mebibytes.to_string(), |new, old| {
+            old.is_none() || new < old
+        });
     }
 }

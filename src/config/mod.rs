@@ -6,20 +6,27 @@
 
 mod allow;
 mod error;
+mod extends;
 mod fingerprint;
 mod gate;
+pub mod keys;
 mod layer;
 mod laying;
 mod limit;
+mod locked;
+mod mode;
 mod raw;
 mod read;
 mod resolve;
 mod rules;
+mod version;
 
 pub use allow::{Allow, Day};
 pub use error::ConfigError;
+pub use extends::{Place, Shelf, Unread};
 pub use gate::{GateConfig, OnLimit};
-pub use layer::{Layer, Origin, Setting};
+pub use layer::{Layer, Origin, Rank, Refusal, Setting};
+pub use mode::Mode;
 pub use read::MOST;
 
 use crate::rules::Rule;
@@ -46,14 +53,24 @@ pub struct Config {
     pub salt: Option<String>,
     /// Bytes of a file that are looked at, where the configuration says so.
     pub limit: Option<u64>,
+    /// Month of the youngest built-in rules that may block, as `2026-11`; `None` where all may.
+    pub as_of: Option<String>,
     /// Where each value that is not a default comes from.
     pub settings: Vec<Setting>,
+    /// Values that would have loosened what is locked.
+    pub refused: Vec<Refusal>,
 }
 
 impl Config {
-    /// The configuration of `layers`, weakest first: each overrides what stands before it, lists are
-    /// joined. `version` is this program's.
+    /// The configuration of `layers` and of what they extend, read from `shelf`. They are laid by
+    /// [`Rank`], and in the order in which they are given where that is the same: each overrides what
+    /// stands before it unless that is locked, lists are joined. `version` is this program's.
+    pub fn load(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Self, ConfigError> {
+        resolve::resolve(layers, version, shelf)
+    }
+
+    /// The same of layers that stand alone.
     pub fn from_layers(layers: &[Layer], version: &str) -> Result<Self, ConfigError> {
-        resolve::resolve(layers, version)
+        Self::load(layers, version, &extends::Empty)
     }
 }

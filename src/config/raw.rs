@@ -7,6 +7,7 @@ use super::allow::RawAllow;
 use super::fingerprint::RawFingerprint;
 use super::gate::RawGates;
 use super::limit::RawLimit;
+use super::mode::RawMode;
 use super::rules::RawRules;
 use crate::rules::RawRule;
 
@@ -15,8 +16,12 @@ use crate::rules::RawRule;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawConfig {
     /// Looked at before the rest is read.
-    #[serde(rename = "required-version")]
-    pub(super) _required_version: Option<String>,
+    pub(super) required_version: Option<String>,
+    pub(super) extends: Option<toml::Value>,
+    #[serde(default)]
+    pub(super) locked: Vec<String>,
+    pub(super) mode: Option<RawMode>,
+    pub(super) enforce_from: Option<toml::value::Datetime>,
     #[serde(default)]
     pub(super) gate: RawGates,
     #[serde(default)]

@@ -1,8 +1,9 @@
 //! A layer's text -> its raw form, with errors that say where and show no value.
 
 use super::error::ConfigError;
-use super::layer::{Layer, Origin};
+use super::layer::Layer;
 use super::raw::RawConfig;
+use super::version::{self, Says};
 
 /// Bytes that a configuration may have.
 pub const MOST: u64 = 1 << 20;
@@ -14,8 +15,33 @@ pub(super) fn read(layer: &Layer, version: &str) -> Result<RawConfig, ConfigErro
         return Err(form("too large".to_owned()));
     }
     let text = std::str::from_utf8(&layer.text).map_err(|error| form(format!("not UTF-8: {error}")))?;
-    check_version(text, &layer.origin, version)?;
-    toml::from_str(text).map_err(|error| form(told(text, &error)))
+    // Editors on Windows begin a file with it; TOML does not know it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match toml::from_str::<RawConfig>(text) {
+        Ok(raw) => check_version(raw.required_version.as_deref(), layer, version).map(|()| raw),
+        // What cannot be read may be for a younger version, and then that is what there is to say.
+        Err(error) => {
+            let table = text.parse::<toml::Table>().unwrap_or_default();
+            check_version(table.get("required-version").and_then(toml::Value::as_str), layer, version)?;
+            Err(form(told(text, &error)))
+        }
+    }
+}
+
+fn check_version(wanted: Option<&str>, layer: &Layer, version: &str) -> Result<(), ConfigError> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    match version::check(wanted, version) {
+        Says::Fits => Ok(()),
+        Says::Other => Err(ConfigError::Version {
+            origin: layer.origin.clone(),
+            wanted: wanted.to_owned(),
+            found: version.to_owned(),
+        }),
+        Says::Nothing => Err(ConfigError::Values {
+            origin: layer.origin.clone(),
+            faults: vec!["`required-version` is no range of versions: write \">=0.3\" or \">=0.3, <0.5\"".to_owned()],
+        }),
+    }
 }
 
 /// Line, column and cause of an error, without the line itself: it may hold a secret, and where the
@@ -46,17 +72,4 @@ fn without_values(message: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// `required-version` is looked at before all else: a file for a younger version may have keys that
-/// this one does not know.
-fn check_version(text: &str, origin: &Origin, version: &str) -> Result<(), ConfigError> {
-    let Ok(table) = text.parse::<toml::Table>() else { return Ok(()) };
-    let Some(wanted) = table.get("required-version").and_then(toml::Value::as_str) else { return Ok(()) };
-    let least = wanted.trim().trim_start_matches(">=").trim();
-    let parts = |text: &str| -> Option<Vec<u64>> { text.split('.').map(|part| part.parse().ok()).collect() };
-    match (parts(least), parts(version)) {
-        (Some(least), Some(found)) if found >= least => Ok(()),
-        _ => Err(ConfigError::Version { origin: origin.clone(), wanted: wanted.to_owned(), found: version.to_owned() }),
-    }
 }

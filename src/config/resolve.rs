@@ -4,52 +4,66 @@
 use std::collections::HashSet;
 
 use super::error::ConfigError;
+use super::extends::{Shelf, gather};
 use super::layer::{Layer, Setting};
-use super::laying::Laying;
+use super::laying::{Laying, Ledger};
+use super::mode::RawModes;
 use super::raw::RawConfig;
-use super::read::read;
-use super::{Config, allow, fingerprint, gate, limit, rules};
+use super::{Config, allow, fingerprint, gate, limit, locked, rules};
 
-pub(super) fn resolve(layers: &[Layer], version: &str) -> Result<Config, ConfigError> {
+pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
     let mut config = Config::default();
-    let mut settings: Vec<Setting> = Vec::new();
-    for layer in layers {
-        let raw = read(layer, version)?;
-        let mut laying = Laying::new(&layer.origin, &mut settings);
-        apply(&mut config, raw, &mut laying);
+    if layers.is_empty() {
+        return Ok(config);
+    }
+    let mut ledger = Ledger::default();
+    for layer in gather(layers, version, shelf)? {
+        let mut laying = Laying::new(layer.rank, &layer.origin, &mut ledger);
+        apply(&mut config, layer.raw, &mut laying);
         let faults = laying.faults;
         if !faults.is_empty() {
-            return Err(ConfigError::Values { origin: layer.origin.clone(), faults });
+            return Err(ConfigError::Values { origin: layer.origin, faults });
         }
     }
-    // Of a key that several layers set the last one holds.
-    let mut seen = HashSet::new();
-    settings.reverse();
-    settings.retain(|setting| seen.insert(setting.key.clone()));
-    settings.reverse();
-    config.settings = settings;
+    config.settings = holding(ledger.settings);
+    config.refused = ledger.refused;
     Ok(config)
 }
 
-/// A room a table: each lays its own keys.
+/// A room a table: each lays its own keys. A layer's locks hold for those that come after it.
 fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
-    gate::apply(config, raw.gate, laying);
+    gate::apply(config, raw.gate, RawModes { mode: raw.mode, enforce_from: raw.enforce_from }, laying);
     fingerprint::apply(config, raw.fingerprint, laying);
     limit::apply(config, &raw.limit, laying);
     rules::apply(config, raw.rules, raw.rule, laying);
     allow::apply(config, raw.allow, laying);
     rules::check_names(config, laying);
+    locked::apply(raw.locked, laying);
+}
+
+/// Of a key that several layers set the last one holds; what is joined stands.
+fn holding(mut settings: Vec<Setting>) -> Vec<Setting> {
+    let mut seen = HashSet::new();
+    settings.reverse();
+    settings.retain(|setting| setting.joined || seen.insert(setting.key.clone()));
+    settings.reverse();
+    settings
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Origin;
+    use crate::config::extends::Empty;
+    use crate::config::{Origin, Rank};
     use crate::finding::Severity;
 
     fn resolved(text: &str) -> Result<Config, String> {
-        let layer = Layer { origin: Origin::Git(":gatehook.toml".to_owned()), text: text.as_bytes().to_vec() };
-        resolve(&[layer], "0.1.0").map_err(|error| error.to_string())
+        let layer = Layer {
+            rank: Rank::Repository,
+            origin: Origin::File("gatehook.toml".into()),
+            text: text.as_bytes().to_vec(),
+        };
+        resolve(&[layer], "0.1.0", &Empty).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -57,7 +71,7 @@ mod tests {
         let config = resolved("[gate.commit]\nblock = \"high\"\n").unwrap();
         assert_eq!(config.commit.block, Severity::High);
         assert_eq!(config.settings[0].key, "gate.commit.block");
-        assert_eq!(config.settings[0].origin.to_string(), ":gatehook.toml");
+        assert_eq!(config.settings[0].origin.to_string(), "gatehook.toml");
     }
 
     #[test]

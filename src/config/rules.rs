@@ -11,23 +11,41 @@ use crate::rules::{Pack, RawRule, builtin, from_raw};
 pub(super) struct RawRules {
     #[serde(default)]
     disable: Vec<String>,
+    as_of: Option<String>,
 }
 
 pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, laying: &mut Laying<'_>) {
     for id in raw.disable {
-        laying.note(&format!("rules.disable[{id}]"), "true");
-        config.disabled.push(id);
+        if laying.may_add("rules.disable", format!("[\"{id}\"]")) {
+            config.disabled.push(id);
+        }
+    }
+    if let Some(month) = raw.as_of {
+        if !is_month(&month) {
+            laying.fault("`rules.as-of` takes a month, as \"2026-11\"");
+        }
+        // The earlier the month the more rules only warn; without one all may block.
+        let shown = format!("\"{month}\"");
+        laying.put("rules.as-of", &mut config.as_of, Some(month), shown, |new, old| {
+            new.is_some() && (old.is_none() || new < old)
+        });
     }
     for raw in own {
         let id = raw.id.clone();
         match from_raw(Pack::Secrets, raw) {
-            Ok(rule) => {
-                laying.note(&format!("rule.{id}"), "…");
-                config.own_rules.push(rule);
-            }
+            // It may take a match over from a stricter rule.
+            Ok(rule) if laying.may_add("rule", format!("{{ id = \"{id}\", … }}")) => config.own_rules.push(rule),
+            Ok(_) => {}
             Err(error) => laying.fault(error.to_string()),
         }
     }
+}
+
+/// Whether it is a month, as `2026-11`.
+fn is_month(text: &str) -> bool {
+    let Some((year, month)) = text.split_once('-') else { return false };
+    let digits = |text: &str, many: usize| text.len() == many && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(year, 4) && digits(month, 2) && matches!(month.parse(), Ok(1..=12))
 }
 
 /// Every rule that is named is one: an own rule of this layer or an earlier one, or built in.

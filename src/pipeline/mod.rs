@@ -58,7 +58,8 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
     findings.sort_by(|one, other| {
         (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
     });
-    let notes = policy::apply(&mut findings, &config.allow, request.today);
+    let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).collect();
+    notes.extend(policy::apply(&mut findings, &config.allow, request.today));
     let stages = [Pack::Secrets, Pack::Insecure]
         .into_iter()
         .filter(|pack| packs.contains(pack) || skips(request, pack.word()))

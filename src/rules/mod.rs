@@ -6,6 +6,7 @@
 pub mod automaton;
 mod builtin;
 pub mod holes;
+pub mod keys;
 mod language;
 mod raw;
 mod rule;

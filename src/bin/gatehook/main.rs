@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod layers;
 mod setup;
 
 use std::panic::{self, PanicHookInfo};

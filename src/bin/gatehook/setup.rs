@@ -1,90 +1,17 @@
-//! What `scan`, `hook` and `ci` share: configuration, style, the day, and how a report gets out.
+//! What `scan`, `hook` and `ci` share: style, the day, and how a report gets out.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use gatehook::config::{self, Config, Day, Layer, Origin};
+use gatehook::config::Day;
 use gatehook::finding::{Exit, Report};
-use gatehook::git::{self, Repo};
 use gatehook::report::{self, Detail, Style};
 
 use crate::args::Output;
 use crate::commands::fail;
-
-/// From where the repository's configuration is read.
-#[derive(Clone, Debug)]
-pub(crate) enum ConfigFrom<'r> {
-    /// A directory on disk.
-    Dir(&'r Path),
-    /// The index.
-    Index(&'r Repo),
-    /// A commit.
-    Commit(&'r Repo, &'r str),
-}
-
-/// A configuration, and the exit code where there was something wrong with it: then it is the
-/// default one, so that what is found is still shown.
-pub(crate) struct Loaded {
-    pub(crate) config: Config,
-    pub(crate) exit: Exit,
-}
-
-/// Reads the user's and the repository's configuration.
-pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
-    let resolved = layers(from, output).and_then(|layers| {
-        Config::from_layers(&layers, env!("CARGO_PKG_VERSION")).map_err(|error| fail(&error, None, Exit::Usage))
-    });
-    match resolved {
-        Ok(config) => Loaded { config, exit: Exit::Clean },
-        Err(exit) => Loaded { config: Config::default(), exit },
-    }
-}
-
-fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
-    let mut layers = Vec::new();
-    if let Some(path) = user_dir("XDG_CONFIG_HOME", ".config").map(|dir| dir.join("gatehook").join("config.toml")) {
-        layers.extend(on_disk(&path)?);
-    }
-    if let Some(path) = &output.config {
-        match on_disk(path)? {
-            Some(layer) => layers.push(layer),
-            None => {
-                let missing = io::Error::new(io::ErrorKind::NotFound, format!("there is no file `{}`", path.display()));
-                return Err(fail(&missing, None, Exit::Usage));
-            }
-        }
-        return Ok(layers);
-    }
-    let in_git = |text: Result<Option<Vec<u8>>, git::GitError>, name: String| match text {
-        Ok(text) => Ok(text.map(|text| Layer { origin: Origin::Git(name), text })),
-        Err(error) => Err(fail(&error, error.hint().as_deref(), Exit::NotScanned)),
-    };
-    layers.extend(match from {
-        ConfigFrom::Dir(dir) => on_disk(&dir.join(config::FILE))?,
-        ConfigFrom::Index(repo) => in_git(git::staged_file(repo, config::FILE), format!("{} (staged)", config::FILE))?,
-        ConfigFrom::Commit(repo, revision) => {
-            let short = &revision[..revision.len().min(12)];
-            in_git(git::file_at(repo, revision, config::FILE), format!("{} at {short}", config::FILE))?
-        }
-    });
-    Ok(layers)
-}
-
-/// Only a regular file is read: a pipe would hold the gate up, a device has no end.
-fn on_disk(path: &Path) -> Result<Option<Layer>, Exit> {
-    let read = fs::metadata(path).and_then(|about| match about.len() {
-        _ if !about.is_file() => Err(io::Error::other(format!("`{}` is no regular file", path.display()))),
-        size if size > config::MOST => Err(io::Error::other(format!("`{}` is too large", path.display()))),
-        _ => fs::read(path),
-    });
-    match read {
-        Ok(text) => Ok(Some(Layer { origin: Origin::File(path.to_owned()), text })),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage)),
-    }
-}
+pub(crate) use crate::layers::{ConfigFrom, load};
 
 /// A directory of the user's, after the XDG base directory specification.
 pub(crate) fn user_dir(variable: &str, under_home: &str) -> Option<PathBuf> {

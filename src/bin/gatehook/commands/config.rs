@@ -23,9 +23,6 @@ pub(crate) fn run(command: &ConfigCommand) -> Exit {
         }
         out.push('\n');
     }
-    for allow in &loaded.config.allow {
-        let _ = writeln!(out, "allow {} {} -- {}", allow.rules.join(" "), allow.paths.join(" "), allow.reason);
-    }
     if out.is_empty() && loaded.exit == Exit::Clean {
         out.push_str("all settings are the defaults\n");
     }

@@ -1,0 +1,222 @@
+//! The layers of configuration, read from where they belong: the machine's and the user's from disk, the
+//! repository's from the work tree, the index or a commit, and what it extends from the same place.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use gatehook::config::{self, Config, Layer, Origin, Place, Rank, Shelf, Unread};
+use gatehook::finding::Exit;
+use gatehook::git::{self, Repo};
+
+use crate::args::Output;
+use crate::commands::fail;
+use crate::setup::user_dir;
+
+/// From where the repository's configuration is read.
+#[derive(Clone, Debug)]
+pub(crate) enum ConfigFrom<'r> {
+    /// A directory on disk.
+    Dir(&'r Path),
+    /// The index.
+    Index(&'r Repo),
+    /// A commit.
+    Commit(&'r Repo, &'r str),
+    /// A commit on a server: the environment is that of whoever pushes, so it names no organisation.
+    Server(&'r Repo, &'r str),
+}
+
+/// A configuration, and the exit code where there was something wrong with it: then it is the
+/// default one, so that what is found is still shown.
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    pub(crate) exit: Exit,
+}
+
+/// Reads the machine's, the user's and the repository's configuration.
+pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
+    let resolved = layers(from, output).and_then(|layers| {
+        Config::load(&layers, env!("CARGO_PKG_VERSION"), &Shelves { from, flag: output.config.as_deref() })
+            .map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))
+    });
+    match resolved {
+        Ok(config) => Loaded { config, exit: Exit::Clean },
+        Err(exit) => Loaded { config: Config::default(), exit },
+    }
+}
+
+/// Where an organisation keeps files on a machine.
+fn machine_dir() -> PathBuf {
+    if cfg!(windows) {
+        let data = std::env::var_os("ProgramData").unwrap_or_else(|| "C:\\ProgramData".into());
+        return PathBuf::from(data).join("gatehook");
+    }
+    PathBuf::from("/etc/gatehook")
+}
+
+fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
+    let mut layers = Vec::new();
+    layers.extend(on_disk(Rank::Organisation, &machine_dir().join("config.toml"))?);
+    // Besides the machine's own, never in its place: what that one locks stays locked.
+    let named = std::env::var_os("GATEHOOK_ORGANISATION").filter(|path| !path.is_empty());
+    if let Some(path) = named.filter(|_| !matches!(from, ConfigFrom::Server(..))) {
+        layers.push(due(Rank::Organisation, Path::new(&path))?);
+    }
+    if let Some(path) = user_dir("XDG_CONFIG_HOME", ".config").map(|dir| dir.join("gatehook").join("config.toml")) {
+        layers.extend(on_disk(Rank::User, &path)?);
+    }
+    if let Some(path) = &output.config {
+        layers.push(due(Rank::Repository, path)?);
+        return Ok(layers);
+    }
+    layers.extend(match from {
+        ConfigFrom::Dir(dir) => on_disk(Rank::Repository, &dir.join(config::FILE))?,
+        ConfigFrom::Index(repo) => {
+            let origin = Origin::Git { path: config::FILE.to_owned(), revision: None };
+            in_git(git::staged_file(repo, config::FILE), origin)?
+        }
+        ConfigFrom::Commit(repo, revision) | ConfigFrom::Server(repo, revision) => {
+            let origin = Origin::Git { path: config::FILE.to_owned(), revision: Some((*revision).to_owned()) };
+            in_git(git::file_at(repo, revision, config::FILE), origin)?
+        }
+    });
+    Ok(layers)
+}
+
+fn in_git(text: Result<Option<Vec<u8>>, git::GitError>, origin: Origin) -> Result<Option<Layer>, Exit> {
+    match text {
+        Ok(text) => Ok(text.map(|text| Layer { rank: Rank::Repository, origin, text })),
+        Err(error) => Err(fail(&error, error.hint().as_deref(), Exit::NotScanned)),
+    }
+}
+
+/// A file that somebody named, so that it has to be there.
+fn due(rank: Rank, path: &Path) -> Result<Layer, Exit> {
+    on_disk(rank, path)?.ok_or_else(|| {
+        let missing = io::Error::new(io::ErrorKind::NotFound, format!("there is no file `{}`", path.display()));
+        fail(&missing, None, Exit::Usage)
+    })
+}
+
+fn on_disk(rank: Rank, path: &Path) -> Result<Option<Layer>, Exit> {
+    match regular(path) {
+        Ok(text) => Ok(Some(Layer { rank, origin: Origin::File(path.to_owned()), text })),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage)),
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Only a regular file is read: a pipe would hold the gate up, a device has no end.
+fn regular(path: &Path) -> io::Result<Vec<u8>> {
+    let about = fs::metadata(path)?;
+    match about.len() {
+        _ if !about.is_file() => Err(io::Error::other(format!("`{}` is no regular file", path.display()))),
+        size if size > config::MOST => Err(io::Error::other(format!("`{}` is too large", path.display()))),
+        _ => fs::read(path),
+    }
+}
+
+/// Where the files stand that configurations extend.
+struct Shelves<'s> {
+    from: &'s ConfigFrom<'s>,
+    /// The file that a flag names in place of the repository's.
+    flag: Option<&'s Path>,
+}
+
+impl Shelves<'_> {
+    /// The directory that holds the repository's files.
+    fn top(&self) -> &Path {
+        match self.from {
+            ConfigFrom::Dir(dir) => dir,
+            ConfigFrom::Index(repo) | ConfigFrom::Commit(repo, _) | ConfigFrom::Server(repo, _) => &repo.top,
+        }
+    }
+}
+
+impl Shelf for Shelves<'_> {
+    fn locate(&self, from: &Origin, path: &str) -> Place {
+        let named = Path::new(path);
+        match from {
+            Origin::Git { path: own, revision } => {
+                let beside = Path::new(own).parent().unwrap_or(Path::new("")).join(named);
+                match plain(&beside).filter(|plain| !plain.is_absolute() && !plain.starts_with("..")) {
+                    Some(inside) => {
+                        let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
+                        let origin = Origin::Git { path: parts.join("/"), revision: revision.clone() };
+                        Place { origin, vouched: true }
+                    }
+                    None => on_machine(self.top().join(beside)),
+                }
+            }
+            Origin::File(own) => {
+                let beside = own.parent().unwrap_or(Path::new("")).join(named);
+                let beside = plain(&beside).unwrap_or(beside);
+                // Whoever names a file by a flag, or has one of their own, answers for what it names.
+                let own_file = self.flag.is_some() || !own.starts_with(self.top());
+                if own_file || beside.starts_with(self.top()) {
+                    return Place { origin: Origin::File(beside), vouched: true };
+                }
+                on_machine(beside)
+            }
+        }
+    }
+
+    fn read(&self, origin: &Origin) -> Result<Vec<u8>, Unread> {
+        let missing = |place: &str, hint: String| Unread { message: format!("there is no such file {place}"), hint };
+        match origin {
+            Origin::File(path) => regular(path).map_err(|error| {
+                if is_missing(&error) {
+                    return missing("", format!("`{}` is due there", path.display()));
+                }
+                Unread { message: error.to_string(), hint: format!("make `{}` readable", path.display()) }
+            }),
+            Origin::Git { path, revision } => {
+                let (ConfigFrom::Index(repo) | ConfigFrom::Commit(repo, _) | ConfigFrom::Server(repo, _)) = self.from
+                else {
+                    return Err(missing("in git", String::new()));
+                };
+                let (read, place, hint) = match revision {
+                    None => (git::staged_file(repo, path), "in the index", format!("git add {path}")),
+                    Some(revision) => {
+                        (git::file_at(repo, revision, path), "in that commit", format!("commit `{path}` too"))
+                    }
+                };
+                match read {
+                    Ok(Some(text)) => Ok(text),
+                    Ok(None) => Err(missing(place, hint)),
+                    Err(error) => Err(Unread { message: error.to_string(), hint: error.hint().unwrap_or_default() }),
+                }
+            }
+        }
+    }
+}
+
+/// A file outside the repository: the machine's own ones need no digest.
+fn on_machine(path: PathBuf) -> Place {
+    let path = plain(&path).unwrap_or(path);
+    Place { vouched: path.starts_with(machine_dir()), origin: Origin::File(path) }
+}
+
+/// The path without `.` and with each `..` taken back; `None` where it would lead above its root. What
+/// leads above a relative path's beginning stays in front.
+fn plain(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => match out.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    out.pop();
+                }
+                Some(Component::RootDir | Component::Prefix(_)) => return None,
+                _ => out.push(part),
+            },
+            _ => out.push(part),
+        }
+    }
+    Some(out)
+}
