@@ -194,6 +194,8 @@ pub struct Report {
     pub root: Option<PathBuf>,
     /// Lowest severity that blocks and tier that blocks, as the gate decided: which findings do.
     pub blocking: Vec<usize>,
+    /// Whether the gate only observes, so that what blocks did not stop it.
+    pub observes: bool,
 }
 
 #[cfg(test)]

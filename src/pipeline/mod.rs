@@ -69,8 +69,11 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
             StageRun { name: pack.word().into(), outcome, files: scanned.files, required: true }
         })
         .collect::<Vec<_>>();
-    let demand = Demand { block: gate.block, tier: gate.tier };
+    let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today) };
     let (verdict, exit, blocking) = policy::decide(demand, &findings, &stages, &gaps, &scanned);
+    if demand.observe && !blocking.is_empty() {
+        notes.push(observed(gate));
+    }
     Report {
         verdict,
         exit,
@@ -83,7 +86,14 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
         millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
         root: None,
         blocking,
+        observes: demand.observe,
     }
+}
+
+/// What a gate that only observes says where it would have stopped.
+fn observed(gate: &GateConfig) -> String {
+    let until = gate.enforce_from.map_or_else(String::new, |day| format!(" until {day}"));
+    format!("this gate only observes{until} (`mode` in the configuration): what it found would have stopped it")
 }
 
 /// The rules that take part. A rule that does not compile makes the run a gap: it is never left out.

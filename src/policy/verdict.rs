@@ -9,12 +9,15 @@ pub struct Demand {
     pub block: Severity,
     /// Lowest tier that blocks.
     pub tier: Tier,
+    /// Whether the gate only observes: findings that block are told, and do not stop it.
+    pub observe: bool,
 }
 
 /// The verdict, the exit code, and which findings block (their places in `findings`).
 ///
 /// A pass demands to be told what was looked at and that nothing required is missing: a gap or a
-/// failed stage never gives it.
+/// failed stage never gives it, and a gate that only observes lets findings through, nothing else. The
+/// verdict is the same in both modes.
 pub fn decide(
     demand: Demand,
     findings: &[Finding],
@@ -32,31 +35,30 @@ pub fn decide(
     let failed = stages.iter().any(|stage| stage.required && bad(stage));
     let partly = stages.iter().any(bad) || gaps.iter().any(|gap| gap.kind == GapKind::Tolerated);
 
-    let mut exit = Exit::Clean;
-    if !blocking.is_empty() {
-        exit = exit.or(Exit::Blocked);
-    }
+    let mut looked = Exit::Clean;
     if failed {
-        exit = exit.or(Exit::StageFailed);
+        looked = looked.or(Exit::StageFailed);
     }
     if holes || !told || stages.is_empty() {
-        exit = exit.or(Exit::NotScanned);
+        looked = looked.or(Exit::NotScanned);
     }
-    let verdict = match exit {
+    let enforced = if blocking.is_empty() { looked } else { looked.or(Exit::Blocked) };
+    let verdict = match enforced {
         Exit::Clean if partly => Verdict::Incomplete,
         Exit::Clean => Verdict::Pass,
         Exit::Blocked => Verdict::Block,
         _ => Verdict::Incomplete,
     };
+    let exit = if demand.observe { looked } else { enforced };
     (verdict, exit, blocking)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Outcome;
+    use crate::finding::{Advice, Excerpt, Fingerprint, Outcome, Place, Salt};
 
-    const DEMAND: Demand = Demand { block: Severity::Medium, tier: Tier::Block };
+    const DEMAND: Demand = Demand { block: Severity::Medium, tier: Tier::Block, observe: false };
 
     fn ran(outcome: Outcome, required: bool) -> Vec<StageRun> {
         vec![StageRun { name: "secrets".into(), outcome, files: 1, required }]
@@ -69,6 +71,32 @@ mod tests {
     fn verdict(stages: &[StageRun], gaps: &[Gap], scanned: &Scanned) -> (Verdict, Exit) {
         let (verdict, exit, _) = decide(DEMAND, &[], stages, gaps, scanned);
         (verdict, exit)
+    }
+
+    fn finding() -> Finding {
+        let rule = &crate::rules::builtin()[0];
+        Finding {
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            stage: "secrets".into(),
+            severity: Severity::High,
+            tier: Tier::Block,
+            confidence: rule.confidence,
+            path: crate::paths::RepoPath::from("a"),
+            place: Place::default(),
+            fingerprint: Fingerprint::of_code(&Salt::default(), "r", b"a", b"b"),
+            masked: String::new(),
+            excerpt: Excerpt::default(),
+            cwe: Vec::new().into(),
+            owasp: Vec::new().into(),
+            advice: Advice::default(),
+            commit: None,
+            author: None,
+            state: State::New,
+            reason: None,
+            encoding: Vec::new(),
+            tools: Vec::new(),
+        }
     }
 
     #[test]
@@ -97,5 +125,24 @@ mod tests {
         let missing = || Outcome::Missing("not on PATH".to_owned());
         assert_eq!(verdict(&ran(missing(), true), &[], &looked()), (Verdict::Incomplete, Exit::StageFailed));
         assert_eq!(verdict(&ran(missing(), false), &[], &looked()), (Verdict::Incomplete, Exit::Clean));
+    }
+
+    #[test]
+    fn observing_lets_findings_through_and_nothing_else() {
+        let finding = finding();
+        let observe = Demand { observe: true, ..DEMAND };
+        let gap = [Gap { path: None, kind: GapKind::Partial, reason: "r".to_owned(), hint: String::new() }];
+        for (demand, gaps, exit) in [
+            (DEMAND, &[][..], Exit::Blocked),
+            (observe, &[], Exit::Clean),
+            (DEMAND, &gap, Exit::Blocked),
+            (observe, &gap, Exit::NotScanned),
+        ] {
+            let findings = [finding.clone()];
+            let (verdict, code, blocking) = decide(demand, &findings, &ran(Outcome::Ran, true), gaps, &looked());
+            assert_eq!((verdict, code, blocking), (Verdict::Block, exit, vec![0]));
+        }
+        let (verdict, exit, _) = decide(observe, &[], &ran(Outcome::TimedOut, true), &[], &looked());
+        assert_eq!((verdict, exit), (Verdict::Incomplete, Exit::StageFailed));
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn rest(report: &Report) -> Value {
         "schema": 1,
         "gate": report.gate,
         "verdict": report.verdict.word(),
+        "mode": if report.observes { "observe" } else { "enforce" },
         "stages": stages,
         "scanned": {
             "base": scanned.base, "head": scanned.head, "how": scanned.how, "commits": scanned.commits,

@@ -211,6 +211,7 @@ fn summary(report: &Report, all: bool) -> Option<String> {
     let verdict = match report.exit {
         Exit::Clean if found.is_empty() && !all && !name.is_empty() => return None,
         Exit::Clean | Exit::Blocked if name.is_empty() => String::new(),
+        Exit::Clean if !report.blocking.is_empty() => format!("{name} passes, observed only"),
         Exit::Clean => format!("{name} passes"),
         Exit::Blocked => format!("{name} blocked"),
         _ if name.is_empty() => "Not all was looked at".to_owned(),
