@@ -42,6 +42,11 @@ docs:
 corpus:
     cargo test --test it corpus
 
+# false alarms over popular packages from the registries: writes tests/clean-code.md
+clean-code:
+    cargo build --profile quick
+    tests/clean-code
+
 # an archive of this version for this system, in DIR; `build/release.sh sign` signs all of them
 release DIR:
     build/release.sh archive {{quote(DIR)}}

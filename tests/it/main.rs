@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests may fail loudly, and drive the real thing")]
 
 mod bases;
+mod clean_code;
 mod corpus;
 mod docs;
 mod frameworks;
