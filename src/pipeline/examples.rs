@@ -1,6 +1,10 @@
 //! Every example of every rule through the real scan: `gatehook rules check` and a test.
 
+use std::ops::Range;
+
+use super::lesson::{self, Teacher};
 use crate::engine::{Engine, FileFacts, Input, compiles, has_matcher, proof};
+use crate::finding::Text;
 use crate::paths::RepoPath;
 use crate::rules::{Language, Pack, Rule, RuleSet, holes};
 
@@ -9,10 +13,10 @@ const SEEDS: u64 = 3;
 
 /// What is wrong with `rules`, a line each; empty where nothing is.
 ///
-/// A hit must be found by its own rule and by no other of the same pack at the same place; a miss by
-/// none of the pack's own rule.
+/// A hit and the bad example must be found by their own rule, a miss and the good example not.
 pub fn check(rules: &[&Rule]) -> Vec<String> {
     let engine = Engine::new(RuleSet::default());
+    let teacher = Teacher::default();
     let mut faults = Vec::new();
     for rule in rules {
         if let Err(error) = compiles(rule) {
@@ -28,20 +32,30 @@ pub fn check(rules: &[&Rule]) -> Vec<String> {
         if rule.hits.len() < 2 || rule.misses.len() < 2 {
             faults.push(format!("{}: two hits and two misses are due", rule.id));
         }
-        for (number, example) in rule.hits.iter().enumerate() {
+        let mut hits: Vec<(String, &str)> = numbered("hit", &rule.hits);
+        let mut misses: Vec<(String, &str)> = numbered("miss", &rule.misses);
+        let lesson = teacher.lesson(rule);
+        match &lesson {
+            Some(lesson) => {
+                hits.push(("`bad`".to_owned(), &lesson.bad));
+                misses.push(("`good`".to_owned(), &lesson.good));
+            }
+            None => faults.push(format!("{}: `good` is due, the safe twin of `bad`", rule.id)),
+        }
+        for (name, example) in hits {
             for seed in 0..SEEDS {
                 let found = found_by(&engine, rule, example, seed);
                 if !found.iter().any(|id| *id == rule.id) {
                     let by = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
-                    faults.push(format!("{}: hit {} is found by {by} (seed {seed})", rule.id, number + 1));
+                    faults.push(format!("{}: {name} is found by {by} (seed {seed})", rule.id));
                     break;
                 }
             }
         }
-        for (number, example) in rule.misses.iter().enumerate() {
+        for (name, example) in misses {
             for seed in 0..SEEDS {
                 if found_by(&engine, rule, example, seed).iter().any(|id| *id == rule.id) {
-                    faults.push(format!("{}: miss {} is found (seed {seed})", rule.id, number + 1));
+                    faults.push(format!("{}: {name} is found (seed {seed})", rule.id));
                     break;
                 }
             }
@@ -50,22 +64,34 @@ pub fn check(rules: &[&Rule]) -> Vec<String> {
     faults
 }
 
+/// A rule's examples with their names in a fault.
+fn numbered<'r>(word: &str, examples: &'r [Text]) -> Vec<(String, &'r str)> {
+    examples.iter().enumerate().map(|(number, text)| (format!("{word} {}", number + 1), text.as_ref())).collect()
+}
+
 /// The ids that are found in an example of `rule`.
 fn found_by(engine: &Engine, rule: &Rule, example: &str, seed: u64) -> Vec<String> {
-    let filled = holes::fill(example, seed);
-    let (path, text) = match filled.strip_prefix("#!path: ").and_then(|rest| rest.split_once('\n')) {
-        Some((path, text)) => (RepoPath::from(path.trim()), text),
-        None => (RepoPath::from(default_path(rule).as_str()), filled.as_str()),
+    search(engine, rule, &holes::fill(example, seed)).into_iter().map(|(id, _)| id).collect()
+}
+
+/// What is found in a filled example of `rule`: the rule, and the underlined place in it.
+pub(super) fn search(engine: &Engine, rule: &Rule, filled: &str) -> Vec<(String, Range<usize>)> {
+    let (path, text) = match lesson::split(filled) {
+        (Some(path), text) => (RepoPath::from(path), text),
+        (None, text) => (RepoPath::from(default_path(rule).as_str()), text),
     };
     let facts = FileFacts::of(&path, text.as_bytes());
     if rule.by_name_only() {
         let fires = Engine::is_meant_for(rule, &facts, path.as_bytes());
-        return fires.then(|| rule.id.to_string()).into_iter().collect();
+        return fires.then(|| (rule.id.to_string(), 0..0)).into_iter().collect();
     }
     let whole: Vec<_> = std::iter::once(0..text.len()).collect();
     let input = Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() };
-    let found = engine.search(&input);
-    found.matches.iter().map(|found| engine.rules()[found.rule].id.to_string()).collect()
+    let start = filled.len() - text.len();
+    let found = engine.search(&input).matches.into_iter();
+    found
+        .map(|found| (engine.rules()[found.rule].id.to_string(), start + found.at.start..start + found.at.end))
+        .collect()
 }
 
 /// A file that the rule is meant for.

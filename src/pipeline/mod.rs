@@ -1,6 +1,7 @@
 //! Event -> plan -> run: the one place that orders things.
 
 pub mod examples;
+pub mod lesson;
 
 use std::time::Instant;
 

@@ -2,6 +2,8 @@
 //!
 //! The same example and seed always give the same text. The holes are listed in `rules/README.md`.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -12,9 +14,80 @@ const DIGITS: &str = "0123456789";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+/// Where a hole stood in the example, and what it became in the text.
+pub type Filled = (Range<usize>, Range<usize>);
+
 /// `example` with each hole filled; unknown braces stand as they are.
 pub fn fill(example: &str, seed: u64) -> String {
-    Filler { state: seed ^ 0x9E37_79B9_7F4A_7C15 }.fill(example)
+    fill_noting(example, seed).0
+}
+
+/// As [`fill`], with the place of each hole in `example` and what it became in the text, ascending.
+pub fn fill_noting(example: &str, seed: u64) -> (String, Vec<Filled>) {
+    let mut places = Vec::new();
+    let mut filler = Filler { state: seed ^ 0x9E37_79B9_7F4A_7C15 };
+    let text = each_hole(example, |hole| filler.hole(hole), |from, to| places.push((from, to)));
+    (text, places)
+}
+
+/// `example` as people are shown it: each hole says in angle brackets what stands there, so that nobody takes it for
+/// a value.
+pub fn shown(example: &str) -> String {
+    each_hole(example, named, |_, _| ())
+}
+
+/// `example` with what `fill` gives for each hole in its place; `noted` hears of both places.
+fn each_hole(
+    example: &str,
+    mut fill: impl FnMut(&str) -> Option<String>,
+    mut noted: impl FnMut(Range<usize>, Range<usize>),
+) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    while let Some(open) = example[from..].find('{').map(|at| from + at) {
+        out.push_str(&example[from..open]);
+        let filled = example[open..].find('}').map(|at| open + at);
+        let filled = filled.and_then(|close| Some((fill(&example[open + 1..close])?, close + 1)));
+        if let Some((text, end)) = filled {
+            noted(open..end, out.len()..out.len() + text.len());
+            out.push_str(&text);
+            from = end;
+        } else {
+            out.push('{');
+            from = open + 1;
+        }
+    }
+    out.push_str(&example[from..]);
+    out
+}
+
+/// What a hole stands for, in words; `None` where it is none.
+fn named(hole: &str) -> Option<String> {
+    let (kind, argument) = hole.split_once(':').unwrap_or((hole, ""));
+    let count = || argument.parse::<usize>().ok().filter(|&count| count <= 4096);
+    Some(match kind {
+        "alnum" | "base62" | "loweralnum" | "upperalnum" | "base64" | "base64url" | "base32" | "base58" => {
+            format!("<{} characters>", count()?)
+        }
+        "lower" | "upper" => format!("<{} letters>", count()?),
+        "digits" => format!("<{} digits>", count()?),
+        "hex" | "HEX" => format!("<{} hex digits>", count()?),
+        "password" => count().map(|_| "<password>".to_owned())?,
+        "uuid" => "<uuid>".to_owned(),
+        "github" | "github-wrong-checksum" => format!("{argument}<36 characters>"),
+        "gitlab-routable" => format!("{argument}<routable token>"),
+        "grafana" => format!("{argument}<32 characters>_<checksum>"),
+        "age" => "AGE-SECRET-KEY-1<58 characters>".to_owned(),
+        "wif" => "<wallet key>".to_owned(),
+        "xprv" => "xprv<107 characters>".to_owned(),
+        "jwt" => "<header>.<payload>.<signature>".to_owned(),
+        "pem" => format!("-----BEGIN {argument}-----\n<base64 of the key>\n-----END {argument}-----"),
+        "b64" | "b64url" => {
+            let inner = shown(&argument.replace('<', "{").replace('>', "}"));
+            format!("<base64 of {inner}>")
+        }
+        _ => return None,
+    })
 }
 
 struct Filler {
@@ -22,24 +95,6 @@ struct Filler {
 }
 
 impl Filler {
-    fn fill(&mut self, example: &str) -> String {
-        let mut out = String::new();
-        let mut rest = example;
-        while let Some(open) = rest.find('{') {
-            out.push_str(&rest[..open]);
-            rest = &rest[open..];
-            let filled = rest.find('}').and_then(|close| Some((self.hole(&rest[1..close])?, close)));
-            if let Some((text, close)) = filled {
-                out.push_str(&text);
-                rest = &rest[close + 1..];
-            } else {
-                out.push('{');
-                rest = &rest[1..];
-            }
-        }
-        out + rest
-    }
-
     fn hole(&mut self, hole: &str) -> Option<String> {
         let (kind, argument) = hole.split_once(':').unwrap_or((hole, ""));
         let length = || argument.parse::<usize>().ok().filter(|&count| count <= 4096);
@@ -68,7 +123,8 @@ impl Filler {
             "jwt" => return Some(self.jwt()),
             "pem" => return Some(self.pem(argument)),
             "b64" | "b64url" => {
-                let inner = self.fill(&argument.replace('<', "{").replace('>', "}"));
+                let inner = argument.replace('<', "{").replace('>', "}");
+                let inner = each_hole(&inner, |hole| self.hole(hole), |_, _| ());
                 return Some(if kind == "b64" { STANDARD.encode(inner) } else { URL_SAFE_NO_PAD.encode(inner) });
             }
             _ => return None,
@@ -180,7 +236,21 @@ impl Filler {
 
 #[cfg(test)]
 mod tests {
-    use super::fill;
+    use super::{fill, fill_noting, shown};
+
+    #[test]
+    fn the_place_of_a_hole_is_known_in_both_texts() {
+        let (text, places) = fill_noting("é={hex:8} {x} {digits:2};", 1);
+        assert_eq!(places, [(3..10, 3..11), (15..25, 16..18)]);
+        assert!(text.is_char_boundary(3) && text.ends_with(';'));
+    }
+
+    #[test]
+    fn nothing_that_is_shown_looks_like_a_value() {
+        assert_eq!(shown("t={github:ghp_} {x} ${{ a }} {hex:5000}"), "t=ghp_<36 characters> {x} ${{ a }} {hex:5000}");
+        assert_eq!(shown("{b64:user:<password:9>}"), "<base64 of user:<password>>");
+        assert!(shown("{pem:RSA PRIVATE KEY}").contains("\n<base64 of the key>\n"));
+    }
 
     #[test]
     fn holes_are_filled_and_other_braces_stay() {

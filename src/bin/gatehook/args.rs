@@ -24,10 +24,7 @@ pub(crate) enum Command {
     /// Scan the work tree, the staged changes, a range of commits or a patch
     Scan(Scan),
     /// Say what a rule finds, why it matters and how to mend it
-    Explain {
-        /// Id of the rule, as the report shows it
-        rule: String,
-    },
+    Explain(Explain),
     /// List and check rules
     Rules {
         #[command(subcommand)]
@@ -98,6 +95,15 @@ pub(crate) enum Color {
     Always,
     /// Never
     Never,
+}
+
+#[derive(Clone, Debug, Flags)]
+pub(crate) struct Explain {
+    /// Id or former id of the rule, as the report shows it
+    pub(crate) rule: String,
+    /// Colour the text
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]
+    pub(crate) color: Color,
 }
 
 #[derive(Clone, Debug, Default, Flags)]

@@ -9,7 +9,7 @@ use gatehook::config::Day;
 use gatehook::finding::{Exit, Report};
 use gatehook::report::{self, Detail, Style};
 
-use crate::args::Output;
+use crate::args::{Color, Output};
 use crate::commands::fail;
 pub(crate) use crate::layers::{ConfigFrom, load};
 
@@ -113,16 +113,7 @@ fn style(output: &Output, to: To) -> Style {
         To::Stdout => io::stdout().is_terminal(),
         To::Stderr => io::stderr().is_terminal(),
     };
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let color = match output.color {
-        crate::args::Color::Always => true,
-        crate::args::Color::Never => false,
-        crate::args::Color::Auto if set("NO_COLOR") => false,
-        crate::args::Color::Auto => {
-            terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-                || std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0" && !value.is_empty())
-        }
-    };
+    let color = colored(output.color, terminal);
     let detail = match (output.quiet, output.verbose) {
         (true, _) => Detail::Quiet,
         (false, true) => Detail::Verbose,
@@ -130,6 +121,24 @@ fn style(output: &Output, to: To) -> Style {
     };
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(140);
     Style { color, detail, width }
+}
+
+/// Whether what a command prints on standard output takes colour.
+pub(crate) fn colors(when: Color) -> bool {
+    colored(when, io::stdout().is_terminal())
+}
+
+fn colored(when: Color, terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto => {
+            terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                || std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0" && !value.is_empty())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,31 +3,56 @@
 use std::fmt::Write;
 
 use gatehook::finding::Exit;
-use gatehook::rules::{Rule, builtin, holes};
+use gatehook::pipeline::lesson::{self, Teacher};
+use gatehook::rules::{Language, Pack, Rule, builtin, holes};
 
 use super::{fail, say};
+use crate::args::Explain;
+use crate::setup::colors;
 
-pub(crate) fn run(id: &str) -> Exit {
-    match builtin().iter().find(|rule| rule.is_called(id)) {
-        Some(rule) => say(&page(rule)),
-        None => {
-            let hint = match nearest(id) {
-                Some(near) => format!("did you mean `{near}`? `gatehook rules list` names them all"),
-                None => "`gatehook rules list` names them all".to_owned(),
-            };
-            fail(&std::io::Error::other(format!("there is no rule `{id}`")), Some(&hint), Exit::Usage)
+/// Ids that are suggested for one that does not exist, at most.
+const SUGGESTED: usize = 5;
+
+pub(crate) fn run(args: &Explain) -> Exit {
+    if let Some(rule) = builtin().iter().find(|rule| rule.is_called(&args.rule)) {
+        return say(&page(rule, &Ink { color: colors(args.color) }));
+    }
+    let near = nearest(&args.rule);
+    let hint = match near.as_slice() {
+        [] => "`gatehook rules list` names them all".to_owned(),
+        [one] => format!("did you mean `{one}`? `gatehook rules list` names them all"),
+        [most @ .., last] => {
+            format!("did you mean `{}` or `{last}`? `gatehook rules list` names them all", most.join("`, `"))
         }
+    };
+    fail(&std::io::Error::other(format!("there is no rule `{}`", args.rule)), Some(&hint), Exit::Usage)
+}
+
+/// Escape codes, where they are wanted.
+struct Ink {
+    color: bool,
+}
+
+impl Ink {
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn head(&self, text: &str) -> String {
+        self.paint("1", text)
     }
 }
 
-fn page(rule: &Rule) -> String {
+fn page(rule: &Rule, ink: &Ink) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{}: {}\n", rule.id, rule.title);
-    let _ = writeln!(out, "severity    {}, tier {}, confidence {}", rule.severity, rule.tier, rule.confidence);
-    let languages: Vec<&str> = rule.languages.iter().map(gatehook::rules::Language::word).collect();
+    let _ = writeln!(out, "{}: {}\n", ink.head(&rule.id), ink.head(&rule.title));
+    let languages: Vec<&str> = rule.languages.iter().map(Language::word).collect();
+    let gates = if rule.gates == gatehook::rules::GateSet::ALL { "" } else { "push and CI" };
     for (name, words) in [
+        ("severity", format!("{}, tier {}, confidence {}", rule.severity, rule.tier, rule.confidence)),
         ("languages", languages.join(", ")),
         ("files", rule.paths.join(", ")),
+        ("gates", gates.to_owned()),
         ("weakness", rule.cwe.join(", ")),
         ("OWASP", rule.owasp.join(", ")),
         ("formerly", rule.aliases.join(", ")),
@@ -37,43 +62,85 @@ fn page(rule: &Rule) -> String {
             let _ = writeln!(out, "{name:11} {words}");
         }
     }
-    for (name, text) in [("Why", &rule.why), ("Fix", &rule.fix), ("Rotate", &rule.rotate)] {
-        if !text.is_empty() {
-            let _ = write!(out, "\n{name}\n{}\n", indented(text));
+    let _ = write!(out, "\n{}\n{}\n", ink.head("Why"), indented(&rule.why));
+    if let Some(lesson) = Teacher::default().lesson(rule) {
+        for (name, mark, code, example) in [("Bad", "-", "31", &lesson.bad), ("Good", "+", "32", &lesson.good)] {
+            let (path, text) = lesson::split(example);
+            let file = path.map(|path| format!(" ({path})")).unwrap_or_default();
+            let _ = writeln!(out, "\n{}{file}", ink.head(name));
+            let shown = holes::shown(text);
+            let shown = if rule.by_name_only() && name == "Bad" {
+                "the file itself, in the repository"
+            } else {
+                shown.trim_matches('\n')
+            };
+            for line in shown.lines() {
+                let _ = writeln!(out, "{}", ink.paint(code, &format!("  {mark} {line}")));
+            }
         }
     }
-    let bad = if rule.bad.is_empty() { rule.hits.first() } else { Some(&rule.bad) };
-    let good = if rule.good.is_empty() { rule.misses.first() } else { Some(&rule.good) };
-    for (name, example) in [("Found", bad), ("Not found", good)] {
-        if let Some(example) = example {
-            let _ = write!(out, "\n{name}\n{}\n", indented(&holes::fill(example, 1)));
+    for (name, text) in [("Fix", &rule.fix), ("Rotate", &rule.rotate)] {
+        if !text.is_empty() {
+            let _ = write!(out, "\n{}\n{}\n", ink.head(name), indented(text));
         }
+    }
+    if rule.pack == Pack::Secrets && !rule.by_name_only() {
+        let _ = write!(out, "\n{}\n{}\n", ink.head("Read it at run time"), indented(READERS));
     }
     let _ = writeln!(
         out,
-        "\nAllow\n  gatehook:allow {} -- reason\n  in a comment on the line, or alone on the line above",
+        "\n{}\n  gatehook:allow {} -- reason\n  in a comment on the line, or alone on the line above",
+        ink.head("Allow"),
         rule.id
     );
-    let _ = writeln!(out, "\nReference\n  {}", rule.reference);
+    let _ = writeln!(out, "\n{}", ink.head("Links"));
+    for link in lesson::links(rule) {
+        let _ = writeln!(out, "  {link}");
+    }
     out
 }
+
+/// How a program gets a value that does not stand in it.
+const READERS: &str = "\
+Python        os.environ[\"NAME\"]
+JavaScript    process.env.NAME
+Go            os.Getenv(\"NAME\")
+Java, Kotlin  System.getenv(\"NAME\")
+C#            Environment.GetEnvironmentVariable(\"NAME\")
+Ruby          ENV.fetch(\"NAME\")
+PHP           getenv('NAME')
+Rust          std::env::var(\"NAME\")?
+shell         NAME=$(cat /run/secrets/name)
+Compose       secrets: [name]
+Kubernetes    valueFrom: { secretKeyRef: { name: app, key: NAME } }
+Actions       ${{ secrets.NAME }}
+Terraform     variable \"name\" { sensitive = true }";
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// The rule whose id shares the most three-letter parts with `id`.
-fn nearest(id: &str) -> Option<&'static str> {
+/// The ids most like `id`, best first: those that hold it, then those that share the most three-letter parts with
+/// it. A former name of a rule counts for it.
+fn nearest(id: &str) -> Vec<&'static str> {
     let parts = |text: &str| -> Vec<Vec<u8>> { text.as_bytes().windows(3).map(<[u8]>::to_vec).collect() };
-    let asked = parts(id);
-    builtin()
+    let id = id.to_ascii_lowercase().replace(['_', ' '], "-");
+    let asked = parts(&id);
+    let likeness = |name: &str| {
+        let own = parts(name);
+        let shared = asked.iter().filter(|part| own.contains(part)).count();
+        let holds = if id.len() > 2 && name.contains(&id) { 100 } else { 0 };
+        holds + shared * 200 / (own.len() + asked.len()).max(1)
+    };
+    let mut near: Vec<(usize, &str)> = builtin()
         .iter()
         .map(|rule| {
-            let own = parts(&rule.id);
-            let shared = asked.iter().filter(|part| own.contains(part)).count();
-            (shared * 100 / (own.len() + asked.len()).max(1), rule.id.as_ref())
+            let names = rule.aliases.iter().map(AsRef::as_ref).chain([rule.id.as_ref()]);
+            (names.map(likeness).max().unwrap_or(0), rule.id.as_ref())
         })
-        .max()
-        .filter(|(score, _)| *score >= 20)
-        .map(|(_, id)| id)
+        .filter(|(score, _)| *score >= 40)
+        .collect();
+    near.sort_by_key(|&(score, id)| (std::cmp::Reverse(score), id));
+    let best = near.first().map_or(0, |near| near.0);
+    near.into_iter().filter(|(score, _)| score * 4 >= best * 3).take(SUGGESTED).map(|(_, id)| id).collect()
 }

@@ -17,7 +17,7 @@ use crate::args::{Args, Command};
 pub(crate) fn run(args: Args) -> u8 {
     match args.command {
         Command::Scan(scan) => scan::run(&scan).code(),
-        Command::Explain { rule } => explain::run(&rule).code(),
+        Command::Explain(args) => explain::run(&args).code(),
         Command::Rules { command } => rules::run(command).code(),
         Command::Config { command } => config::run(&command).code(),
         Command::Report { command } => report::run(&command).code(),
