@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::automaton;
 use crate::language::Language;
 use crate::raw::RawRule;
+use crate::sha256;
 
 /// The text of `OUT_DIR/rules.rs`.
 pub(crate) fn source(rules: &[(&str, RawRule)]) -> String {
@@ -48,6 +49,8 @@ pub(crate) fn source(rules: &[(&str, RawRule)]) -> String {
         tables.list,
         words.iter().map(String::len).max().unwrap_or(0)
     );
+    let digest: String = sha256::digest(out.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let _ = writeln!(out, "pub(super) const DIGEST: &str = {digest:?};");
     out
 }
 

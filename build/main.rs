@@ -18,6 +18,8 @@ mod emit;
 mod language;
 #[path = "../src/rules/raw.rs"]
 mod raw;
+#[path = "../src/text/sha256.rs"]
+mod sha256;
 mod trigrams;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +35,7 @@ fn main() {
     println!("cargo:rerun-if-changed={}", words.display());
     println!("cargo:rerun-if-changed=src/rules/raw.rs");
     println!("cargo:rerun-if-changed=src/rules/language.rs");
+    println!("cargo:rerun-if-changed=src/text/sha256.rs");
     let mut rules: Vec<(&str, RawRule)> = Vec::new();
     let mut faults = Vec::new();
     for pack in ["secrets", "insecure"] {

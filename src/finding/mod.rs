@@ -6,12 +6,14 @@
 mod fingerprint;
 mod level;
 mod report;
+mod terms;
 
 use std::borrow::Cow;
 
 pub use fingerprint::{Fingerprint, Salt};
 pub use level::{Confidence, Severity, Tier};
 pub use report::{Exit, Gap, GapKind, Outcome, Report, Scanned, StageRun, Verdict};
+pub use terms::{Demand, Shard, Terms};
 
 use crate::paths::RepoPath;
 pub use crate::text::Place;
@@ -61,6 +63,15 @@ pub struct Advice {
     pub reference: Text,
 }
 
+/// A dependency that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its name in its ecosystem.
+    pub name: Text,
+    /// The version that is in use.
+    pub version: Text,
+}
+
 /// A match that survived its validators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -104,4 +115,6 @@ pub struct Finding {
     pub encoding: Vec<Text>,
     /// The external stages that found it; empty where a built-in stage alone did.
     pub tools: Vec<Text>,
+    /// The dependency it is about, where it is about one.
+    pub package: Option<Package>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Finding, Text};
+use super::{Finding, Terms, Text};
 use crate::paths::RepoPath;
 
 /// What was looked at. A verdict of "pass" cannot be had without it.
@@ -192,10 +192,12 @@ pub struct Report {
     pub millis: u64,
     /// The repository's root, for formats that need it.
     pub root: Option<PathBuf>,
-    /// Lowest severity that blocks and tier that blocks, as the gate decided: which findings do.
+    /// Which findings block: their places in `findings`, rising.
     pub blocking: Vec<usize>,
     /// Whether the gate only observes, so that what blocks did not stop it.
     pub observes: bool,
+    /// Under which terms it was made.
+    pub terms: Terms,
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::time::Instant;
 use crate::change::Store;
 use crate::config::{Config, Day, GateConfig, OnLimit};
 use crate::engine::{Engine, compiles};
-use crate::finding::{Gap, GapKind, Outcome, Report, Salt, StageRun, Text};
-use crate::policy::{self, Demand};
-use crate::rules::{Gate, Pack, RuleSet};
+use crate::finding::{Demand, Gap, GapKind, Outcome, Report, Salt, StageRun, Terms, Text};
+use crate::policy;
+use crate::rules::{self, Gate, Pack, RuleSet};
 use crate::source::Listing;
 use crate::stage::builtin;
 
@@ -88,7 +88,22 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
         root: None,
         blocking,
         observes: demand.observe,
+        terms: Terms { version: env!("CARGO_PKG_VERSION").into(), rules: digest(request, config), demand, shard: None },
     }
+}
+
+/// Names the rules that took part and what changes their findings: the built-in ones' digest alone
+/// where nothing is configured.
+fn digest(request: &Request, config: &Config) -> String {
+    let builtin = rules::digest();
+    let plain = config.own_rules.is_empty() && config.disabled.is_empty() && config.allow.is_empty();
+    if plain && request.skip.is_empty() && config.salt.is_none() {
+        return builtin.to_owned();
+    }
+    let mut hasher = blake3::Hasher::new();
+    let told = (builtin, &config.own_rules, &config.disabled, &config.allow, &config.salt, &request.skip);
+    hasher.update(format!("{told:?}").as_bytes());
+    hasher.finalize().to_hex()[..32].to_owned()
 }
 
 /// What a gate that only observes says where it would have stopped.

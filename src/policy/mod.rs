@@ -6,4 +6,4 @@ mod verdict;
 
 pub use allowances::apply;
 pub use inline::{Mark, marks};
-pub use verdict::{Demand, decide};
+pub use verdict::decide;

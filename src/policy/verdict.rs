@@ -1,17 +1,6 @@
 //! The one function through which every exit code 0 goes.
 
-use crate::finding::{Exit, Finding, Gap, GapKind, Scanned, Severity, StageRun, State, Tier, Verdict};
-
-/// What a gate demands.
-#[derive(Clone, Copy, Debug)]
-pub struct Demand {
-    /// Lowest severity that blocks.
-    pub block: Severity,
-    /// Lowest tier that blocks.
-    pub tier: Tier,
-    /// Whether the gate only observes: findings that block are told, and do not stop it.
-    pub observe: bool,
-}
+use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Scanned, StageRun, State, Verdict};
 
 /// The verdict, the exit code, and which findings block (their places in `findings`).
 ///
@@ -56,7 +45,7 @@ pub fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Advice, Excerpt, Fingerprint, Outcome, Place, Salt};
+    use crate::finding::{Advice, Excerpt, Fingerprint, Outcome, Place, Salt, Severity, Tier};
 
     const DEMAND: Demand = Demand { block: Severity::Medium, tier: Tier::Block, observe: false };
 
@@ -96,6 +85,7 @@ mod tests {
             reason: None,
             encoding: Vec::new(),
             tools: Vec::new(),
+            package: None,
         }
     }
 

@@ -15,4 +15,4 @@ mod set;
 pub use language::{Language, LanguageSet};
 pub use raw::{RawFile, RawRule};
 pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Window, from_raw};
-pub use set::{RuleId, RuleSet, builtin};
+pub use set::{RuleId, RuleSet, builtin, digest};

@@ -118,6 +118,11 @@ impl std::ops::Index<RuleId> for RuleSet {
     }
 }
 
+/// Names the built-in rules as they are: two programs with the same digest have the same rules.
+pub const fn digest() -> &'static str {
+    packs::DIGEST
+}
+
 /// All built-in rules.
 pub fn builtin() -> &'static [Rule] {
     &packs::RULES

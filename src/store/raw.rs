@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Place, State, Text};
+use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Package, Place, State, Text};
 use crate::paths::RepoPath;
 
 /// What is kept of a result.
@@ -41,6 +41,8 @@ pub(super) struct RawFinding {
     reason: Option<String>,
     encoding: Vec<String>,
     tools: Vec<String>,
+    /// Name and version.
+    package: Option<(String, String)>,
 }
 
 impl RawFinding {
@@ -70,6 +72,7 @@ impl RawFinding {
             reason: finding.reason.clone(),
             encoding: words(&finding.encoding),
             tools: words(&finding.tools),
+            package: finding.package.as_ref().map(|one| (one.name.to_string(), one.version.to_string())),
         }
     }
 
@@ -100,6 +103,7 @@ impl RawFinding {
             reason: self.reason,
             encoding: texts(self.encoding),
             tools: texts(self.tools),
+            package: self.package.map(|(name, version)| Package { name: name.into(), version: version.into() }),
         })
     }
 }

@@ -138,6 +138,7 @@ fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
         reason: None,
         encoding: Vec::new(),
         tools: Vec::new(),
+        package: None,
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "the tests damage files behind the module's back")]
 
 use super::*;
-use crate::finding::{Advice, Confidence, Excerpt, ExcerptLine, Fingerprint, Place, Severity, Text, Tier};
+use crate::finding::{Advice, Confidence, Excerpt, ExcerptLine, Fingerprint, Package, Place, Severity, Text, Tier};
 
 fn dirs(dir: &tempfile::TempDir) -> Dirs {
     Dirs { cache: dir.path().join("c/gatehook"), state: dir.path().join("s/gatehook") }
@@ -36,6 +36,7 @@ fn kept(files: usize) -> Kept {
         reason: Some("stood there".to_owned()),
         encoding: vec!["base64".into()],
         tools: vec!["bandit".into()],
+        package: Some(Package { name: "p".into(), version: "1.2".into() }),
     };
     Kept { findings: vec![finding], files }
 }
