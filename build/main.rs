@@ -81,6 +81,12 @@ fn rule_files(dir: &Path) -> Vec<PathBuf> {
 /// What only a look at the pattern tells.
 fn check(pack: &str, rule: &RawRule) -> Vec<String> {
     let mut faults = rule.faults();
+    if rule.since.is_empty() {
+        faults.push(format!(
+            "rule `{}`: `since` is due, the month in which it joined: `rules.as-of` goes by it",
+            rule.id
+        ));
+    }
     let groups = |pattern: &str| {
         regex_syntax::ParserBuilder::new()
             .unicode(false)

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Config;
 use super::laying::Laying;
-use crate::rules::{Pack, RawRule, builtin, from_raw};
+use crate::rules::{Pack, RawRule, builtin, from_raw, is_month};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -39,13 +39,6 @@ pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, layin
             Err(error) => laying.fault(error.to_string()),
         }
     }
-}
-
-/// Whether it is a month, as `2026-11`.
-fn is_month(text: &str) -> bool {
-    let Some((year, month)) = text.split_once('-') else { return false };
-    let digits = |text: &str, many: usize| text.len() == many && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits(year, 4) && digits(month, 2) && matches!(month.parse(), Ok(1..=12))
 }
 
 /// Every rule that is named is one: an own rule of this layer or an earlier one, or built in.

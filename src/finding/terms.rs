@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::{Severity, Text, Tier};
 
 /// What a gate demands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// Lowest severity that blocks.
     pub block: Severity,
@@ -14,6 +14,8 @@ pub struct Demand {
     pub tier: Tier,
     /// Whether the gate only observes: findings that block are told, and do not stop it.
     pub observe: bool,
+    /// Rules whose findings only warn, whatever the tier.
+    pub younger: Vec<Text>,
 }
 
 /// One part of a run that was split: `index` of `count`, from 1.

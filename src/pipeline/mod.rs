@@ -2,6 +2,7 @@
 
 pub mod examples;
 pub mod lesson;
+mod pinned;
 
 use std::time::Instant;
 
@@ -42,7 +43,18 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
     let looked = match rules(request, config, &packs) {
         Ok(rules) => {
             let options = builtin::Options { salt, limit };
-            builtin::run(&changes, store, &Engine::new(rules), &options)
+            let look = |rules| builtin::run(&changes, store, &Engine::new(rules), &options);
+            let mut looked = look(rules);
+            if let Some(month) = &config.as_of {
+                pinned::add_older(&mut looked.findings, month, || {
+                    let without = self::rules(request, config, &packs).map(|mut rules| {
+                        rules.retain(|rule| !policy::is_younger(&rule.id, month));
+                        look(rules).findings
+                    });
+                    without.unwrap_or_default()
+                });
+            }
+            looked
         }
         Err(gap) => builtin::Looked { gaps: vec![gap], ..builtin::Looked::default() },
     };
@@ -56,6 +68,7 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
     scanned.bytes += looked.bytes;
     scanned.unproven += looked.unproven;
     let mut findings = looked.findings;
+    let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
     findings.sort_by(|one, other| {
         (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
     });
@@ -70,8 +83,9 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
             StageRun { name: pack.word().into(), outcome, files: scanned.files, required: true }
         })
         .collect::<Vec<_>>();
-    let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today) };
-    let (verdict, exit, blocking) = policy::decide(demand, &findings, &stages, &gaps, &scanned);
+    let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today), younger };
+    notes.extend(config.as_of.as_deref().and_then(|month| pinned::note(&demand.younger, month)));
+    let (verdict, exit, blocking) = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
     if demand.observe && !blocking.is_empty() {
         notes.push(observed(gate));
     }

@@ -3,7 +3,9 @@
 mod allowances;
 mod inline;
 mod verdict;
+mod younger;
 
 pub use allowances::apply;
 pub use inline::{Mark, marks};
 pub use verdict::decide;
+pub use younger::{is_younger, younger};

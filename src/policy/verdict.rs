@@ -8,14 +8,17 @@ use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Scanned, StageRun, Sta
 /// failed stage never gives it, and a gate that only observes lets findings through, nothing else. The
 /// verdict is the same in both modes.
 pub fn decide(
-    demand: Demand,
+    demand: &Demand,
     findings: &[Finding],
     stages: &[StageRun],
     gaps: &[Gap],
     scanned: &Scanned,
 ) -> (Verdict, Exit, Vec<usize>) {
     let blocks = |finding: &Finding| {
-        finding.state == State::New && finding.severity >= demand.block && finding.tier >= demand.tier
+        finding.state == State::New
+            && finding.severity >= demand.block
+            && finding.tier >= demand.tier
+            && !demand.younger.contains(&finding.rule)
     };
     let blocking: Vec<usize> = (0..findings.len()).filter(|&at| blocks(&findings[at])).collect();
     let holes = gaps.iter().any(|gap| matches!(gap.kind, GapKind::Unread | GapKind::Partial));
@@ -47,7 +50,7 @@ mod tests {
     use super::*;
     use crate::finding::{Advice, Excerpt, Fingerprint, Outcome, Place, Salt, Severity, Tier};
 
-    const DEMAND: Demand = Demand { block: Severity::Medium, tier: Tier::Block, observe: false };
+    const DEMAND: Demand = Demand { block: Severity::Medium, tier: Tier::Block, observe: false, younger: Vec::new() };
 
     fn ran(outcome: Outcome, required: bool) -> Vec<StageRun> {
         vec![StageRun { name: "secrets".into(), outcome, files: 1, required }]
@@ -58,7 +61,7 @@ mod tests {
     }
 
     fn verdict(stages: &[StageRun], gaps: &[Gap], scanned: &Scanned) -> (Verdict, Exit) {
-        let (verdict, exit, _) = decide(DEMAND, &[], stages, gaps, scanned);
+        let (verdict, exit, _) = decide(&DEMAND, &[], stages, gaps, scanned);
         (verdict, exit)
     }
 
@@ -124,15 +127,15 @@ mod tests {
         let gap = [Gap { path: None, kind: GapKind::Partial, reason: "r".to_owned(), hint: String::new() }];
         for (demand, gaps, exit) in [
             (DEMAND, &[][..], Exit::Blocked),
-            (observe, &[], Exit::Clean),
+            (observe.clone(), &[], Exit::Clean),
             (DEMAND, &gap, Exit::Blocked),
-            (observe, &gap, Exit::NotScanned),
+            (observe.clone(), &gap, Exit::NotScanned),
         ] {
             let findings = [finding.clone()];
-            let (verdict, code, blocking) = decide(demand, &findings, &ran(Outcome::Ran, true), gaps, &looked());
+            let (verdict, code, blocking) = decide(&demand, &findings, &ran(Outcome::Ran, true), gaps, &looked());
             assert_eq!((verdict, code, blocking), (Verdict::Block, exit, vec![0]));
         }
-        let (verdict, exit, _) = decide(observe, &[], &ran(Outcome::TimedOut, true), &[], &looked());
+        let (verdict, exit, _) = decide(&observe, &[], &ran(Outcome::TimedOut, true), &[], &looked());
         assert_eq!((verdict, exit), (Verdict::Incomplete, Exit::StageFailed));
     }
 }

@@ -13,6 +13,6 @@ mod rule;
 mod set;
 
 pub use language::{Language, LanguageSet};
-pub use raw::{RawFile, RawRule};
+pub use raw::{RawFile, RawRule, is_month};
 pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Window, from_raw};
 pub use set::{RuleId, RuleSet, builtin, digest};

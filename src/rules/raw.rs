@@ -106,7 +106,15 @@ impl RawRule {
         fault(!matches && !self.keywords.is_empty(), "`keywords` without `pattern` do nothing");
         fault(self.keywords.iter().any(|word| word.len() < 3 || word.len() > 60), "a keyword takes 3 to 60 bytes");
         fault(!matches!(self.judge.as_str(), "" | "password" | "token"), "`judge` takes `password` or `token`");
+        fault(!self.since.is_empty() && !is_month(&self.since), "`since` takes a month, as 2026-11");
         fault(!self.reference.starts_with("http"), "a reference is due: the page that states the format or the flaw");
         faults
     }
+}
+
+/// Whether it is a month, as `2026-11`.
+pub fn is_month(text: &str) -> bool {
+    let Some((year, month)) = text.split_once('-') else { return false };
+    let digits = |text: &str, many: usize| text.len() == many && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(year, 4) && digits(month, 2) && matches!(month.parse(), Ok(1..=12))
 }
