@@ -58,6 +58,8 @@ pub struct Found {
     pub unproven: usize,
     /// Whether there were more than are kept.
     pub cut: bool,
+    /// Whether a rule that only the push gate runs would have had something to look at.
+    pub later: bool,
 }
 
 /// The rules, ready to search. Shared by all threads.
@@ -90,6 +92,7 @@ impl Engine {
     pub fn search(&self, input: &Input<'_>) -> Found {
         let ranges = widened(input.text, input.added);
         let mut found = self.plain(input, &ranges);
+        found.later |= self.rules.is_later_by_name();
         let mut budget = input.added.iter().map(Range::len).sum::<usize>().saturating_mul(GROWTH);
         self.encoded(input, &ranges, 0, &mut budget, &mut found);
         settle(&self.rules, &mut found.matches);
@@ -138,6 +141,7 @@ impl Engine {
             self.encoded(&inner, &whole, depth + 1, budget, &mut inside);
             found.unproven += inside.unproven;
             found.cut |= inside.cut;
+            found.later |= inside.later;
             found.matches.extend(inside.matches.into_iter().map(|mut inner| {
                 inner.span = piece.original(&inner.span);
                 inner.at = piece.original(&inner.at);
@@ -175,7 +179,7 @@ impl Search<'_> {
     fn at_keyword(&mut self, id: RuleId, hit: Range<usize>) {
         let engine = self.engine;
         let done = self.done[usize::from(id.0)];
-        if done.seen == usize::MAX || !engine.rules.is_enabled(id) {
+        if done.seen == usize::MAX || !(engine.rules.is_enabled(id) || engine.rules.is_later(id)) {
             return;
         }
         let rule = &engine.rules[id];
@@ -188,6 +192,11 @@ impl Search<'_> {
                 return;
             }
             self.done[usize::from(id.0)].meant = true;
+        }
+        if !engine.rules.is_enabled(id) {
+            self.found.later = true;
+            self.done[usize::from(id.0)].seen = usize::MAX;
+            return;
         }
         if hit.end <= done.matched && !rule.matcher.is_empty() {
             return;

@@ -24,6 +24,8 @@ pub struct Scanned {
     pub bytes: u64,
     /// Matches that a checksum or structure test refused: shown with `-v`, never results.
     pub unproven: usize,
+    /// Whether rules that only the push gate runs would have had something to look at.
+    pub later: bool,
 }
 
 /// What kind of hole a gap is.

@@ -11,7 +11,7 @@ use crate::config::{Config, Day, GateConfig, OnLimit};
 use crate::engine::{Engine, compiles};
 use crate::finding::{Demand, Gap, GapKind, Outcome, Report, Salt, StageRun, Terms, Text};
 use crate::policy;
-use crate::rules::{self, Gate, Pack, RuleSet};
+use crate::rules::{self, BuildError, Gate, Pack, RuleSet};
 use crate::source::Listing;
 use crate::stage::builtin;
 
@@ -67,6 +67,7 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
     scanned.added_lines += looked.added_lines;
     scanned.bytes += looked.bytes;
     scanned.unproven += looked.unproven;
+    scanned.later |= looked.later;
     let mut findings = looked.findings;
     let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
     findings.sort_by(|one, other| {
@@ -126,6 +127,15 @@ fn observed(gate: &GateConfig) -> String {
     format!("this gate only observes{until} (`mode` in the configuration): what it found would have stopped it")
 }
 
+/// What each built-in stage of `request` would search with at the push gate: what passed under the same
+/// terms need not be looked at again. Where something waits for a `later` gate only, the stages that have
+/// rules for that are left out.
+pub fn terms(request: &Request, config: &Config, later: bool) -> Vec<[u8; 32]> {
+    let packs = packs(request, demands(config, request.gate));
+    let Ok(rules) = set(request, config, &packs) else { return Vec::new() };
+    packs.iter().filter(|pack| !(later && rules.has_later(**pack))).map(|pack| rules.digest(*pack)).collect()
+}
+
 /// The rules that take part. A rule that does not compile makes the run a gap: it is never left out.
 fn rules(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, Gap> {
     let gap = |reason: String| Gap {
@@ -137,7 +147,11 @@ fn rules(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, 
     for rule in &config.own_rules {
         compiles(rule).map_err(|error| gap(format!("rule `{}` does not compile: {error}", rule.id)))?;
     }
-    let rules = RuleSet::default().with_own(config.own_rules.clone()).map_err(|error| gap(error.to_string()))?;
+    set(request, config, packs).map_err(|error| gap(error.to_string()))
+}
+
+fn set(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, BuildError> {
+    let rules = RuleSet::default().with_own(config.own_rules.clone())?;
     let mut rules = rules.limited_to(packs, request.gate);
     if !config.disabled.is_empty() || !request.skip.is_empty() {
         let left_out = |id: &str| config.disabled.iter().chain(&request.skip).any(|name| name == id);

@@ -15,4 +15,4 @@ mod set;
 pub use language::{Language, LanguageSet};
 pub use raw::{RawFile, RawRule, is_month};
 pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Window, from_raw};
-pub use set::{RuleId, RuleSet, builtin, digest};
+pub use set::{BuildError, RuleId, RuleSet, builtin, digest};

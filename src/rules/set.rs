@@ -1,6 +1,7 @@
 //! All rules of a run: the built-in packs and a user's own, behind one numbering and one search.
 
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::AhoCorasick;
+pub use aho_corasick::BuildError;
 
 use super::builtin as packs;
 use super::rule::{Gate, Pack, Rule};
@@ -16,11 +17,14 @@ pub struct RuleSet {
     own_keywords: Vec<u16>,
     own_automaton: Option<AhoCorasick>,
     enabled: Vec<bool>,
+    /// Rules that do not run at this gate, but at the push gate.
+    later: Vec<bool>,
 }
 
 impl Default for RuleSet {
     fn default() -> Self {
-        Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled: vec![true; packs::RULES.len()] }
+        let (enabled, later) = (vec![true; packs::RULES.len()], vec![false; packs::RULES.len()]);
+        Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled, later }
     }
 }
 
@@ -41,6 +45,7 @@ impl RuleSet {
         }
         self.own_automaton = Some(AhoCorasick::builder().ascii_case_insensitive(true).build(words)?);
         self.enabled.resize(packs::RULES.len() + own.len(), true);
+        self.later.resize(packs::RULES.len() + own.len(), false);
         self.own = own;
         Ok(self)
     }
@@ -51,6 +56,7 @@ impl RuleSet {
             let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
             if !keep(rule) {
                 self.enabled[number] = false;
+                self.later[number] = false;
             }
         }
     }
@@ -58,8 +64,50 @@ impl RuleSet {
     /// Leaves only rules of `pack` that run at `gate`.
     #[must_use]
     pub fn limited_to(mut self, packs: &[Pack], gate: Gate) -> Self {
-        self.retain(|rule| packs.contains(&rule.pack) && rule.gates.has(gate));
+        for number in 0..self.enabled.len() {
+            let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
+            let (meant, now) = (packs.contains(&rule.pack), rule.gates.has(gate));
+            let later = meant && !now && rule.gates.has(Gate::Push);
+            self.enabled[number] &= meant && now;
+            self.later[number] = later;
+        }
         self
+    }
+
+    /// Whether the rule takes no part now, but would at the push gate.
+    pub fn is_later(&self, id: RuleId) -> bool {
+        self.later.get(usize::from(id.0)).copied().unwrap_or(false)
+    }
+
+    /// Whether a rule of `pack` takes no part now, but would at the push gate.
+    pub fn has_later(&self, pack: Pack) -> bool {
+        let rule = |at: usize| &self[RuleId(u16::try_from(at).unwrap_or(u16::MAX))];
+        self.later.iter().enumerate().any(|(at, later)| *later && rule(at).pack == pack)
+    }
+
+    /// Whether a rule that only the push gate runs goes by a file's name: then no text tells whether it
+    /// would find something.
+    pub fn is_later_by_name(&self) -> bool {
+        let number = |at: usize| RuleId(u16::try_from(at).unwrap_or(u16::MAX));
+        self.later.iter().enumerate().any(|(at, later)| *later && self[number(at)].by_name_only())
+    }
+
+    /// Which rules of `pack` the push gate would search with, as far as this set knows: sets of one build
+    /// of gatehook that say the same find the same.
+    pub fn digest(&self, pack: Pack) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(packs::DIGEST.as_bytes()).update(pack.word().as_bytes());
+        let takes_part: Vec<u8> = (0..self.enabled.len())
+            .map(|at| {
+                let rule = &self[RuleId(u16::try_from(at).unwrap_or(u16::MAX))];
+                u8::from(rule.pack == pack && rule.gates.has(Gate::Push) && (self.enabled[at] || self.later[at]))
+            })
+            .collect();
+        hasher.update(&takes_part);
+        for rule in &self.own {
+            hasher.update(format!("{rule:?}").as_bytes());
+        }
+        *hasher.finalize().as_bytes()
     }
 
     /// Whether the rule takes part.
@@ -152,6 +200,22 @@ mod tests {
         hits.sort_unstable();
         hits.dedup();
         hits
+    }
+
+    #[test]
+    fn a_digest_is_that_of_the_push_gates_rules() {
+        let both = [Pack::Secrets, Pack::Insecure];
+        let at = |gate| RuleSet::default().limited_to(&both, gate);
+        for pack in both {
+            assert_eq!(at(Gate::Commit).digest(pack), at(Gate::Push).digest(pack));
+            let mut fewer = at(Gate::Commit);
+            fewer.retain(|rule| rule.id != "aws-access-key-id" && rule.id != "python-request-without-timeout");
+            assert_ne!(fewer.digest(pack), at(Gate::Push).digest(pack));
+        }
+        assert_ne!(at(Gate::Push).digest(Pack::Secrets), at(Gate::Push).digest(Pack::Insecure));
+        let only = RuleSet::default().limited_to(&[Pack::Secrets], Gate::Commit);
+        assert_ne!(only.digest(Pack::Insecure), at(Gate::Push).digest(Pack::Insecure));
+        assert!(packs::RULES.iter().any(|rule| !rule.gates.has(Gate::Commit)) && !at(Gate::Commit).is_later_by_name());
     }
 
     #[test]

@@ -40,6 +40,7 @@ fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Optio
     let mut found = engine.search(&input);
     allowed::check_marks(text, engine.rules(), &mut found.matches);
     looked.unproven += found.unproven;
+    looked.later |= found.later;
     let mut findings = present::findings(change, fragment, &found.matches, engine, options);
     allowed::inline(text, &found.matches, &mut findings);
     partial.keys.extend(found.matches.iter().map(|found| (existing::Key::of_match(found, text), 0)));

@@ -39,6 +39,8 @@ pub struct Looked {
     pub bytes: u64,
     /// Matches that a proof refused.
     pub unproven: usize,
+    /// Whether rules that only the push gate runs would have had something to look at.
+    pub later: bool,
 }
 
 /// What a thread has so far.
@@ -57,6 +59,7 @@ impl Partial {
         self.looked.added_lines += other.looked.added_lines;
         self.looked.bytes += other.looked.bytes;
         self.looked.unproven += other.looked.unproven;
+        self.looked.later |= other.looked.later;
         self.keys.extend(other.keys);
     }
 
