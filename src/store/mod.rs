@@ -1,5 +1,5 @@
-//! What gatehook keeps for this user on this machine: results of stages, so that the same content is
-//! not looked at twice.
+//! What gatehook keeps for this user on this machine: results of stages, and receipts of what the gates
+//! passed, so that the same content is not looked at twice.
 //!
 //! Everything here only ever saves work. Each entry carries a tag made with a key that lies in the
 //! user's own state directory; what is missing, damaged, cut off, of another machine or forged is a
@@ -9,6 +9,7 @@
 mod cache;
 mod dirs;
 mod raw;
+mod receipts;
 mod seal;
 
 use std::io;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 pub use cache::{Cache, Kept, Key, KeyParts};
 pub use dirs::Dirs;
+pub use receipts::{Known, Receipts, Seen, Steps};
 
 /// Why nothing can be kept. No reason to stop: the work is done once more instead.
 #[derive(Debug, thiserror::Error)]
