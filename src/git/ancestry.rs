@@ -1,8 +1,11 @@
 //! Where a commit stands: whether it is HEAD, has a parent, has been seen by a remote.
 
+use std::collections::HashSet;
+
 use super::command;
 use super::error::GitError;
 use super::repo::Repo;
+use crate::change::Oid;
 
 /// The id of HEAD's commit; `None` before the first one.
 pub fn head(repo: &Repo) -> Result<Option<String>, GitError> {
@@ -19,6 +22,39 @@ pub fn seen_on(repo: &Repo, commit: &str) -> Result<Vec<String>, GitError> {
     let args = ["for-each-ref", "--contains", commit, "--format=%(refname:short)", "refs/remotes"];
     let answer = command::run(&repo.top, &args)?;
     Ok(String::from_utf8_lossy(&answer).lines().map(str::to_owned).collect())
+}
+
+/// Which of `commits` were made by `git commit` in this repository, by what the reflogs of HEAD and of
+/// `branches` say: the other ways to make one (`rebase`, `cherry-pick`, `am`, a merge without conflicts, a
+/// fetch) run no `pre-commit`, or none of this repository's. With the seconds since 1970 when it was.
+pub fn made_here(repo: &Repo, branches: &[String], commits: &[Oid]) -> Vec<(Oid, u64)> {
+    let commits: HashSet<Oid> = commits.iter().copied().collect();
+    let mut made: Vec<(Oid, u64)> = Vec::new();
+    for name in branches.iter().map(String::as_str).chain(["HEAD"]) {
+        let args =
+            ["log", "--walk-reflogs", "--date=unix", "--format=%H%x00%gd%x00%gs", "--end-of-options", name, "--"];
+        // Without a reflog nothing is known.
+        let answer = command::run(&repo.top, &args).unwrap_or_default();
+        for line in answer.split(|&byte| byte == b'\n') {
+            let mut fields = line.splitn(3, |&byte| byte == 0);
+            let (Some(id), Some(place), Some(what)) = (fields.next(), fields.next(), fields.next()) else { continue };
+            let Some(id) = Oid::from_hex(id).filter(|id| commits.contains(id)) else { continue };
+            let is_commit = what.starts_with(b"commit: ") || what.starts_with(b"commit (");
+            if is_commit
+                && !made.iter().any(|(known, _)| *known == id)
+                && let Some(time) = seconds(place)
+            {
+                made.push((id, time));
+            }
+        }
+    }
+    made
+}
+
+/// The time in `HEAD@{1700000000}`.
+fn seconds(place: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(place).ok()?;
+    text.rsplit_once("@{")?.1.trim_end_matches('}').parse().ok()
 }
 
 fn parse(repo: &Repo, revision: &str) -> Result<Option<String>, GitError> {

@@ -30,6 +30,8 @@ pub(super) struct History {
     pub(super) commits: Vec<Oid>,
     /// The messages in that order, then the changes by path and, of a path, in that order.
     pub(super) changes: Vec<Change>,
+    /// How many of them are not looked at, because whoever asked said so.
+    pub(super) passed: usize,
     /// How many of them have parents that a shallow clone lacks: their whole trees are looked at.
     pub(super) cut: usize,
 }
@@ -50,6 +52,15 @@ impl History {
 
 /// Walks `revisions`.
 pub(super) fn walk(repo: &Repo, revisions: &Revisions) -> Result<History, GitError> {
+    walk_without(repo, revisions, &|_| false)
+}
+
+/// Walks `revisions`, and only counts those of which `passed` says that they need not be looked at.
+pub(super) fn walk_without(
+    repo: &Repo,
+    revisions: &Revisions,
+    passed: &dyn Fn(Oid) -> bool,
+) -> Result<History, GitError> {
     let mut args = vec!["rev-list", "--topo-order", "--reverse", "--stdin"];
     args.extend(revisions.args.iter().map(String::as_str));
     let listed = command::feed(&repo.top, &args, &revisions.input)?;
@@ -58,20 +69,22 @@ pub(super) fn walk(repo: &Repo, revisions: &Revisions) -> Result<History, GitErr
         .filter(|line| !line.is_empty())
         .map(|line| Oid::from_hex(line).ok_or_else(|| unexpected("rev-list", &String::from_utf8_lossy(line))))
         .collect::<Result<_, _>>()?;
-    if commits.is_empty() {
-        return Ok(History::default());
+    let (known, looked): (Vec<Oid>, Vec<Oid>) = commits.iter().partition(|id| passed(**id));
+    if looked.is_empty() {
+        return Ok(History { commits, passed: known.len(), ..History::default() });
     }
+    let listed = if known.is_empty() { listed } else { objects::lines("", &looked) };
     let (told, raw) = std::thread::scope(|scope| {
-        let told = scope.spawn(|| told(repo, &commits));
+        let told = scope.spawn(|| told(repo, &looked));
         let args = ["diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"];
         let raw = command::feed(&repo.top, &args, &listed);
         (told.join(), raw)
     });
     let told = told.unwrap_or_else(|_| Err(unexpected("cat-file", "its reader stumbled")))?;
-    let changes = changes(&commits, told, &raw?)?;
+    let changes = changes(&looked, told, &raw?)?;
     let edge = repo.shallow();
-    let cut = commits.iter().filter(|id| edge.contains(id)).count();
-    Ok(History { commits, changes, cut })
+    let cut = looked.iter().filter(|id| edge.contains(id)).count();
+    Ok(History { commits, changes, passed: known.len(), cut })
 }
 
 /// Each commit with its message as a change.

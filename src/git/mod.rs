@@ -47,7 +47,7 @@ pub use file::{file_at, staged_file};
 pub use index::read_all as read_index;
 pub use net::{commits, net};
 pub use pair::Pair;
-pub use push::{Push, RefUpdate, outgoing, parse_received, parse_updates, received, unpushed};
+pub use push::{Push, RefUpdate, outgoing, outgoing_without, parse_received, parse_updates, received, unpushed};
 pub use range::{history, range};
 pub use raw::Side;
 pub use repo::Repo;

@@ -78,6 +78,12 @@ fn updates(input: &[u8], parse: impl Fn(&[u8]) -> Option<RefUpdate>) -> Result<V
 /// A URL without a name counts as the configured remote that has it; where none has, only the tips
 /// that git names are known. Old tips that are not here are ignored: more is looked at then, not less.
 pub fn outgoing(repo: &Repo, push: &Push) -> Result<Listing, GitError> {
+    outgoing_without(repo, push, &|_| false)
+}
+
+/// The same without the commits of which `passed` says that they were looked at already: these are counted,
+/// and told, and nothing more.
+pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) -> Result<Listing, GitError> {
     let remote = remote::of(repo, push.remote.as_deref(), push.url.as_deref())?;
     let to = match (&remote, push.remote.as_deref().or(push.url.as_deref())) {
         (Some(name), _) => format!("push to {name}"),
@@ -85,13 +91,13 @@ pub fn outgoing(repo: &Repo, push: &Push) -> Result<Listing, GitError> {
         (None, None) => "push, no remote known".to_owned(),
     };
     let without = remote::known(repo, remote.as_deref())?;
-    listing(repo, &push.updates, without, &to)
+    listing(repo, &push.updates, without, &to, passed)
 }
 
 /// What a push brought to this repository, seen from its `pre-receive` hook: `updates` from
 /// [`parse_received`]. The objects lie in quarantine, which git's own variables name.
 pub fn received(repo: &Repo, updates: &[RefUpdate]) -> Result<Listing, GitError> {
-    listing(repo, updates, vec!["--not".to_owned(), "--all".to_owned()], "push received")
+    listing(repo, updates, vec!["--not".to_owned(), "--all".to_owned()], "push received", &|_| false)
 }
 
 /// Every local branch and tag, as far as `remote` lacks it: for hook frameworks that tell of one
@@ -109,10 +115,16 @@ pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Listing, GitError> 
             Some(RefUpdate { local_ref: name.clone(), local: id, remote_ref: name, remote: null(id)? })
         })
         .collect();
-    listing(repo, &updates, remote::known(repo, name.as_deref())?, &to)
+    listing(repo, &updates, remote::known(repo, name.as_deref())?, &to, &|_| false)
 }
 
-fn listing(repo: &Repo, updates: &[RefUpdate], without: Vec<String>, to: &str) -> Result<Listing, GitError> {
+fn listing(
+    repo: &Repo,
+    updates: &[RefUpdate],
+    without: Vec<String>,
+    to: &str,
+    passed: &dyn Fn(Oid) -> bool,
+) -> Result<Listing, GitError> {
     let pushed: Vec<&RefUpdate> = updates.iter().filter(|update| !update.local.is_null()).collect();
     if pushed.is_empty() {
         let what = if updates.is_empty() { "nothing to push" } else { "only deletions" };
@@ -128,13 +140,19 @@ fn listing(repo: &Repo, updates: &[RefUpdate], without: Vec<String>, to: &str) -
         History::default()
     } else {
         let input = [objects::lines("", &commits), objects::lines("^", &old)].concat();
-        history::walk(repo, &Revisions { input, args: without })?
+        history::walk_without(repo, &Revisions { input, args: without }, passed)?
     };
     let one = |ids: &[Oid]| ids.first().filter(|_| ids.len() == 1).map(ToString::to_string);
     let scanned = Scanned {
         base: one(&old),
         head: one(&pushed.iter().map(|update| update.local).collect::<Vec<_>>()),
-        how: format!("{to}: {} that it lacks, each against its parents", history.told()),
+        how: match history.passed {
+            0 => format!("{to}: {} that it lacks, each against its parents", history.told()),
+            passed => format!(
+                "{to}: {} that it lacks, each against its parents; {passed} of them passed this gate before",
+                history.told()
+            ),
+        },
         commits: history.commits.len(),
         ..Scanned::default()
     };
