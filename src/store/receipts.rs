@@ -60,7 +60,7 @@ impl Receipts {
 
     /// Keeps that a gate let `steps` through at `time` (seconds since 1970). Under `terms` nothing was found
     /// in them and nothing was left out; without any the gate only saw them.
-    pub fn passed(&self, time: u64, terms: &[[u8; 32]], steps: Steps) -> Result<(), StoreError> {
+    pub fn passed(&self, time: u64, terms: &[[u8; 32]], steps: &Steps) -> Result<(), StoreError> {
         if steps.0.is_empty() {
             return Ok(());
         }
@@ -219,7 +219,7 @@ impl Receipts {
         }
         old.sort_unstable();
         old.dedup();
-        (old.len() <= usize::from(u8::MAX)).then(|| Step { new: self.node(change, *new), old })
+        u8::try_from(old.len()).is_ok().then(|| Step { new: self.node(change, *new), old })
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gatehook::config::Day;
 use gatehook::finding::{Exit, Report};
 use gatehook::report::{self, Detail, Style};
+use gatehook::store::Dirs;
 
 use crate::args::{Color, Output};
 use crate::commands::fail;
@@ -17,6 +18,13 @@ pub(crate) use crate::layers::{ConfigFrom, load};
 pub(crate) fn user_dir(variable: &str, under_home: &str) -> Option<PathBuf> {
     let set = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     set.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(under_home)))
+}
+
+/// Where what is kept for this user lies; `None` where nobody says who that is.
+pub(crate) fn dirs() -> Option<Dirs> {
+    let cache = user_dir("XDG_CACHE_HOME", ".cache")?.join("gatehook");
+    let state = user_dir("XDG_STATE_HOME", ".local/state")?.join("gatehook");
+    Some(Dirs { cache, state })
 }
 
 /// Today, in UTC.
@@ -37,7 +45,8 @@ pub(crate) fn ago(age: u64) -> String {
     format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
-fn seconds() -> u64 {
+/// Seconds since 1970.
+pub(crate) fn seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 

@@ -41,7 +41,7 @@ fn with(runs: &[&[Change]]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for changes in runs {
         let receipts = open(&dir);
-        receipts.passed(100, TERMS, receipts.steps(*changes)).unwrap();
+        receipts.passed(100, TERMS, &receipts.steps(*changes)).unwrap();
     }
     dir
 }
@@ -76,13 +76,13 @@ fn other_terms_are_not_these() {
     assert_eq!(known(&dir).seen(&[], &a()), Seen::Passed, "no terms are no clean bill");
     let only_seen = tempfile::tempdir().unwrap();
     let receipts = open(&only_seen);
-    receipts.passed(100, &[], receipts.steps(&a())).unwrap();
+    receipts.passed(100, &[], &receipts.steps(&a())).unwrap();
     assert_eq!(seen(&only_seen, change("a", 2, &[1])), Seen::Passed);
     // Half the terms from one line and half from another are not all of them in one look.
     let halves = tempfile::tempdir().unwrap();
     for terms in TERMS {
         let receipts = open(&halves);
-        receipts.passed(100, &[*terms], receipts.steps(&a())).unwrap();
+        receipts.passed(100, &[*terms], &receipts.steps(&a())).unwrap();
     }
     assert_eq!(seen(&halves, change("a", 2, &[1])), Seen::Passed);
 }
@@ -98,7 +98,7 @@ fn an_amended_commit_is_known_by_its_steps() {
     assert_eq!(seen(&dir, change("a", 3, &[])), Seen::Clean);
     // One that took the place of a link has not.
     let replaced = Change { kind: ChangeKind::Modified, ..change("a", 2, &[]) };
-    let dir = with(&[&[replaced.clone()], &[change("a", 3, &[2])]]);
+    let dir = with(&[std::slice::from_ref(&replaced), &[change("a", 3, &[2])]]);
     assert_eq!(seen(&dir, change("a", 3, &[])), Seen::Passed);
     assert_eq!(seen(&dir, replaced), Seen::Clean);
 }
@@ -107,7 +107,7 @@ fn an_amended_commit_is_known_by_its_steps() {
 fn a_step_that_was_not_clean_breaks_the_way() {
     let dir = with(&[&[change("a", 2, &[1])]]);
     let receipts = open(&dir);
-    receipts.passed(100, &[], receipts.steps(&[change("a", 3, &[2])])).unwrap();
+    receipts.passed(100, &[], &receipts.steps(&[change("a", 3, &[2])])).unwrap();
     assert_eq!(seen(&dir, change("a", 3, &[1])), Seen::Passed);
     assert_eq!(seen(&dir, change("a", 2, &[1])), Seen::Clean);
 }
@@ -163,7 +163,7 @@ fn lines_that_are_damaged_cut_off_or_anothers_count_for_nothing() {
     // The next line is whole, whatever was cut off before it.
     std::fs::write(&path, &whole[..whole.len() - 30]).unwrap();
     let receipts = open(&dir);
-    receipts.passed(100, TERMS, receipts.steps(&[change("c", 4, &[])])).unwrap();
+    receipts.passed(100, TERMS, &receipts.steps(&[change("c", 4, &[])])).unwrap();
     assert_eq!(seen(&dir, change("c", 4, &[])), Seen::Clean);
     assert_eq!(seen(&dir, change("a", 2, &[1])), Seen::Clean);
     assert_eq!(seen(&dir, change("a", 3, &[2])), Seen::No);
@@ -186,11 +186,11 @@ fn odd_things_in_its_place_hold_nothing_up() {
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
     assert_eq!(seen(&dir, change("a", 2, &[1])), Seen::No);
     let receipts = open(&dir);
-    assert!(receipts.passed(100, TERMS, receipts.steps(&[change("a", 2, &[1])])).is_err());
+    assert!(receipts.passed(100, TERMS, &receipts.steps(&[change("a", 2, &[1])])).is_err());
     std::fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("/dev/full", &path).unwrap();
     let receipts = open(&dir);
-    assert!(receipts.passed(100, TERMS, receipts.steps(&[change("a", 2, &[1])])).is_err());
+    assert!(receipts.passed(100, TERMS, &receipts.steps(&[change("a", 2, &[1])])).is_err());
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn it_stays_small_and_says_since_when_it_is_whole() {
     let many: Vec<Change> = (0..6000).map(|at| change(&format!("f{at}"), 2, &[1])).collect();
     for time in 100..130 {
         let receipts = open(&dir);
-        receipts.passed(time, TERMS, receipts.steps(&many)).unwrap();
+        receipts.passed(time, TERMS, &receipts.steps(&many)).unwrap();
     }
     assert!(std::fs::metadata(open(&dir).path).unwrap().len() <= LARGEST + 600_000);
     let since = known(&dir).since().unwrap();
@@ -209,7 +209,7 @@ fn it_stays_small_and_says_since_when_it_is_whole() {
     // A run too large to be kept: nobody can say any more what was not seen.
     let huge: Vec<Change> = (0..=MOST).map(|at| change(&format!("g{at}"), 2, &[1])).collect();
     let receipts = open(&dir);
-    receipts.passed(500, TERMS, receipts.steps(&huge)).unwrap();
+    receipts.passed(500, TERMS, &receipts.steps(&huge)).unwrap();
     assert_eq!(known(&dir).since(), Some(500));
     assert_eq!(seen(&dir, change("g1", 2, &[1])), Seen::No);
 }
@@ -223,7 +223,7 @@ fn writers_at_once_lose_nothing() {
             scope.spawn(move || {
                 for number in 0..25 {
                     let receipts = open(dir);
-                    receipts.passed(100, TERMS, receipts.steps(&[change(&format!("{writer}"), number, &[])])).unwrap();
+                    receipts.passed(100, TERMS, &receipts.steps(&[change(&format!("{writer}"), number, &[])])).unwrap();
                 }
             });
         }

@@ -5,11 +5,11 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use gatehook::change::Store;
 use gatehook::finding::Exit;
 use gatehook::git::{self, Repo};
 use gatehook::rules::Gate;
 
+use super::receipts::Receipt;
 use super::{Call, named};
 use crate::setup::ConfigFrom;
 
@@ -33,15 +33,23 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 }
 
 fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
-    let conclude =
-        |listing, store: &dyn Store| call.conclude(&call.look(Gate::Commit, &ConfigFrom::Index(repo), listing, store));
+    let under = || call.under(Gate::Commit, &ConfigFrom::Index(repo));
     let looked = match &call.around.framework.range {
         // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged. What stands in HEAD does
         // not count as old here, for HEAD may be what the range brings.
-        Some((from, to)) => git::range(repo, &format!("{from}..{to}")).map(|listing| conclude(listing, repo)),
+        Some((from, to)) => {
+            git::range(repo, &format!("{from}..{to}")).map(|listing| call.conclude(&under().look(listing, repo)))
+        }
         None => git::staged(repo).map(|mut listing| {
+            let receipt = Receipt::begin(repo, &listing);
             named::add(&call.flags.args, &mut listing);
-            conclude(listing, &named::Both(repo.before("HEAD")))
+            let under = under();
+            let report = under.look(listing, &named::Both(repo.before("HEAD")));
+            let exit = call.conclude(&report);
+            if let (Exit::Clean, Some(receipt)) = (exit, receipt) {
+                receipt.end(&under, &report);
+            }
+            exit
         }),
     };
     looked.unwrap_or_else(|error| call.no_git(&error))

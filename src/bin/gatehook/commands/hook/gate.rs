@@ -7,6 +7,7 @@ use gatehook::rules::Gate;
 use gatehook::source::Listing;
 
 use super::Call;
+use crate::layers::Loaded;
 use crate::setup::{self, ConfigFrom, To};
 
 /// Bytes of a file that the commit gate looks at, at most.
@@ -17,6 +18,11 @@ const LIMIT: u64 = 512 << 20;
 impl Call<'_> {
     /// Looks at `listing` as `gate` demands, under the configuration that `from` holds.
     pub(super) fn look(&self, gate: Gate, from: &ConfigFrom<'_>, listing: Listing, store: &dyn Store) -> Report {
+        self.under(gate, from).look(listing, store)
+    }
+
+    /// What `gate` demands under the configuration that `from` holds.
+    pub(super) fn under(&self, gate: Gate, from: &ConfigFrom<'_>) -> Under {
         let loaded = setup::load(from, &self.flags.output);
         let request = Request {
             gate,
@@ -26,14 +32,32 @@ impl Call<'_> {
             limit: if gate == Gate::Commit { COMMIT_LIMIT } else { LIMIT },
             today: setup::today(),
         };
-        let mut report = pipeline::run(&request, &loaded.config, listing, store);
-        report.exit = report.exit.or(loaded.exit);
-        report
+        Under { request, loaded }
     }
 
     /// Tells the developer and gives the last word.
     pub(super) fn conclude(&self, report: &Report) -> Exit {
         self.settle(setup::emit(report, &self.flags.output, To::Stderr))
+    }
+}
+
+/// A gate with its configuration.
+pub(super) struct Under {
+    request: Request,
+    loaded: Loaded,
+}
+
+impl Under {
+    /// Looks at `listing`.
+    pub(super) fn look(&self, listing: Listing, store: &dyn Store) -> Report {
+        let mut report = pipeline::run(&self.request, &self.loaded.config, listing, store);
+        report.exit = report.exit.or(self.loaded.exit);
+        report
+    }
+
+    /// Under which terms it looks: see [`pipeline::terms`].
+    pub(super) fn terms(&self, later: bool) -> Vec<[u8; 32]> {
+        pipeline::terms(&self.request, &self.loaded.config, later)
     }
 }
 

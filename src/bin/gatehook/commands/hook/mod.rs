@@ -9,6 +9,7 @@ mod message;
 mod named;
 mod passes;
 mod push;
+mod receipts;
 mod receive;
 mod rewrite;
 mod surroundings;

@@ -5,12 +5,11 @@ use std::collections::HashSet;
 use gatehook::change::Change;
 use gatehook::finding::Exit;
 use gatehook::git::{self, GitError, Push, Repo};
-use gatehook::rules::Gate;
 use gatehook::source::Listing;
 
+use super::receipts::Memory;
 use super::{Call, input, rewrite, tell};
 use crate::commands::fail;
-use crate::setup::ConfigFrom;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
     let given = match input() {
@@ -32,26 +31,30 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
     }
 }
 
-/// What there is to look at, and the commit whose configuration holds.
-struct Outgoing {
+/// What there is to look at, and what is known of it.
+struct Outgoing<'p> {
     listing: Listing,
-    tip: Option<String>,
+    memory: Memory<'p>,
+    /// The local branches that are pushed.
+    branches: Vec<String>,
 }
 
 fn look(call: &Call<'_>, given: &[u8]) -> Exit {
-    let found = call.repo().and_then(|repo| Ok((outgoing(call, &repo, given)?, repo)));
-    let (outgoing, repo) = match found {
-        Ok((Some(outgoing), repo)) => (outgoing, repo),
-        Ok((None, _)) => return Exit::Clean,
+    let repo = match call.repo() {
+        Ok(repo) => repo,
         Err(error) => return call.no_git(&error),
     };
-    call.tell_recorded();
-    let commits = rewrite::commits(&outgoing.listing);
-    let from = match &outgoing.tip {
-        Some(tip) => ConfigFrom::Commit(&repo, tip),
-        None => ConfigFrom::Index(&repo),
+    let Outgoing { mut listing, memory, branches } = match outgoing(call, &repo, given) {
+        Ok(Some(outgoing)) => outgoing,
+        Ok(None) => return Exit::Clean,
+        Err(error) => return call.no_git(&error),
     };
-    let report = call.look(Gate::Push, &from, outgoing.listing, &repo);
+    let commits = rewrite::commits(&listing);
+    let spared = memory.spare(&mut listing);
+    let past = memory.bypasses(&spared, &branches, &listing);
+    let mut report = memory.under().look(listing, &repo);
+    report.notes.extend(past);
+    memory.keep(&spared, &report);
     let exit = call.conclude(&report);
     if exit == Exit::Blocked {
         for line in rewrite::advice(&report, &commits, &repo) {
@@ -62,17 +65,22 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
 }
 
 /// `None` where git itself says that nothing is pushed.
-fn outgoing(call: &Call<'_>, repo: &Repo, given: &[u8]) -> Result<Option<Outgoing>, GitError> {
+fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Option<Outgoing<'p>>, GitError> {
     if !given.trim_ascii().is_empty() {
+        call.tell_recorded();
         let updates = git::parse_updates(given)?;
         let tip = updates.iter().find(|update| !update.local.is_null()).map(|update| update.local.to_string());
+        let branches = updates.iter().filter(|update| update.local_ref.starts_with(b"refs/heads/"));
+        let branches = branches.map(|update| String::from_utf8_lossy(&update.local_ref).into_owned()).collect();
         let push = Push { remote: call.arg(0), url: call.arg(1), updates };
-        let listing = git::outgoing(repo, &push)?;
+        let memory = Memory::new(call, repo, tip);
+        let listing = git::outgoing_without(repo, &push, &|commit| memory.passed(commit))?;
         // A blob or a tree holds no configuration at a path.
-        let tip = tip.filter(|_| listing.scanned.commits > 0);
-        return Ok(Some(Outgoing { listing, tip }));
+        let memory = if listing.scanned.commits > 0 { memory } else { Memory::new(call, repo, None) };
+        return Ok(Some(Outgoing { listing, memory, branches }));
     }
     if call.around.framework.runs {
+        call.tell_recorded();
         return under_framework(call, repo).map(Some);
     }
     // git calls the shim with two arguments and no line where everything is up to date. Others may
@@ -80,15 +88,17 @@ fn outgoing(call: &Call<'_>, repo: &Repo, given: &[u8]) -> Result<Option<Outgoin
     if call.flags.hooks_dir.is_some() && call.flags.args.len() >= 2 {
         return Ok(None);
     }
+    call.tell_recorded();
     let listing = git::unpushed(repo, call.arg(0).as_deref())?;
-    Ok(Some(Outgoing { listing, tip: None }))
+    Ok(Some(Outgoing { listing, memory: Memory::new(call, repo, None), branches: Vec::new() }))
 }
 
 /// Frameworks keep the lines to themselves and tell of one ref only.
-fn under_framework(call: &Call<'_>, repo: &Repo) -> Result<Outgoing, GitError> {
+fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Outgoing<'p>, GitError> {
     let framework = &call.around.framework;
     let mut all = git::unpushed(repo, framework.remote.as_deref())?;
-    let Some((from, to)) = &framework.range else { return Ok(Outgoing { listing: all, tip: None }) };
+    let outgoing = |listing, tip| Outgoing { listing, memory: Memory::new(call, repo, tip), branches: Vec::new() };
+    let Some((from, to)) = &framework.range else { return Ok(outgoing(all, None)) };
     let told = git::range(repo, &format!("{from}..{to}"))?;
     let known: HashSet<_> = all.changes.iter().filter_map(|change| Some(change.commit.as_ref()?.id)).collect();
     let is_known = |change: &Change| change.commit.as_ref().is_some_and(|commit| known.contains(&commit.id));
@@ -102,5 +112,5 @@ fn under_framework(call: &Call<'_>, repo: &Repo) -> Result<Outgoing, GitError> {
     all.gaps.extend(told.gaps);
     all.scanned.commits += more.len();
     all.scanned.how = format!("{}; and {}", told.scanned.how, all.scanned.how);
-    Ok(Outgoing { listing: all, tip: Some(to.clone()) })
+    Ok(outgoing(all, Some(to.clone())))
 }
