@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::Candidate;
+use super::apart;
 use super::literal::{self, Ends, Literal};
 use super::login;
 use super::name;
@@ -18,7 +19,7 @@ const REACH: usize = 48;
 
 /// What stands between name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
+pub(super) enum Operator {
     /// `=`, `:=`, `=>`, `?=`, `||`, `??`.
     Equals,
     /// `:`.
@@ -38,7 +39,11 @@ enum Operator {
 /// The candidate around the keyword at `hit`.
 pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option<Candidate> {
     let end = name_end(text, hit.end);
-    let Some((operator, value_at, is_quoted)) = operator(text, end) else { return listed(text, hit, end, facts) };
+    let Some((operator, value_at, is_quoted)) = operator(text, end) else {
+        let start = name_start(text, hit.start);
+        let literal = apart::unjoined(text, &(start..end), facts)?;
+        return graded(text, start..end, literal, false, facts);
+    };
     let start = name_start(text, hit.start);
     // `"AWS::IAM::AccessKey": "…"` names a type.
     if start >= 2 && &text[start - 2..start] == b"::" {
@@ -51,24 +56,10 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     }
     let (literal, compares) = match value(text, start, value_at, operator, is_quoted, facts) {
         Some(literal) => (literal, operator == Operator::Compares),
-        None if is_quoted => (paired(text, end)?, false),
+        None if is_quoted => (apart::paired(text, end).or_else(|| apart::defaulted(text, end, facts))?, false),
         None => return None,
     };
     graded(text, start..end, literal, compares, facts)
-}
-
-/// `name: DB_PASSWORD`, and `value: …` on the next line.
-fn listed(text: &[u8], hit: &Range<usize>, end: usize, facts: &FileFacts) -> Option<Candidate> {
-    if !matches!(text.get(end), Some(b'\n' | b'\r')) || !facts.languages.has(L::Yaml) {
-        return None;
-    }
-    let start = name_start(text, hit.start);
-    let before = text[..start].trim_ascii_end();
-    if !before.ends_with(b"name:") && !before.ends_with(b"key:") {
-        return None;
-    }
-    let literal = paired(text, end - 1)?;
-    graded(text, start..end, literal, false, facts)
 }
 
 fn graded(text: &[u8], name: Range<usize>, literal: Literal, compares: bool, facts: &FileFacts) -> Option<Candidate> {
@@ -124,7 +115,7 @@ fn name_start(text: &[u8], from: usize) -> usize {
 
 /// The operator behind a name that ends at `at`, where its value begins, and whether the name
 /// stands in quotes.
-fn operator(text: &[u8], at: usize) -> Option<(Operator, usize, bool)> {
+pub(super) fn operator(text: &[u8], at: usize) -> Option<(Operator, usize, bool)> {
     let mut at = at;
     let mut is_quoted = false;
     for _ in 0..4 {
@@ -174,7 +165,7 @@ fn operator(text: &[u8], at: usize) -> Option<(Operator, usize, bool)> {
     Some((operator, at + length, is_quoted))
 }
 
-fn blanks(text: &[u8], from: usize) -> usize {
+pub(super) fn blanks(text: &[u8], from: usize) -> usize {
     let mut at = from;
     while matches!(text.get(at), Some(b' ' | b'\t')) && at < from + 64 {
         at += 1;
@@ -183,7 +174,7 @@ fn blanks(text: &[u8], from: usize) -> usize {
 }
 
 /// Blanks, one line break with or without a backslash, blanks again.
-fn blanks_and_break(text: &[u8], from: usize) -> usize {
+pub(super) fn blanks_and_break(text: &[u8], from: usize) -> usize {
     let mut at = blanks(text, from);
     if text.get(at) == Some(&b'(') && matches!(text.get(at + 1), Some(b'\n' | b'\r')) {
         at += 1;
@@ -225,7 +216,7 @@ fn value(
     }
     match operator {
         Operator::Colon => {
-            if let Some(literal) = behind_type(text, at) {
+            if let Some(literal) = behind_type(text, at).or_else(|| header(text, start, at)) {
                 return Some(literal);
             }
         }
@@ -256,13 +247,23 @@ fn behind_type(text: &[u8], at: usize) -> Option<Literal> {
     literal::quoted(text, blanks_and_break(text, here + 1))
 }
 
+/// `"X-Api-Key: v"`: a header, or a pair in a string, that its quotes hold together.
+fn header(text: &[u8], start: usize, at: usize) -> Option<Literal> {
+    let quote = *text.get(start.checked_sub(1)?)?;
+    if !matches!(quote, b'"' | b'\'' | b'`') {
+        return None;
+    }
+    let literal = literal::bare(text, blanks(text, at), Ends::Blank)?;
+    (text.get(literal.value.end) == Some(&quote)).then_some(literal)
+}
+
 /// `#define KEY "v"`, `PASSWORD 'v'`, `ENV KEY v`, `--key v`, `key or "v"`.
 fn behind_blank(text: &[u8], start: usize, at: usize, facts: &FileFacts) -> Option<Literal> {
     let line = crate::text::line_bounds(text, start).start.max(start.saturating_sub(160));
     let before = text[line..start].trim_ascii();
     let is_flag = before.ends_with(b"--") || before == b"-" || before.ends_with(b" -");
     let rest = &text[at..];
-    for word in [&b"or "[..], b"eq ", b"is ", b"BY ", b"by ", b"to ", b"= "] {
+    for word in [&b"or "[..], b"eq ", b"is ", b"BY ", b"by ", b"to ", b"= ", b"As String = ", b"As String=", b"<- "] {
         if rest.starts_with(word) {
             let first = blanks(text, at + word.len());
             return matches!(text.get(first), Some(b'"' | b'\'')).then(|| literal::quoted(text, first)).flatten();
@@ -274,19 +275,36 @@ fn behind_blank(text: &[u8], start: usize, at: usize, facts: &FileFacts) -> Opti
     if matches!(first, b'"' | b'\'') && (defines || is_flag || is_sql) || first == b'@' && defines {
         return literal::quoted(text, at);
     }
-    // Gradle, Ruby, configuration files: the name begins the line and the value ends it.
-    if matches!(first, b'"' | b'\'') && before.is_empty() {
+    let is_keyword = start > line && text[start - 1] == b':' && first == b'"';
+    // Gradle, Ruby, configuration files: the name begins the line and the value ends it. Clojure: a keyword.
+    if is_keyword {
+        return literal::quoted(text, at);
+    }
+    if matches!(first, b'"' | b'\'') && (before.is_empty() || before.ends_with(b"{")) {
         let literal = literal::quoted(text, at)?;
         let rest = &text[literal.value.end + 1..text.len().min(literal.value.end + 64)];
         let ends = rest
             .iter()
             .take_while(|&&byte| byte != b'\n')
-            .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b',' | b';'));
+            .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b',' | b';' | b'}'));
         return ends.then_some(literal);
+    }
+    // A line of a configuration file without a language: `password v` and nothing else.
+    if before.is_empty()
+        && facts.languages.is_empty()
+        && !facts.prose
+        && text[at - 1] != b'"'
+        && is_password(text, start)
+    {
+        return literal::bare(text, at, Ends::Line);
     }
     let bare = (before.ends_with(b"ENV") || before.ends_with(b"setenv") || (is_flag && is_command_file(facts)))
         && !matches!(first, b'-' | b'|' | b'&' | b'<' | b'>' | b'\\');
     if bare { literal::bare(text, at, Ends::Blank) } else { None }
+}
+
+fn is_password(text: &[u8], start: usize) -> bool {
+    [&b"pass"[..], b"pwd", b"pw "].iter().any(|word| text[start..].starts_with(word))
 }
 
 fn is_command_file(facts: &FileFacts) -> bool {
@@ -332,33 +350,4 @@ fn bare_ends(
         Operator::Equals if tight && matches!(before, b';' | b'"' | b'\'' | b',') => Some(Ends::Field),
         _ => None,
     }
-}
-
-/// `name="password" value="v"`, `"name": "PASSWORD", "value": "v"`, also with a line break between.
-fn paired(text: &[u8], name_end: usize) -> Option<Literal> {
-    let from = name_end + 1;
-    let window = &text[from.min(text.len())..text.len().min(from + 120)];
-    let mut found = None;
-    for at in memchr::memchr2_iter(b'v', b'V', window) {
-        if window[at + 1..].len() >= 4 && window[at + 1..at + 5].eq_ignore_ascii_case(b"alue") {
-            found = Some(at);
-            break;
-        }
-        if !matches!(window.get(at.wrapping_sub(1)), Some(b' ' | b'"' | b'\'' | b'\n' | b'\t' | b',' | b'_')) {
-            return None;
-        }
-    }
-    let at = found?;
-    let between = &window[..at];
-    let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'-' | b':');
-    if !between.iter().all(blank) {
-        return None;
-    }
-    let (operator, value_at, _) = operator(text, from + at + 5)?;
-    if !matches!(operator, Operator::Equals | Operator::Colon) {
-        return None;
-    }
-    let first = blanks_and_break(text, value_at);
-    literal::quoted(text, first)
-        .or_else(|| (operator == Operator::Colon).then(|| literal::bare(text, first, Ends::Line)).flatten())
 }

@@ -3,6 +3,7 @@
 //! A rule names one by `matcher = "assignment:password"`: the reader, and which of its candidates
 //! the rule is for. A reader sees the text, a keyword in it and the file's facts, nothing else.
 
+mod apart;
 mod assignment;
 mod curl;
 mod header;
