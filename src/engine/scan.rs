@@ -179,7 +179,8 @@ impl Search<'_> {
     fn at_keyword(&mut self, id: RuleId, hit: Range<usize>) {
         let engine = self.engine;
         let done = self.done[usize::from(id.0)];
-        if done.seen == usize::MAX || !(engine.rules.is_enabled(id) || engine.rules.is_later(id)) {
+        let (enabled, silenced) = (engine.rules.is_enabled(id), engine.rules.is_silenced(id));
+        if done.seen == usize::MAX || !(enabled || silenced || engine.rules.is_later(id)) {
             return;
         }
         let rule = &engine.rules[id];
@@ -193,7 +194,7 @@ impl Search<'_> {
             }
             self.done[usize::from(id.0)].meant = true;
         }
-        if !engine.rules.is_enabled(id) {
+        if !(enabled || silenced) {
             self.found.later = true;
             self.done[usize::from(id.0)].seen = usize::MAX;
             return;
@@ -320,8 +321,18 @@ fn touches(added: &[Range<usize>], span: &Range<usize>) -> bool {
 }
 
 /// Sorts matches and leaves one a value: the more specific rule wins over a generic one, the earlier
-/// start and the longer value over the rest.
+/// start and the longer value over the rest. What a silenced rule knows goes, and is not left to a rule
+/// that goes by the name alone.
 fn settle(rules: &RuleSet, matches: &mut Vec<Match>) {
+    let mut silenced = Taken::default();
+    matches.retain(|found| {
+        let is_silenced = rules.is_silenced(found.rule);
+        if is_silenced {
+            silenced.claim(&found.at);
+        }
+        !is_silenced
+    });
+    matches.retain(|found| !rules[found.rule].takes_any_value() || silenced.is_free(&found.at));
     matches.sort_by(|one, other| {
         let rank = |found: &Match| {
             let rule = &rules[found.rule];
@@ -351,10 +362,14 @@ fn settle(rules: &RuleSet, matches: &mut Vec<Match>) {
 struct Taken(std::collections::BTreeMap<usize, usize>);
 
 impl Taken {
+    /// Whether `range` overlaps none that is taken.
+    fn is_free(&self, range: &Range<usize>) -> bool {
+        self.0.range(..range.end.max(range.start + 1)).next_back().is_none_or(|(_, &end)| end <= range.start)
+    }
+
     /// Takes `range` unless it overlaps one that is taken.
     fn claim(&mut self, range: &Range<usize>) -> bool {
-        let free =
-            self.0.range(..range.end.max(range.start + 1)).next_back().is_none_or(|(_, &end)| end <= range.start);
+        let free = self.is_free(range);
         if free {
             self.0.insert(range.start, range.end);
         }
@@ -383,6 +398,25 @@ mod tests {
         assert_eq!(found_in(&list), 9);
         let long: String = (0..60).map(|seed| fill("{upper:9} AKIA{base32:16} {lower:9} ", seed)).collect();
         assert_eq!(found_in(&long), 60);
+    }
+
+    #[test]
+    fn what_a_silenced_rule_knows_is_left_to_no_rule_that_goes_by_the_name() {
+        let path = RepoPath::from("src/config.py");
+        let text = fill("api_key = \"{github:ghp_}\"\ndb_password = \"{alnum:20}\"\n", 1);
+        let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+        let facts = FileFacts::of(&path, text.as_bytes());
+        let input = Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() };
+        let found = |silenced: &str| {
+            let mut rules = RuleSet::default();
+            rules.silence(|rule| rule.is_called(silenced));
+            let engine = Engine::new(rules);
+            let names = engine.search(&input).matches;
+            names.iter().map(|found| engine.rules()[found.rule].id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(""), ["github-personal-access-token", "generic-password"]);
+        assert_eq!(found("github-personal-access-token"), ["generic-password"]);
+        assert_eq!(found("generic-password"), ["github-personal-access-token"]);
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn set(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, Bu
     let mut rules = rules.limited_to(packs, request.gate);
     if !config.disabled.is_empty() || !request.skip.is_empty() {
         let left_out = |id: &str| config.disabled.iter().chain(&request.skip).any(|name| name == id);
-        rules.retain(|rule| !left_out(&rule.id) && !rule.aliases.iter().any(|alias| left_out(alias)));
+        rules.silence(|rule| left_out(&rule.id) || rule.aliases.iter().any(|alias| left_out(alias)));
     }
     Ok(rules)
 }

@@ -134,6 +134,11 @@ impl Rule {
         self.pattern.is_empty() && self.matcher.is_empty()
     }
 
+    /// Whether nothing speaks for its values but the name that they are assigned to.
+    pub fn takes_any_value(&self) -> bool {
+        self.matcher.starts_with("assignment")
+    }
+
     /// Whether it is `id` or was once called so.
     pub fn is_called(&self, id: &str) -> bool {
         self.id == id || self.aliases.iter().any(|alias| alias == id)

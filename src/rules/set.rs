@@ -19,12 +19,14 @@ pub struct RuleSet {
     enabled: Vec<bool>,
     /// Rules that do not run at this gate, but at the push gate.
     later: Vec<bool>,
+    /// Rules that somebody left out by name. Empty where nobody did.
+    silenced: Vec<bool>,
 }
 
 impl Default for RuleSet {
     fn default() -> Self {
         let (enabled, later) = (vec![true; packs::RULES.len()], vec![false; packs::RULES.len()]);
-        Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled, later }
+        Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled, later, silenced: Vec::new() }
     }
 }
 
@@ -55,6 +57,20 @@ impl RuleSet {
         for number in 0..self.enabled.len() {
             let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
             if !keep(rule) {
+                self.enabled[number] = false;
+                self.later[number] = false;
+            }
+        }
+    }
+
+    /// Leaves out the rules that `names` answers for, by name: what they know is reported no more, also
+    /// not as something of an unknown kind. Comes last.
+    pub fn silence(&mut self, names: impl Fn(&Rule) -> bool) {
+        self.silenced.resize(self.enabled.len(), false);
+        for number in 0..self.enabled.len() {
+            let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
+            if names(rule) {
+                self.silenced[number] = self.enabled[number] && rule.pack == Pack::Secrets && !rule.takes_any_value();
                 self.enabled[number] = false;
                 self.later[number] = false;
             }
@@ -113,6 +129,11 @@ impl RuleSet {
     /// Whether the rule takes part.
     pub fn is_enabled(&self, id: RuleId) -> bool {
         self.enabled.get(usize::from(id.0)).copied().unwrap_or(false)
+    }
+
+    /// Whether the rule was left out by name and still knows what is its own.
+    pub fn is_silenced(&self, id: RuleId) -> bool {
+        self.silenced.get(usize::from(id.0)).copied().unwrap_or(false)
     }
 
     /// How many there are, disabled ones included.
