@@ -38,15 +38,18 @@ fn listed(text: &[u8], name: &Range<usize>, facts: &FileFacts) -> Option<Literal
 fn tagged(text: &[u8], name: &Range<usize>) -> Option<Literal> {
     let before = &text[name.start.saturating_sub(6)..name.start];
     let rest = &text[name.end..];
-    let pairs: &[(&[u8], &[u8], &[&[u8]])] =
-        &[(b"<name>", b"</name>", &[b"<value>"]), (b"<key>", b"</key>", &[b"<string>", b"<value>"])];
-    let (_, close, values) = pairs.iter().find(|(open, close, _)| before.ends_with(open) && rest.starts_with(close))?;
-    let mut at = name.end + close.len();
+    let mut at = if before.ends_with(b"<name>") && rest.starts_with(b"</name>") {
+        name.end + b"</name>".len()
+    } else if before.ends_with(b"<key>") && rest.starts_with(b"</key>") {
+        name.end + b"</key>".len()
+    } else {
+        return None;
+    };
     let last = text.len().min(at + 64);
     while at < last && text[at].is_ascii_whitespace() {
         at += 1;
     }
-    let value = values.iter().find(|value| text[at..].starts_with(value))?;
+    let value = [&b"<value>"[..], b"<string>"].into_iter().find(|value| text[at..].starts_with(value))?;
     literal::markup(text, at + value.len())
 }
 

@@ -64,8 +64,11 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade>
     }
     let census = Census::of(value);
     // Prose and translations have blanks or letters beyond ASCII.
-    if census.foreign > 0 || census.letters() == 0 {
+    if census.foreign > 0 {
         return None;
+    }
+    if census.letters() == 0 {
+        return (place.kind == Kind::Password && is_pin(value, &census, place)).then_some(Grade::Weak);
     }
     // Before anything costly: a key without digits is hardly ever one, and nearly all words are so.
     if place.kind == Kind::Key && (census.digits < 2 || value.len() < if place.facts.test { 24 } else { 16 }) {
@@ -91,6 +94,25 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade>
         of_kind(value, &census, place)?
     };
     Some(if untrusted { Grade::Weak } else { graded })
+}
+
+/// Whether a value of digits and perhaps signs is a password that a person chose: no date, no number
+/// that counts or repeats, and not what a test or a comparison holds.
+fn is_pin(value: &[u8], census: &Census, place: &Place<'_>) -> bool {
+    let mut seen = [false; 256];
+    for &byte in value {
+        seen[usize::from(byte)] = true;
+    }
+    let distinct = seen.iter().filter(|&&here| here).count();
+    let is_date = census.digits == 8 && (value.starts_with(b"19") || value.starts_with(b"20"));
+    census.digits >= 6
+        && census.joints == 0
+        && value.len() <= 16
+        && distinct >= 4
+        && !is_date
+        && !(place.facts.test || place.facts.prose || place.facts.locale || place.compares)
+        && !placeholder::is_placeholder(value)
+        && !placeholder::is_stand_in(value)
 }
 
 /// Base64 of a sentence or of words: a sample, `dGhlIHNhbXBsZSBub25jZQ==`.
