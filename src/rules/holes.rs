@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use crate::text::checksum::{crc32_base36, crc32_base62, crc32_hex_low_first};
-use crate::text::{base58, bech32};
+use crate::text::{base58, bech32, bip39};
 
 const DIGITS: &str = "0123456789";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -120,6 +120,7 @@ impl Filler {
             "age" => return Some(self.age()),
             "wif" => return Some(base58::encode(&self.bytes(&[0x80], 33))),
             "xprv" => return Some(self.extended_key()),
+            "bip39" => return Some(self.recovery_phrase()),
             "jwt" => return Some(self.jwt()),
             "pem" => return Some(self.pem(argument)),
             "b64" | "b64url" => {
@@ -168,6 +169,18 @@ impl Filler {
         }
         bytes.truncate(length);
         bytes
+    }
+
+    /// A phrase whose words all differ, as nearly every one has.
+    fn recovery_phrase(&mut self) -> String {
+        loop {
+            let bytes = self.bytes(&[], 16);
+            let phrase = bip39::phrase(std::array::from_fn(|at| bytes[at]));
+            let words: std::collections::BTreeSet<&str> = phrase.split(' ').collect();
+            if words.len() == 12 {
+                return phrase;
+            }
+        }
     }
 
     fn age(&mut self) -> String {

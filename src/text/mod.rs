@@ -4,6 +4,7 @@
 
 pub mod base58;
 pub mod bech32;
+pub mod bip39;
 pub mod checksum;
 pub mod entropy;
 mod escape;

@@ -22,6 +22,7 @@ const PROOFS: &[(&str, Proof)] = &[
     ("bech32", bech32::has_checksum),
     ("wallet-import-format", wallet::is_import_format),
     ("extended-private-key", wallet::is_extended),
+    ("bip39", wallet::is_recovery_phrase),
 ];
 
 /// Whether `value` passes the proof called `name`; `None` where there is no such proof.
