@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::Config;
+use super::layer::Rank;
 use super::laying::Laying;
 use super::raw::OneOrMany;
 
@@ -17,6 +18,31 @@ pub struct Day {
     pub month: u8,
     /// Day of the month, from 1.
     pub day: u8,
+}
+
+impl Day {
+    /// Reads a date such as `2027-06-30`; `None` where there is no such day.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+            return None;
+        }
+        let number = |part: &[u8]| {
+            part.iter()
+                .try_fold(0, |number: u16, byte| byte.is_ascii_digit().then(|| number * 10 + u16::from(byte - b'0')))
+        };
+        let (year, month, day) = (number(&bytes[..4])?, number(&bytes[5..7])?, number(&bytes[8..])?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => return None,
+        };
+        let small = |number: u16| u8::try_from(number).ok();
+        Some(Self { year, month: small(month)?, day: small(day).filter(|_| (1..=last).contains(&day))? })
+    }
 }
 
 impl fmt::Display for Day {
@@ -40,6 +66,8 @@ pub struct Allow {
     pub owner: String,
     /// Last day on which it holds.
     pub expires: Option<Day>,
+    /// Who says so; `None` before it is read.
+    pub rank: Option<Rank>,
 }
 
 impl fmt::Display for Allow {
@@ -79,7 +107,9 @@ pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying
     for raw in raw {
         match allowance(raw) {
             // An allowance always loosens.
-            Ok(allow) if laying.may_add("allow", allow.to_string()) => config.allow.push(allow),
+            Ok(allow) if laying.may_add("allow", allow.to_string()) => {
+                config.allow.push(Allow { rank: Some(laying.rank()), ..allow });
+            }
             Ok(_) => {}
             Err(fault) => laying.fault(fault),
         }
@@ -103,5 +133,5 @@ fn allowance(raw: RawAllow) -> Result<Allow, String> {
         Some(Some(date)) => Some(Day { year: date.year, month: date.month, day: date.day }),
         Some(None) => return Err("`expires` takes a date, as 2027-06-30".to_owned()),
     };
-    Ok(Allow { rules, paths: raw.paths, fingerprints, reason: raw.reason, owner: raw.owner, expires })
+    Ok(Allow { rules, paths: raw.paths, fingerprints, reason: raw.reason, owner: raw.owner, expires, rank: None })
 }

@@ -93,6 +93,13 @@ pub const KEYS: &[Key] = &[
     key("allow[].reason", Kind::Text, "required", "Why they are allowed."),
     key("allow[].owner", Kind::Text, "\"\"", "Who answers for it."),
     key("allow[].expires", Kind::Day, "", "Last day on which it holds."),
+    key(
+        "baseline",
+        Kind::Text,
+        "\".gatehook-baseline\"",
+        "Path of the baseline in the repository; empty for none. Each gate reads it from where it reads this file.",
+    )
+    .tighter("an empty path"),
     key("fingerprint.salt", Kind::Text, "", "Random text that fingerprints are keyed with.").tighter("nothing else"),
     key(
         "limit.file",

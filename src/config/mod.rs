@@ -5,6 +5,7 @@
 //! its own (`gate`, `rules`, `allow`, …): its raw form, its real one, and the way between them.
 
 mod allow;
+mod baseline;
 mod error;
 mod extends;
 mod fingerprint;
@@ -49,6 +50,8 @@ pub struct Config {
     pub allow: Vec<Allow>,
     /// The repository's or user's own rules.
     pub own_rules: Vec<Rule>,
+    /// The baseline's path in the repository, where the configuration names one; empty for none at all.
+    pub baseline: Option<String>,
     /// Text that the fingerprints are keyed with.
     pub salt: Option<String>,
     /// Bytes of a file that are looked at, where the configuration says so.

@@ -22,6 +22,7 @@ pub(super) struct RawConfig {
     pub(super) locked: Vec<String>,
     pub(super) mode: Option<RawMode>,
     pub(super) enforce_from: Option<toml::value::Datetime>,
+    pub(super) baseline: Option<String>,
     #[serde(default)]
     pub(super) gate: RawGates,
     #[serde(default)]

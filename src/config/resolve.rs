@@ -9,7 +9,7 @@ use super::layer::{Layer, Setting};
 use super::laying::{Laying, Ledger};
 use super::mode::RawModes;
 use super::raw::RawConfig;
-use super::{Config, allow, fingerprint, gate, limit, locked, rules};
+use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules};
 
 pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
     let mut config = Config::default();
@@ -33,6 +33,7 @@ pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Res
 /// A room a table: each lays its own keys. A layer's locks hold for those that come after it.
 fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
     gate::apply(config, raw.gate, RawModes { mode: raw.mode, enforce_from: raw.enforce_from }, laying);
+    baseline::apply(config, raw.baseline, laying);
     fingerprint::apply(config, raw.fingerprint, laying);
     limit::apply(config, &raw.limit, laying);
     rules::apply(config, raw.rules, raw.rule, laying);
@@ -54,7 +55,7 @@ fn holding(mut settings: Vec<Setting>) -> Vec<Setting> {
 mod tests {
     use super::*;
     use crate::config::extends::Empty;
-    use crate::config::{Origin, Rank};
+    use crate::config::{Day, Origin, Rank};
     use crate::finding::Severity;
 
     fn resolved(text: &str) -> Result<Config, String> {
@@ -87,6 +88,37 @@ mod tests {
         ] {
             let error = resolved(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn days_are_days_of_the_calendar() {
+        for good in ["2027-06-30", "2028-02-29", "2000-02-29", "0001-01-01", "2026-12-31"] {
+            assert_eq!(Day::parse(good).map(|day| day.to_string()).as_deref(), Some(good));
+        }
+        for bad in [
+            "2027-02-29",
+            "1900-02-29",
+            "2027-04-31",
+            "2027-13-01",
+            "2027-00-01",
+            "2027-01-00",
+            "27-1-1",
+            "+027-01-01",
+            "",
+            "2027-06-30 ",
+        ] {
+            assert_eq!(Day::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_baseline_is_a_path_in_the_repository() {
+        for good in ["a/b", ""] {
+            assert_eq!(resolved(&format!("baseline = \"{good}\"")).unwrap().baseline.as_deref(), Some(good));
+        }
+        for bad in ["/etc/passwd", "../x", "a/../b", "a//b", "./a", "a\\\\b"] {
+            assert!(resolved(&format!("baseline = \"{bad}\"")).is_err(), "{bad}");
         }
     }
 

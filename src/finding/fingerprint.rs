@@ -74,12 +74,13 @@ impl Fingerprint {
 
     /// Reads the hexadecimal form; `None` where it is none.
     pub fn parse(hex: &str) -> Option<Self> {
-        if hex.len() != 32 || !hex.is_ascii() {
+        if hex.len() != 32 {
             return None;
         }
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         let mut bytes = [0; 16];
-        for (slot, at) in bytes.iter_mut().zip((0..32).step_by(2)) {
-            *slot = u8::from_str_radix(&hex[at..at + 2], 16).ok()?;
+        for (slot, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            *slot = digit(pair[0])? * 16 + digit(pair[1])?;
         }
         Some(Self(bytes))
     }

@@ -9,8 +9,8 @@ use std::time::Instant;
 use crate::change::Store;
 use crate::config::{Config, Day, GateConfig, OnLimit};
 use crate::engine::{Engine, compiles};
-use crate::finding::{Demand, Gap, GapKind, Outcome, Report, Salt, StageRun, Terms, Text};
-use crate::policy;
+use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Outcome, Report, Salt, StageRun, Terms, Text};
+use crate::policy::{self, baseline};
 use crate::rules::{self, BuildError, Gate, Pack, RuleSet};
 use crate::source::Listing;
 use crate::stage::builtin;
@@ -30,33 +30,49 @@ pub struct Request {
     pub limit: u64,
     /// Today, for allowances that expire.
     pub today: Day,
+    /// Whether all there is is looked at: then an allowance that covers nothing is left over.
+    pub whole: bool,
 }
 
+/// Gives the baseline, where there is one. Asked only where something was found.
+pub type ReadBaseline<'r> = &'r dyn Fn() -> Result<Option<baseline::Source>, String>;
+
+/// For a run that has no baseline.
+pub const NO_BASELINE: ReadBaseline<'static> = &|| Ok(None);
+
 /// Looks at a listing with the built-in stages and decides.
-pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Store) -> Report {
+///
+/// A baseline that cannot be read or understood is a gap and a wrong configuration: never nothing.
+pub fn run(
+    request: &Request,
+    config: &Config,
+    listing: Listing,
+    store: &dyn Store,
+    baseline: ReadBaseline<'_>,
+) -> Report {
     let begin = Instant::now();
     let Listing { changes, mut gaps, mut scanned } = listing;
     let gate = demands(config, request.gate);
     let packs = packs(request, gate);
     let salt = config.salt.as_deref().map(Salt::from_text).unwrap_or_default();
     let limit = config.limit.unwrap_or(request.limit);
-    let looked = match rules(request, config, &packs) {
-        Ok(rules) => {
+    let engine = rules(request, config, &packs).map(Engine::new);
+    let looked = match &engine {
+        Ok(engine) => {
             let options = builtin::Options { salt, limit };
-            let look = |rules| builtin::run(&changes, store, &Engine::new(rules), &options);
-            let mut looked = look(rules);
+            let mut looked = builtin::run(&changes, store, engine, &options);
             if let Some(month) = &config.as_of {
                 pinned::add_older(&mut looked.findings, month, || {
-                    let without = self::rules(request, config, &packs).map(|mut rules| {
+                    let without = rules(request, config, &packs).map(|mut rules| {
                         rules.retain(|rule| !policy::is_younger(&rule.id, month));
-                        look(rules).findings
+                        builtin::run(&changes, store, &Engine::new(rules), &options).findings
                     });
                     without.unwrap_or_default()
                 });
             }
             looked
         }
-        Err(gap) => builtin::Looked { gaps: vec![gap], ..builtin::Looked::default() },
+        Err(gap) => builtin::Looked { gaps: vec![gap.clone()], ..builtin::Looked::default() },
     };
     gaps.extend(looked.gaps);
     if gate.on_limit == OnLimit::Warn {
@@ -74,7 +90,20 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
         (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
     });
     let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).collect();
-    notes.extend(policy::apply(&mut findings, &config.allow, request.today));
+    let whole = request.whole && packs.len() == 2 && gaps.iter().all(|gap| gap.kind == GapKind::Elsewhere);
+    let ran = |id: &str| engine.as_ref().is_ok_and(|engine| takes_part(engine.rules(), id));
+    let ran = whole.then_some(&ran as policy::TookPart<'_>);
+    notes.extend(policy::apply(&mut findings, &config.allow, request.today, ran));
+    let mut wrong = Exit::Clean;
+    if !findings.is_empty() || whole {
+        match known(baseline, &mut findings, baseline::Scope { today: request.today, whole }) {
+            Ok(said) => notes.extend(said),
+            Err(gap) => {
+                gaps.push(gap);
+                wrong = Exit::Usage;
+            }
+        }
+    }
     let stages = [Pack::Secrets, Pack::Insecure]
         .into_iter()
         .filter(|pack| packs.contains(pack) || skips(request, pack.word()))
@@ -92,7 +121,7 @@ pub fn run(request: &Request, config: &Config, listing: Listing, store: &dyn Sto
     }
     Report {
         verdict,
-        exit,
+        exit: exit.or(wrong),
         gate: request.name.clone(),
         findings,
         stages,
@@ -134,6 +163,23 @@ pub fn terms(request: &Request, config: &Config, later: bool) -> Vec<[u8; 32]> {
     let packs = packs(request, demands(config, request.gate));
     let Ok(rules) = set(request, config, &packs) else { return Vec::new() };
     packs.iter().filter(|pack| !(later && rules.has_later(**pack))).map(|pack| rules.digest(*pack)).collect()
+}
+
+/// Marks the findings that the baseline holds.
+fn known(read: ReadBaseline<'_>, findings: &mut [Finding], scope: baseline::Scope) -> Result<Vec<String>, Gap> {
+    let gap = |name: String, fault: String, hint: &str| Gap {
+        path: None,
+        kind: GapKind::Unread,
+        reason: format!("{name}: {fault}"),
+        hint: hint.to_owned(),
+    };
+    let source = read().map_err(|error| gap("the baseline".to_owned(), error, ""))?;
+    let Some(source) = source else { return Ok(Vec::new()) };
+    baseline::suppress(findings, &source.text, scope).map_err(|error| gap(source.name, error.to_string(), error.hint()))
+}
+
+fn takes_part(rules: &RuleSet, id: &str) -> bool {
+    rules.iter().any(|(_, rule)| rule.is_called(id))
 }
 
 /// The rules that take part. A rule that does not compile makes the run a gap: it is never left out.

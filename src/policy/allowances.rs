@@ -1,32 +1,53 @@
 //! `[[allow]]` tables applied to findings.
 
-use crate::config::{Allow, Day};
+use crate::config::{Allow, Day, Rank};
 use crate::finding::{Finding, State};
 use crate::paths;
 
+/// Whether a rule took part in a run, by its id.
+pub type TookPart<'r> = &'r dyn Fn(&str) -> bool;
+
 /// Marks the findings that an allowance covers, and says which allowances have expired.
-pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day) -> Vec<String> {
+///
+/// Where the findings are all that there are, `whole` tells which rules took part: then allowances of
+/// the repository that cover nothing are said too.
+pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day, whole: Option<TookPart<'_>>) -> Vec<String> {
     let mut notes = Vec::new();
     for entry in allow {
+        let covered = findings.iter_mut().filter(|finding| covers(entry, finding));
         if let Some(expires) = entry.expires.filter(|&last| last < today) {
-            let covered = findings.iter().filter(|finding| covers(entry, finding)).count();
-            if covered > 0 {
+            if covered.count() > 0 {
                 notes.push(format!("an allowance expired on {expires} and no longer holds: {}", entry.reason));
             }
             continue;
         }
-        for finding in findings.iter_mut().filter(|finding| finding.state != State::Allowed && covers(entry, finding)) {
-            finding.state = State::Allowed;
-            finding.reason = Some(entry.reason.clone());
+        let mut used = false;
+        for finding in covered {
+            used = true;
+            if finding.state != State::Allowed {
+                finding.state = State::Allowed;
+                finding.reason = Some(entry.reason.clone());
+            }
+        }
+        // A user's and an organisation's speak of many repositories.
+        if !used
+            && matches!(entry.rank, None | Some(Rank::Repository))
+            && whole.is_some_and(|ran| entry.rules.iter().all(|rule| ran(rule)))
+        {
+            notes.push(format!("an allowance covers nothing any more: {}", entry.reason));
         }
     }
     notes
 }
 
-fn covers(entry: &Allow, finding: &Finding) -> bool {
-    let print = finding.fingerprint.to_string();
+/// Whether `entry` speaks of `finding`.
+pub fn covers(entry: &Allow, finding: &Finding) -> bool {
+    // Most entries name a rule or a path; only what is left is worth a fingerprint's digits.
     let any = |list: &[String], holds: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|own| holds(own));
     any(&entry.rules, &|rule| finding.rule == rule)
         && any(&entry.paths, &|glob| paths::matches(glob, finding.path.as_bytes()))
-        && any(&entry.fingerprints, &|own| print.starts_with(own))
+        && (entry.fingerprints.is_empty() || {
+            let print = finding.fingerprint.to_string();
+            entry.fingerprints.iter().any(|own| print.starts_with(own))
+        })
 }

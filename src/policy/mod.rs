@@ -1,11 +1,12 @@
 //! Allowances, what is new, and the verdict. Pure.
 
 mod allowances;
+pub mod baseline;
 mod inline;
 mod verdict;
 mod younger;
 
-pub use allowances::apply;
+pub use allowances::{TookPart, apply, covers};
 pub use inline::{Mark, marks};
 pub use verdict::decide;
 pub use younger::{is_younger, younger};

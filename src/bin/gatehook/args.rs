@@ -118,6 +118,9 @@ pub(crate) struct Output {
     /// Read this file instead of the repository's gatehook.toml
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Read this baseline instead of the one that the configuration names, by default .gatehook-baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Exit with 0 instead of 1 where findings block; every other exit code stays
     #[arg(long)]
     pub(crate) exit_zero: bool,

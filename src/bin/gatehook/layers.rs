@@ -21,9 +21,9 @@ pub(crate) enum ConfigFrom<'r> {
     /// The index.
     Index(&'r Repo),
     /// A commit.
-    Commit(&'r Repo, &'r str),
+    Commit(&'r Repo, String),
     /// A commit on a server: the environment is that of whoever pushes, so it names no organisation.
-    Server(&'r Repo, &'r str),
+    Server(&'r Repo, String),
 }
 
 /// A configuration, and the exit code where there was something wrong with it: then it is the
@@ -76,7 +76,7 @@ fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
             in_git(git::staged_file(repo, config::FILE), origin)?
         }
         ConfigFrom::Commit(repo, revision) | ConfigFrom::Server(repo, revision) => {
-            let origin = Origin::Git { path: config::FILE.to_owned(), revision: Some((*revision).to_owned()) };
+            let origin = Origin::Git { path: config::FILE.to_owned(), revision: Some(revision.clone()) };
             in_git(git::file_at(repo, revision, config::FILE), origin)?
         }
     });
@@ -99,23 +99,23 @@ fn due(rank: Rank, path: &Path) -> Result<Layer, Exit> {
 }
 
 fn on_disk(rank: Rank, path: &Path) -> Result<Option<Layer>, Exit> {
-    match regular(path) {
+    match regular(path, config::MOST) {
         Ok(text) => Ok(Some(Layer { rank, origin: Origin::File(path.to_owned()), text })),
         Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage)),
     }
 }
 
-fn is_missing(error: &io::Error) -> bool {
+pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Only a regular file is read: a pipe would hold the gate up, a device has no end.
-fn regular(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let about = fs::metadata(path)?;
     match about.len() {
         _ if !about.is_file() => Err(io::Error::other(format!("`{}` is no regular file", path.display()))),
-        size if size > config::MOST => Err(io::Error::other(format!("`{}` is too large", path.display()))),
+        size if size > most => Err(io::Error::other(format!("`{}` is too large", path.display()))),
         _ => fs::read(path),
     }
 }
@@ -168,7 +168,7 @@ impl Shelf for Shelves<'_> {
     fn read(&self, origin: &Origin) -> Result<Vec<u8>, Unread> {
         let missing = |place: &str, hint: String| Unread { message: format!("there is no such file {place}"), hint };
         match origin {
-            Origin::File(path) => regular(path).map_err(|error| {
+            Origin::File(path) => regular(path, config::MOST).map_err(|error| {
                 if is_missing(&error) {
                     return missing("", format!("`{}` is due there", path.display()));
                 }

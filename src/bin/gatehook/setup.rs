@@ -5,14 +5,69 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use gatehook::config::Day;
+use gatehook::config::{Config, Day};
 use gatehook::finding::{Exit, Report};
+use gatehook::git;
+use gatehook::policy::baseline;
 use gatehook::report::{self, Detail, Style};
 use gatehook::store::Dirs;
 
 use crate::args::{Color, Output};
 use crate::commands::fail;
 pub(crate) use crate::layers::{ConfigFrom, load};
+use crate::layers::{is_missing, regular};
+
+/// Bytes that a baseline may have: some 700,000 entries.
+const MOST_BASELINE: u64 = 64 << 20;
+
+/// The bytes of `path`; `None` where it is not there.
+pub(crate) fn read_regular(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    match regular(path, most) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads the baseline from where the configuration is read from. None is there unless somebody made
+/// one; one that is named and missing is an error.
+pub(crate) fn baseline(
+    from: &ConfigFrom<'_>,
+    config: &Config,
+    output: &Output,
+) -> Result<Option<baseline::Source>, String> {
+    let whole = |error: &dyn std::error::Error| {
+        let causes = std::iter::successors(error.source(), |cause| cause.source());
+        causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+    };
+    if let Some(path) = &output.baseline {
+        let missing = || format!("there is no file `{}`", path.display());
+        let text = read_regular(path, MOST_BASELINE).map_err(|error| whole(&error))?.ok_or_else(missing)?;
+        return Ok(Some(baseline::Source { name: path.display().to_string(), text }));
+    }
+    let name = config.baseline.as_deref().unwrap_or(baseline::FILE);
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let (text, told) = match from {
+        ConfigFrom::Dir(dir) => {
+            (read_regular(&dir.join(name), MOST_BASELINE).map_err(|error| whole(&error))?, name.to_owned())
+        }
+        ConfigFrom::Index(repo) => {
+            (git::staged_file(repo, name).map_err(|error| whole(&error))?, format!("{name} (staged)"))
+        }
+        ConfigFrom::Commit(repo, revision) | ConfigFrom::Server(repo, revision) => {
+            let short = &revision[..revision.len().min(12)];
+            (git::file_at(repo, revision, name).map_err(|error| whole(&error))?, format!("{name} at {short}"))
+        }
+    };
+    match text {
+        Some(text) if text.len() as u64 > MOST_BASELINE => Err(format!("`{told}` is too large")),
+        Some(text) => Ok(Some(baseline::Source { name: told, text })),
+        None if config.baseline.is_some() => Err(format!("`{told}` is named as the baseline and is not there")),
+        None => Ok(None),
+    }
+}
 
 /// A directory of the user's, after the XDG base directory specification.
 pub(crate) fn user_dir(variable: &str, under_home: &str) -> Option<PathBuf> {

@@ -29,6 +29,7 @@ pub(crate) fn run(args: &Scan) -> Exit {
         skip: Vec::new(),
         limit: LIMIT,
         today: setup::today(),
+        whole: is_whole(args),
     };
     let here = std::env::current_dir().unwrap_or_default();
     let (place, listing) = match listed(args, &here) {
@@ -41,16 +42,24 @@ pub(crate) fn run(args: &Scan) -> Exit {
             let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
             let loaded = setup::load(&from, &args.output);
             let store: &dyn Store = if args.staged { &repo.before("HEAD") } else { repo };
-            (pipeline::run(&request, &loaded.config, listing, store), loaded.exit)
+            let baseline = || setup::baseline(&from, &loaded.config, &args.output);
+            (pipeline::run(&request, &loaded.config, listing, store, &baseline), loaded.exit)
         }
         Place::Files(root) => {
-            let loaded = setup::load(&ConfigFrom::Dir(root), &args.output);
-            (pipeline::run(&request, &loaded.config, listing, &source::Files), loaded.exit)
+            let from = ConfigFrom::Dir(root);
+            let loaded = setup::load(&from, &args.output);
+            let baseline = || setup::baseline(&from, &loaded.config, &args.output);
+            (pipeline::run(&request, &loaded.config, listing, &source::Files, &baseline), loaded.exit)
         }
     };
     report.notes.extend(nothing);
     report.exit = report.exit.or(exit);
     setup::emit(&report, &args.output, To::Stdout)
+}
+
+/// Whether the whole work tree is looked at.
+fn is_whole(args: &Scan) -> bool {
+    args.paths.is_empty() && !args.staged && args.range.is_none() && !args.history && args.patch.is_none()
 }
 
 /// Where the bytes are.

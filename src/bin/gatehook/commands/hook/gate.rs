@@ -7,6 +7,7 @@ use gatehook::rules::Gate;
 use gatehook::source::Listing;
 
 use super::Call;
+use crate::args::Output;
 use crate::layers::Loaded;
 use crate::setup::{self, ConfigFrom, To};
 
@@ -22,7 +23,7 @@ impl Call<'_> {
     }
 
     /// What `gate` demands under the configuration that `from` holds.
-    pub(super) fn under(&self, gate: Gate, from: &ConfigFrom<'_>) -> Under {
+    pub(super) fn under<'u>(&'u self, gate: Gate, from: &ConfigFrom<'u>) -> Under<'u> {
         let loaded = setup::load(from, &self.flags.output);
         let request = Request {
             gate,
@@ -31,8 +32,9 @@ impl Call<'_> {
             skip: self.skipped(&loaded.config),
             limit: if gate == Gate::Commit { COMMIT_LIMIT } else { LIMIT },
             today: setup::today(),
+            whole: false,
         };
-        Under { request, loaded }
+        Under { request, loaded, from: from.clone(), output: &self.flags.output }
     }
 
     /// Tells the developer and gives the last word.
@@ -42,15 +44,19 @@ impl Call<'_> {
 }
 
 /// A gate with its configuration.
-pub(super) struct Under {
+pub(super) struct Under<'u> {
     request: Request,
     loaded: Loaded,
+    /// From where its baseline is read.
+    from: ConfigFrom<'u>,
+    output: &'u Output,
 }
 
-impl Under {
+impl Under<'_> {
     /// Looks at `listing`.
     pub(super) fn look(&self, listing: Listing, store: &dyn Store) -> Report {
-        let mut report = pipeline::run(&self.request, &self.loaded.config, listing, store);
+        let baseline = || setup::baseline(&self.from, &self.loaded.config, self.output);
+        let mut report = pipeline::run(&self.request, &self.loaded.config, listing, store, &baseline);
         report.exit = report.exit.or(self.loaded.exit);
         report
     }

@@ -76,9 +76,10 @@ impl Call<'_> {
             skip: Vec::new(),
             limit: u64::MAX,
             today: setup::today(),
+            whole: false,
         };
         let text = message(reason.as_bytes(), Cleanup::default());
-        let report = pipeline::run(&request, &Config::default(), text, &Files);
+        let report = pipeline::run(&request, &Config::default(), text, &Files, pipeline::NO_BASELINE);
         if report.findings.is_empty() && report.exit == Exit::Clean {
             return Some(gatehook::text::escape(reason.as_bytes()).to_string());
         }

@@ -47,7 +47,7 @@ impl Receipt {
     }
 
     /// The gate let it through.
-    pub(super) fn end(self, under: &Under, report: &Report) {
+    pub(super) fn end(self, under: &Under<'_>, report: &Report) {
         let terms = if is_clean(report) { under.terms(report.scanned.later) } else { Vec::new() };
         // Without a receipt the push gate looks again: nothing to stop or speak for.
         let _ = self.receipts.passed(setup::seconds(), &terms, &self.steps);
@@ -60,7 +60,7 @@ pub(super) struct Memory<'p> {
     repo: &'p Repo,
     tip: Option<String>,
     /// Read when the first commit asks.
-    known: OnceCell<(Under, Vec<[u8; 32]>, Known)>,
+    known: OnceCell<(Under<'p>, Vec<[u8; 32]>, Known)>,
 }
 
 impl<'p> Memory<'p> {
@@ -69,10 +69,10 @@ impl<'p> Memory<'p> {
         Self { call, repo, tip, known: OnceCell::new() }
     }
 
-    fn known(&self) -> &(Under, Vec<[u8; 32]>, Known) {
+    fn known(&self) -> &(Under<'p>, Vec<[u8; 32]>, Known) {
         self.known.get_or_init(|| {
             let from = match &self.tip {
-                Some(tip) => ConfigFrom::Commit(self.repo, tip),
+                Some(tip) => ConfigFrom::Commit(self.repo, tip.clone()),
                 None => ConfigFrom::Index(self.repo),
             };
             let under = self.call.under(Gate::Push, &from);
@@ -82,7 +82,7 @@ impl<'p> Memory<'p> {
     }
 
     /// What the push gate demands.
-    pub(super) fn under(&self) -> &Under {
+    pub(super) fn under(&self) -> &Under<'p> {
         &self.known().0
     }
 

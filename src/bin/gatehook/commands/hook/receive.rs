@@ -68,5 +68,5 @@ fn look(call: &Call<'_>, given: &[u8]) -> Result<Report, GitError> {
     let listing = git::received(&repo, &updates)?;
     // Policy is what the server's default branch says. A branch of the client's own could be made lax
     // by one push and used by the next.
-    Ok(call.look(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD"), listing, &repo))
+    Ok(call.look(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned()), listing, &repo))
 }
