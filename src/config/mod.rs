@@ -6,6 +6,7 @@
 
 mod allow;
 mod baseline;
+pub mod edit;
 mod error;
 mod extends;
 mod fingerprint;

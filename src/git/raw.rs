@@ -25,7 +25,7 @@ impl Side {
         self.mode != 0
     }
 
-    fn entry(self) -> Option<Entry> {
+    pub(super) fn entry(self) -> Option<Entry> {
         match self.mode {
             0o100_755 => Some(Entry::Executable),
             0o120_000 => Some(Entry::Symlink),

@@ -34,11 +34,11 @@ pub struct Request {
     pub whole: bool,
 }
 
-/// Gives the baseline, where there is one. Asked only where something was found.
-pub type ReadBaseline<'r> = &'r dyn Fn() -> Result<Option<baseline::Source>, String>;
+/// Gives the baselines that count. Asked only where something was found, or all was looked at.
+pub type ReadBaseline<'r> = &'r dyn Fn() -> Result<Vec<baseline::Source>, String>;
 
 /// For a run that has no baseline.
-pub const NO_BASELINE: ReadBaseline<'static> = &|| Ok(None);
+pub const NO_BASELINE: ReadBaseline<'static> = &|| Ok(Vec::new());
 
 /// Looks at a listing with the built-in stages and decides.
 ///
@@ -173,9 +173,14 @@ fn known(read: ReadBaseline<'_>, findings: &mut [Finding], scope: baseline::Scop
         reason: format!("{name}: {fault}"),
         hint: hint.to_owned(),
     };
-    let source = read().map_err(|error| gap("the baseline".to_owned(), error, ""))?;
-    let Some(source) = source else { return Ok(Vec::new()) };
-    baseline::suppress(findings, &source.text, scope).map_err(|error| gap(source.name, error.to_string(), error.hint()))
+    let mut notes = Vec::new();
+    for source in read().map_err(|error| gap("the baseline".to_owned(), error, ""))? {
+        let scope = baseline::Scope { whole: scope.whole && source.kept, ..scope };
+        let said = baseline::suppress(findings, &source.text, scope)
+            .map_err(|error| gap(source.name, error.to_string(), error.hint()))?;
+        notes.extend(said);
+    }
+    Ok(notes)
 }
 
 fn takes_part(rules: &RuleSet, id: &str) -> bool {

@@ -14,15 +14,11 @@ pub type TookPart<'r> = &'r dyn Fn(&str) -> bool;
 pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day, whole: Option<TookPart<'_>>) -> Vec<String> {
     let mut notes = Vec::new();
     for entry in allow {
-        let covered = findings.iter_mut().filter(|finding| covers(entry, finding));
-        if let Some(expires) = entry.expires.filter(|&last| last < today) {
-            if covered.count() > 0 {
-                notes.push(format!("an allowance expired on {expires} and no longer holds: {}", entry.reason));
-            }
+        if is_past(entry, today) {
             continue;
         }
         let mut used = false;
-        for finding in covered {
+        for finding in findings.iter_mut().filter(|finding| covers(entry, finding)) {
             used = true;
             if finding.state != State::Allowed {
                 finding.state = State::Allowed;
@@ -34,10 +30,22 @@ pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day, whole: Optio
             && matches!(entry.rank, None | Some(Rank::Repository))
             && whole.is_some_and(|ran| entry.rules.iter().all(|rule| ran(rule)))
         {
-            notes.push(format!("an allowance covers nothing any more: {}", entry.reason));
+            notes.push(format!("an allowance covers nothing: {}", entry.reason));
+        }
+    }
+    for entry in allow.iter().filter(|entry| is_past(entry, today)) {
+        // What another allowance covers by now is nobody's concern.
+        if let Some(last) = entry.expires
+            && findings.iter().any(|finding| finding.state != State::Allowed && covers(entry, finding))
+        {
+            notes.push(format!("an allowance expired on {last} and no longer holds: {}", entry.reason));
         }
     }
     notes
+}
+
+fn is_past(entry: &Allow, today: Day) -> bool {
+    entry.expires.is_some_and(|last| last < today)
 }
 
 /// Whether `entry` speaks of `finding`.

@@ -139,13 +139,19 @@ fn block<'r>(group: &[&'r Finding], report: &Report) -> Group<'r> {
         block = block.element(note(name, text));
     }
     match (finding.state, &finding.reason) {
-        (State::New, _) => block.element(note(
-            "allow",
-            format!("`gatehook:allow {} -- reason` in a comment on the line or the line above", finding.rule),
-        )),
+        (State::New, _) => block.element(note("allow", allow(finding))),
         (State::Existing, reason) => block.element(note("existing", reason.clone().unwrap_or_default())),
         (State::Allowed, reason) => block.element(note("allowed", reason.clone().unwrap_or_default())),
     }
+}
+
+/// How somebody answers for it. A file as such has no line for a comment.
+fn allow(finding: &Finding) -> String {
+    let command = format!("`gatehook allow {} --reason \"…\"`", finding.fingerprint.short());
+    if finding.place.line == 0 {
+        return command;
+    }
+    format!("{command}, or `gatehook:allow {} -- reason` on the line above", finding.rule)
 }
 
 fn note<'r>(name: &'static str, text: impl std::fmt::Display) -> annotate_snippets::Message<'r> {

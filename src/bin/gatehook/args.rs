@@ -1,5 +1,6 @@
 //! Flags and subcommands, as the user reads them.
 
+mod exceptions;
 mod hooks;
 mod report;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use gatehook::report::Format;
 
+pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
 pub(crate) use self::report::{Record, ReportCommand};
 
@@ -29,6 +31,13 @@ pub(crate) enum Command {
     Rules {
         #[command(subcommand)]
         command: Rules,
+    },
+    /// Let a finding stand, with a reason, in gatehook.toml
+    Allow(Allow),
+    /// Keep what was found before the gate was switched on from blocking
+    Baseline {
+        #[command(subcommand)]
+        command: Baseline,
     },
     /// Show the configuration
     Config {
@@ -76,6 +85,9 @@ pub(crate) struct Scan {
     /// diff in it is an error.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["staged", "range", "history", "paths"])]
     pub(crate) patch: Option<PathBuf>,
+    /// Count as existing what the tree of this revision holds already
+    #[arg(long, value_name = "REF")]
+    pub(crate) baseline_from: Option<String>,
     /// Run only this built-in stage, `secrets` or `insecure`; may be given twice
     ///
     /// Without it the stages that the configuration names run, by default both.

@@ -45,6 +45,17 @@ pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
     }
 }
 
+/// The configuration as it would be with another text of the file in `dir`.
+pub(crate) fn load_with(dir: &Path, text: &str) -> Result<Config, Exit> {
+    let (from, output) = (ConfigFrom::Dir(dir), Output::default());
+    let mut layers = layers(&from, &output)?;
+    layers.retain(|layer| layer.rank != Rank::Repository);
+    let origin = Origin::File(dir.join(config::FILE));
+    layers.push(Layer { rank: Rank::Repository, origin, text: text.as_bytes().to_vec() });
+    Config::load(&layers, env!("CARGO_PKG_VERSION"), &Shelves { from: &from, flag: None })
+        .map_err(|error| fail(&error, Some("nothing was written"), Exit::Usage))
+}
+
 /// Where an organisation keeps files on a machine.
 fn machine_dir() -> PathBuf {
     if cfg!(windows) {

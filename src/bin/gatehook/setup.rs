@@ -18,7 +18,7 @@ pub(crate) use crate::layers::{ConfigFrom, load};
 use crate::layers::{is_missing, regular};
 
 /// Bytes that a baseline may have: some 700,000 entries.
-const MOST_BASELINE: u64 = 64 << 20;
+pub(crate) const MOST_BASELINE: u64 = 64 << 20;
 
 /// The bytes of `path`; `None` where it is not there.
 pub(crate) fn read_regular(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
@@ -35,7 +35,7 @@ pub(crate) fn baseline(
     from: &ConfigFrom<'_>,
     config: &Config,
     output: &Output,
-) -> Result<Option<baseline::Source>, String> {
+) -> Result<Vec<baseline::Source>, String> {
     let whole = |error: &dyn std::error::Error| {
         let causes = std::iter::successors(error.source(), |cause| cause.source());
         causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
@@ -43,11 +43,11 @@ pub(crate) fn baseline(
     if let Some(path) = &output.baseline {
         let missing = || format!("there is no file `{}`", path.display());
         let text = read_regular(path, MOST_BASELINE).map_err(|error| whole(&error))?.ok_or_else(missing)?;
-        return Ok(Some(baseline::Source { name: path.display().to_string(), text }));
+        return Ok(vec![baseline::Source { name: path.display().to_string(), text, kept: true }]);
     }
     let name = config.baseline.as_deref().unwrap_or(baseline::FILE);
     if name.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let (text, told) = match from {
         ConfigFrom::Dir(dir) => {
@@ -63,9 +63,9 @@ pub(crate) fn baseline(
     };
     match text {
         Some(text) if text.len() as u64 > MOST_BASELINE => Err(format!("`{told}` is too large")),
-        Some(text) => Ok(Some(baseline::Source { name: told, text })),
+        Some(text) => Ok(vec![baseline::Source { name: told, text, kept: true }]),
         None if config.baseline.is_some() => Err(format!("`{told}` is named as the baseline and is not there")),
-        None => Ok(None),
+        None => Ok(Vec::new()),
     }
 }
 
@@ -85,6 +85,11 @@ pub(crate) fn dirs() -> Option<Dirs> {
 /// Today, in UTC.
 pub(crate) fn today() -> Day {
     civil(i64::try_from(seconds() / 86_400).unwrap_or_default())
+}
+
+/// The day so many days from now.
+pub(crate) fn in_days(days: i64) -> Day {
+    civil(i64::try_from(seconds() / 86_400).unwrap_or_default() + days)
 }
 
 /// This second as RFC 3339 in UTC.
@@ -157,7 +162,7 @@ pub(crate) fn emit(report: &Report, output: &Output, to: To) -> Exit {
 
 /// Writes a file beside `path` and renames it there, so that nobody sees half a report. What is no
 /// regular file (a device, a pipe, a link such as `/dev/stdout`) is written to and stays what it is.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
         return fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?.write_all(bytes);
     }
@@ -165,7 +170,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = file.write_all(bytes).and_then(|()| fs::rename(&beside, path));
+    let as_before = fs::metadata(path).map_or(Ok(()), |about| file.set_permissions(about.permissions()));
+    let written = as_before.and_then(|()| file.write_all(bytes)).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }

@@ -39,6 +39,8 @@ pub struct Source {
     pub name: String,
     /// The file's bytes.
     pub text: Vec<u8>,
+    /// Whether somebody keeps it, so that a line which covers nothing any more is worth a word.
+    pub kept: bool,
 }
 
 /// One finding that is known.

@@ -1,7 +1,10 @@
 //! The commands, a file each.
 
+mod allow;
+mod baseline;
 mod config;
 mod explain;
+mod here;
 mod hook;
 mod install;
 mod report;
@@ -19,6 +22,8 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Scan(scan) => scan::run(&scan).code(),
         Command::Explain(args) => explain::run(&args).code(),
         Command::Rules { command } => rules::run(command).code(),
+        Command::Allow(args) => allow::run(&args).code(),
+        Command::Baseline { command } => baseline::run(&command).code(),
         Command::Config { command } => config::run(&command).code(),
         Command::Report { command } => report::run(&command).code(),
         Command::Install(args) => install::install(&args).code(),
@@ -47,6 +52,11 @@ pub(crate) fn fail(error: &dyn std::error::Error, hint: Option<&str>, exit: Exit
     }
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     exit
+}
+
+/// Prints what is wrong with what was asked for, and what to do.
+fn stop(error: &str, hint: &str) -> Exit {
+    fail(&std::io::Error::other(error), Some(hint), Exit::Usage)
 }
 
 /// Prints `text` to standard output. A reader that has gone is no error.

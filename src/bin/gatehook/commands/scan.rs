@@ -4,10 +4,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use gatehook::change::Store;
+use gatehook::config::Config;
 use gatehook::engine::unicode;
 use gatehook::finding::Exit;
 use gatehook::git::{self, GitError, Repo};
 use gatehook::pipeline::{self, Request};
+use gatehook::policy::baseline;
 use gatehook::rules::{Gate, Pack};
 use gatehook::source::{self, Listing, NoPatch};
 
@@ -36,25 +38,73 @@ pub(crate) fn run(args: &Scan) -> Exit {
         Ok(listed) => listed,
         Err(exit) => return exit,
     };
+    let before = match &args.baseline_from {
+        Some(revision) => match before(revision, &place, args) {
+            Ok(before) => Some(before),
+            Err(exit) => return exit,
+        },
+        None => None,
+    };
     let nothing = (!args.staged && listing.changes.is_empty()).then(|| nothing(&listing.scanned.how));
     let (mut report, exit) = match &place {
         Place::Repo(repo) => {
             let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
             let loaded = setup::load(&from, &args.output);
             let store: &dyn Store = if args.staged { &repo.before("HEAD") } else { repo };
-            let baseline = || setup::baseline(&from, &loaded.config, &args.output);
+            let baseline = || known(&from, &loaded.config, args, before.as_ref());
             (pipeline::run(&request, &loaded.config, listing, store, &baseline), loaded.exit)
         }
         Place::Files(root) => {
             let from = ConfigFrom::Dir(root);
             let loaded = setup::load(&from, &args.output);
-            let baseline = || setup::baseline(&from, &loaded.config, &args.output);
+            let baseline = || known(&from, &loaded.config, args, before.as_ref());
             (pipeline::run(&request, &loaded.config, listing, &source::Files, &baseline), loaded.exit)
         }
     };
     report.notes.extend(nothing);
     report.exit = report.exit.or(exit);
     setup::emit(&report, &args.output, To::Stdout)
+}
+
+/// The baselines of a scan: the file, and what `--baseline-from` names.
+fn known(
+    from: &ConfigFrom<'_>,
+    config: &Config,
+    args: &Scan,
+    before: Option<&baseline::Source>,
+) -> Result<Vec<baseline::Source>, String> {
+    let mut sources = setup::baseline(from, config, &args.output)?;
+    sources.extend(before.cloned());
+    Ok(sources)
+}
+
+/// What the tree of `revision` holds, as a baseline.
+fn before(revision: &str, place: &Place, args: &Scan) -> Result<baseline::Source, Exit> {
+    let wrong = |error: &GitError| fail(error, error.hint().as_deref(), Exit::Usage);
+    let around;
+    let repo = match place {
+        Place::Repo(repo) => repo,
+        Place::Files(root) => {
+            around = Repo::discover(root).map_err(|error| wrong(&error))?;
+            &around
+        }
+    };
+    // Under the same configuration as the scan itself: another salt would give other fingerprints.
+    let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
+    let loaded = setup::load(&from, &args.output);
+    if loaded.exit != Exit::Clean {
+        return Err(loaded.exit);
+    }
+    let listing = git::tree(repo, revision).map_err(|error| wrong(&error))?;
+    let mut report = super::here::look(&loaded.config, listing, repo);
+    let reason = format!("stands in {revision}");
+    let entries = report.findings.drain(..).map(|finding| {
+        let mut entry = baseline::Entry::of(&finding);
+        entry.reason.clone_from(&reason);
+        entry
+    });
+    let text = entries.collect::<baseline::Baseline>().render().into_bytes();
+    Ok(baseline::Source { name: revision.to_owned(), text, kept: false })
 }
 
 /// Whether the whole work tree is looked at.

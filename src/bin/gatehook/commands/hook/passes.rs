@@ -7,11 +7,10 @@ use gatehook::config::Config;
 use gatehook::finding::Exit;
 use gatehook::hooks::Hook;
 use gatehook::hooks::record::{self, Entry, What};
-use gatehook::pipeline::{self, Request};
-use gatehook::rules::{Gate, Pack, builtin};
-use gatehook::source::{Cleanup, Files, message};
+use gatehook::rules::{Pack, builtin};
 
 use super::{Call, tell};
+use crate::commands::here::holds_secret;
 use crate::setup;
 
 impl Call<'_> {
@@ -69,18 +68,7 @@ impl Call<'_> {
     /// Why, as it may be shown and kept: a reason that quotes the secret is left out.
     fn reason(&self) -> Option<String> {
         let reason = self.around.reason.as_ref()?;
-        let request = Request {
-            gate: Gate::Commit,
-            name: "reason".into(),
-            packs: vec![Pack::Secrets],
-            skip: Vec::new(),
-            limit: u64::MAX,
-            today: setup::today(),
-            whole: false,
-        };
-        let text = message(reason.as_bytes(), Cleanup::default());
-        let report = pipeline::run(&request, &Config::default(), text, &Files, pipeline::NO_BASELINE);
-        if report.findings.is_empty() && report.exit == Exit::Clean {
+        if !holds_secret(reason) {
             return Some(gatehook::text::escape(reason.as_bytes()).to_string());
         }
         Some("(not shown: the reason holds a secret)".to_owned())

@@ -1,0 +1,145 @@
+//! `gatehook allow`: an exception with a reason, written into `gatehook.toml`.
+
+use gatehook::config::{Allow, edit};
+use gatehook::finding::{Exit, Finding, State, Tier};
+use gatehook::policy;
+
+use super::here::{self, Here};
+use super::{say, stop};
+use crate::args;
+use crate::setup;
+
+/// Digits that a fingerprint has.
+const DIGITS: usize = 32;
+
+pub(crate) fn run(args: &args::Allow) -> Exit {
+    allow(args).unwrap_or_else(|exit| exit)
+}
+
+fn allow(args: &args::Allow) -> Result<Exit, Exit> {
+    let here = Here::open()?;
+    if let Some(day) = args.expires.filter(|&day| day < setup::today()) {
+        return Err(stop(&format!("{day} is past"), "name a day to come, or leave `--expires` out"));
+    }
+    let mut entry = Allow {
+        rules: args.rules.clone(),
+        paths: args.paths.clone(),
+        owner: args.owner.clone().unwrap_or_default(),
+        expires: args.expires,
+        ..Allow::default()
+    };
+    let mut covered = Vec::new();
+    let all = if args.fingerprints.is_empty() { Vec::new() } else { vec![here.staged()?.findings] };
+    let mut all = Findings { here: &here, places: all };
+    for print in &args.fingerprints {
+        let found = all.called(print, args.unseen)?;
+        let known = found.first().map_or_else(|| print.to_ascii_lowercase(), |one| one.fingerprint.to_string());
+        entry.fingerprints.push(known);
+        covered.extend(found);
+    }
+    if args.fingerprints.is_empty() {
+        covered = here.work_tree()?.findings;
+    } else if args.rules.is_empty() {
+        // Who reads the file is told of what the digits speak.
+        entry.rules = covered.iter().map(|finding| finding.rule.to_string()).collect();
+        entry.rules.sort();
+        entry.rules.dedup();
+    }
+    let asked = covered.len();
+    covered.retain(|finding| policy::covers(&entry, finding));
+    if asked > 0 && covered.is_empty() && !args.fingerprints.is_empty() {
+        return Err(stop("that finding is of another rule or in another file", "leave `--rule` and `--path` out"));
+    }
+    if let Some(reason) = all_allowed(&covered) {
+        return Ok(say(&format!("allowed already: {reason}\n")));
+    }
+    entry.reason = reason(args, &covered)?;
+    let text = edit::add_allow(&here.config_text()?, &entry).map_err(|error| {
+        let hint = format!("mend `{}` first", here.config_file().display());
+        super::fail(&error, Some(&hint), Exit::Usage)
+    })?;
+    here.write_config(&text)?;
+    Ok(say(&told(&entry, &covered, &here.git_add(&[&here.config_file()]))))
+}
+
+/// The findings of what is staged and, once it is asked for, of the work tree.
+struct Findings<'h> {
+    here: &'h Here,
+    places: Vec<Vec<Finding>>,
+}
+
+impl Findings<'_> {
+    /// Those that `print` names: of what is staged, else of the work tree.
+    fn called(&mut self, print: &str, unseen: bool) -> Result<Vec<Finding>, Exit> {
+        let print = print.to_ascii_lowercase();
+        if print.len() < 8 || print.len() > DIGITS || !print.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let hint = "the report of a finding names the command and the digits to type";
+            return Err(stop(&format!("`{print}` is no fingerprint of eight digits or more"), hint));
+        }
+        let named = |findings: &Vec<Finding>| -> Vec<Finding> {
+            findings.iter().filter(|finding| finding.fingerprint.to_string().starts_with(&print)).cloned().collect()
+        };
+        let mut found = self.places.iter().map(named).find(|found| !found.is_empty()).unwrap_or_default();
+        if found.is_empty() && self.places.len() < 2 {
+            self.places.push(self.here.work_tree()?.findings);
+            found = self.places.last().map(named).unwrap_or_default();
+        }
+        let mut prints: Vec<String> = found.iter().map(|finding| finding.fingerprint.to_string()).collect();
+        prints.sort();
+        prints.dedup();
+        if let [_, _, ..] = prints[..] {
+            let hint = format!("type one of {}", prints.join(", "));
+            return Err(stop(&format!("`{print}` names several findings"), &hint));
+        }
+        if found.is_empty() && !unseen {
+            return Err(stop(
+                &format!("no finding of the staged changes or of the work tree has the fingerprint `{print}`"),
+                "`gatehook scan` shows those there are; for one in a message or in an old commit add `--unseen`",
+            ));
+        }
+        Ok(found)
+    }
+}
+
+/// The first reason, where every one of some findings is allowed.
+fn all_allowed(findings: &[Finding]) -> Option<&str> {
+    let first = findings.first()?;
+    let all = findings.iter().all(|finding| finding.state == State::Allowed);
+    all.then_some(first.reason.as_deref().unwrap_or_default())
+}
+
+fn reason(args: &args::Allow, covered: &[Finding]) -> Result<String, Exit> {
+    let given = args.reason.as_deref().unwrap_or_default().trim().to_owned();
+    let given = if given.is_empty() && here::is_interactive() {
+        let what = covered.first().map(place).unwrap_or_default();
+        here::ask(&format!("{what}\nwhy may it stay? ")).unwrap_or_default()
+    } else {
+        given
+    };
+    if given.is_empty() {
+        return Err(stop("an exception needs a reason", "--reason \"…\": who reads it in a year must understand it"));
+    }
+    if here::holds_secret(&given) {
+        return Err(stop("the reason holds a secret", "describe the value, do not quote it"));
+    }
+    Ok(given)
+}
+
+/// Rule, place and masked value.
+pub(super) fn place(finding: &Finding) -> String {
+    let masked = if finding.masked.is_empty() { String::new() } else { format!(" ({})", finding.masked) };
+    format!("{} in {}:{}{masked}", finding.rule, finding.path, finding.place.line)
+}
+
+fn told(entry: &Allow, covered: &[Finding], next: &str) -> String {
+    let until = entry.expires.map(|day| format!(" until {day}")).unwrap_or_default();
+    let mut text = match covered {
+        [] => format!("allowed{until}; nothing here is covered at present\n"),
+        [one] => format!("allowed{until}: {}\n", place(one)),
+        several => format!("allowed{until}: {} findings, the first is {}\n", several.len(), place(&several[0])),
+    };
+    if covered.iter().any(|finding| !finding.advice.rotate.is_empty() && finding.tier == Tier::Block) {
+        text.push_str("note: if it is a live value, an allowance does not make it safe: revoke it\n");
+    }
+    text + &format!("next: {next}\n")
+}

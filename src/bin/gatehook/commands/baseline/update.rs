@@ -1,0 +1,76 @@
+//! `gatehook baseline update`: what is gone goes out, what was moved is followed.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use gatehook::finding::Exit;
+use gatehook::policy::baseline::{Baseline, Entry};
+
+use super::{Held, Holes, count, entries, keep, name, tell_gaps};
+use crate::args;
+use crate::commands::here::Here;
+use crate::commands::say;
+use crate::setup;
+
+pub(super) fn run(args: &args::Update) -> Result<Exit, Exit> {
+    let here = Here::open()?;
+    let (path, old) = Held::read(&here, &args.file)?.there()?;
+    let report = here.tracked(&here.config)?;
+    let found = entries(&report.findings);
+    let holes = Holes::of(&report);
+    let mut new: Vec<&Entry> = found.entries().iter().filter(|entry| old.find(entry).is_none()).collect();
+    let (mut kept, mut gone, mut moved) = (Vec::new(), 0, 0);
+    for entry in old.entries() {
+        if found.find(entry).is_some() || holes.cover(entry) {
+            kept.push(entry.clone());
+        } else if let Some(at) = new.iter().position(|other| other.fingerprint == entry.fingerprint) {
+            kept.push(Entry { path: new.swap_remove(at).path.clone(), ..entry.clone() });
+            moved += 1;
+        } else {
+            gone += 1;
+        }
+    }
+    let expired = kept.iter().filter(|entry| entry.expires.is_some_and(|last| last < setup::today())).count();
+    let added = new.len();
+    if args.add {
+        kept.extend(new.into_iter().cloned());
+    }
+    let written: Baseline = kept.into_iter().collect();
+    keep(&path, &written)?;
+    let exit = tell_gaps(&report);
+    let held = written.entries().len();
+    Ok(exit.or(say(&told(&Done { held, gone, moved, added, expired, take: args.add }, &path, &here))))
+}
+
+/// What became of the entries.
+struct Done {
+    held: usize,
+    gone: usize,
+    moved: usize,
+    added: usize,
+    expired: usize,
+    take: bool,
+}
+
+fn told(done: &Done, path: &Path, here: &Here) -> String {
+    let name = name(path);
+    let mut out = format!("{name}: {}, {} gone, {} moved", count(done.held, "finding"), done.gone, done.moved);
+    let _ = match (done.added, done.take) {
+        (0, _) => writeln!(out),
+        (added, true) => writeln!(out, ", {added} added"),
+        (added, false) => writeln!(
+            out,
+            "\nnote: {} not in it; `gatehook scan` shows what blocks, `--add` takes all in",
+            if added == 1 { "1 finding is".to_owned() } else { format!("{added} findings are") }
+        ),
+    };
+    if done.held == 0 && done.gone > 0 && done.added > 0 {
+        out.push_str("note: nothing in it was found again: was `fingerprint.salt` changed?\n");
+    }
+    if done.expired > 0 {
+        let _ =
+            writeln!(out, "note: {} expired; `gatehook baseline audit` goes through them", count(done.expired, "line"));
+    }
+    let _ = writeln!(out, "next: {}", here.git_add(&[path]));
+    out
+}

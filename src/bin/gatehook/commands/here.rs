@@ -1,0 +1,142 @@
+//! The repository that a command works on: its configuration, its findings, its files written anew.
+
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use gatehook::change::Store;
+use gatehook::config::{self, Config};
+use gatehook::finding::{Exit, Report};
+use gatehook::git::{self, GitError, Repo};
+use gatehook::pipeline::{self, Request};
+use gatehook::rules::{Gate, Pack};
+use gatehook::source::{Cleanup, Files, Listing, message};
+
+use super::{fail, stop};
+use crate::args::Output;
+use crate::layers;
+use crate::setup::{self, ConfigFrom};
+
+/// Bytes of a file that is looked at, as in a scan by hand.
+const LIMIT: u64 = 512 << 20;
+
+/// A repository with a work tree, and the configuration that lies in it.
+pub(super) struct Here {
+    pub(super) repo: Repo,
+    pub(super) config: Config,
+}
+
+impl Here {
+    /// Around the current directory. A configuration that is wrong is told, and is the end.
+    pub(super) fn open() -> Result<Self, Exit> {
+        let repo = Repo::discover(Path::new("."))
+            .and_then(|repo| if repo.bare { Err(GitError::NoWorkTree(repo.git_dir)) } else { Ok(repo) });
+        let repo = repo.map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))?;
+        let loaded = setup::load(&ConfigFrom::Dir(&repo.top), &Output::default());
+        if loaded.exit == Exit::Clean { Ok(Self { repo, config: loaded.config }) } else { Err(loaded.exit) }
+    }
+
+    /// What stands in the tracked files of the work tree, with what is allowed marked. No baseline counts.
+    pub(super) fn tracked(&self, config: &Config) -> Result<Report, Exit> {
+        Ok(look(config, git::tracked(&self.repo).map_err(|error| no_git(&error))?, &Files))
+    }
+
+    /// The same for the whole work tree.
+    pub(super) fn work_tree(&self) -> Result<Report, Exit> {
+        let (_, listing) = git::work_tree(&self.repo.top, &[]).map_err(|error| no_git(&error))?;
+        Ok(look(&self.config, listing, &Files))
+    }
+
+    /// The same for what is staged, under the configuration that is.
+    pub(super) fn staged(&self) -> Result<Report, Exit> {
+        let loaded = setup::load(&ConfigFrom::Index(&self.repo), &Output::default());
+        let listing = git::staged(&self.repo).map_err(|error| no_git(&error))?;
+        Ok(look(&loaded.config, listing, &self.repo.before("HEAD")))
+    }
+
+    /// The same for the tree of a revision.
+    pub(super) fn at(&self, revision: &str, config: &Config) -> Result<Report, Exit> {
+        let listing = git::tree(&self.repo, revision);
+        Ok(look(config, listing.map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))?, &self.repo))
+    }
+
+    /// Where the repository's configuration is.
+    pub(super) fn config_file(&self) -> PathBuf {
+        self.repo.top.join(config::FILE)
+    }
+
+    /// The text of the repository's configuration; empty where there is none.
+    pub(super) fn config_text(&self) -> Result<String, Exit> {
+        let path = self.config_file();
+        let read = setup::read_regular(&path, config::MOST)
+            .and_then(|text| String::from_utf8(text.unwrap_or_default()).map_err(io::Error::other));
+        read.map_err(|error| fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage))
+    }
+
+    /// Writes another text of the configuration, once it has proved to be one that nobody refuses.
+    pub(super) fn write_config(&self, text: &str) -> Result<(), Exit> {
+        let config = layers::load_with(&self.repo.top, text)?;
+        if let Some(refused) = config.refused.iter().find(|refused| !self.config.refused.contains(refused)) {
+            return Err(stop(&refused.to_string(), "nothing was written; ask who keeps that file"));
+        }
+        write(&self.config_file(), text.as_bytes())
+    }
+
+    /// `git add` for files of the repository, as it is typed in the current directory.
+    pub(super) fn git_add(&self, files: &[&Path]) -> String {
+        let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+        let at_top = here.is_some() && here == fs::canonicalize(&self.repo.top).ok();
+        let words = files.iter().map(|file| {
+            let file = file.strip_prefix(&self.repo.top).unwrap_or(file);
+            let name = if at_top { file.to_owned() } else { PathBuf::from(format!(":/{}", file.display())) };
+            gatehook::hooks::quoted(&name)
+        });
+        format!("git add {}", words.collect::<Vec<_>>().join(" "))
+    }
+}
+
+pub(super) fn look(config: &Config, listing: Listing, store: &dyn Store) -> Report {
+    let request = Request {
+        gate: Gate::Commit,
+        name: "scan".into(),
+        packs: vec![Pack::Secrets, Pack::Insecure],
+        skip: Vec::new(),
+        limit: LIMIT,
+        today: setup::today(),
+        whole: false,
+    };
+    pipeline::run(&request, config, listing, store, pipeline::NO_BASELINE)
+}
+
+fn no_git(error: &GitError) -> Exit {
+    fail(error, error.hint().as_deref(), Exit::NotScanned)
+}
+
+/// Writes a file that the user keeps under version control.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Exit> {
+    setup::replace(path, bytes)
+        .map_err(|error| fail(&error, Some(&format!("make `{}` writable", path.display())), Exit::Usage))
+}
+
+/// Whether somebody sits there who can answer.
+pub(super) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks on standard error and gives the answer; `None` at the end of the input.
+pub(super) fn ask(question: &str) -> Option<String> {
+    let mut out = io::stderr().lock();
+    let _ = write!(out, "{question}").and_then(|()| out.flush());
+    let mut answer = String::new();
+    match io::stdin().lock().read_line(&mut answer) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(answer.trim().to_owned()),
+    }
+}
+
+/// Whether a text that somebody wants to have written down holds a secret.
+pub(crate) fn holds_secret(text: &str) -> bool {
+    let listing = message(text.as_bytes(), Cleanup::default());
+    let report = look(&Config::default(), listing, &Files);
+    report.findings.iter().any(|finding| finding.stage == Pack::Secrets.word()) || report.exit == Exit::NotScanned
+}

@@ -1,0 +1,179 @@
+//! `gatehook.toml` edited: comments, order, formatting and line ends stay as they are.
+//!
+//! Pure: text in, text out. Whoever writes the file reads the new text as a configuration first.
+
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+
+use super::Allow;
+
+/// Why a text could not be edited.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// It is no TOML.
+    #[error("no TOML in line {line}")]
+    Form {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A key stands there, but not as what it should be.
+    #[error("`{0}` is written in a way that cannot be added to")]
+    Shape(&'static str),
+}
+
+/// The text with an `[[allow]]` table more, behind those that are there.
+pub fn add_allow(text: &str, allow: &Allow) -> Result<String, EditError> {
+    edited(text, |document| {
+        let tables = document.entry("allow").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        match tables {
+            Item::ArrayOfTables(tables) => {
+                let mut table = Table::new();
+                fill(&mut table, allow);
+                tables.push(table);
+            }
+            Item::Value(Value::Array(array)) => {
+                let mut table = InlineTable::new();
+                fill(&mut table, allow);
+                array.push(table);
+            }
+            _ => return Err(EditError::Shape("allow")),
+        }
+        Ok(())
+    })
+}
+
+fn fill(table: &mut dyn TableLike, allow: &Allow) {
+    let list = |texts: &[String]| match texts {
+        [one] => value(one.as_str()),
+        several => value(several.iter().collect::<toml_edit::Array>()),
+    };
+    if !allow.rules.is_empty() {
+        table.insert("rule", list(&allow.rules));
+    }
+    if !allow.paths.is_empty() {
+        table.insert("paths", value(allow.paths.iter().collect::<toml_edit::Array>()));
+    }
+    if !allow.fingerprints.is_empty() {
+        table.insert("fingerprint", list(&allow.fingerprints));
+    }
+    table.insert("reason", value(allow.reason.as_str()));
+    if !allow.owner.is_empty() {
+        table.insert("owner", value(allow.owner.as_str()));
+    }
+    if let Some(day) = allow.expires {
+        let date = toml_edit::Date { year: day.year, month: day.month, day: day.day };
+        table.insert("expires", value(toml_edit::Datetime { date: Some(date), time: None, offset: None }));
+    }
+}
+
+/// A salt looks like a secret and is none: who has the repository may know it.
+const MARK: &str = " # gatehook:allow possible-secret -- keys the fingerprints, opens nothing";
+
+/// The text with `fingerprint.salt`.
+pub fn add_salt(text: &str, salt: &str) -> Result<String, EditError> {
+    edited(text, |document| {
+        let table = document.entry("fingerprint").or_insert_with(|| Item::Table(Table::new()));
+        let inline = table.is_inline_table();
+        let table = table.as_table_like_mut().ok_or(EditError::Shape("fingerprint"))?;
+        let mut salt = Value::from(salt);
+        if !inline {
+            salt.decor_mut().set_suffix(MARK);
+        }
+        table.insert("salt", Item::Value(salt));
+        Ok(())
+    })
+}
+
+/// The text with the fingerprints of its `[[allow]]` tables replaced, where `new` knows another.
+pub fn rename_fingerprints(text: &str, new: &dyn Fn(&str) -> Option<String>) -> Result<String, EditError> {
+    edited(text, |document| {
+        let rename = |table: &mut dyn TableLike| match table.get_mut("fingerprint") {
+            Some(Item::Value(Value::Array(array))) => array.iter_mut().for_each(|own| replace(own, new)),
+            Some(Item::Value(own)) => replace(own, new),
+            _ => {}
+        };
+        match document.get_mut("allow") {
+            Some(Item::ArrayOfTables(tables)) => tables.iter_mut().for_each(|table| rename(table)),
+            Some(Item::Value(Value::Array(array))) => {
+                array.iter_mut().filter_map(Value::as_inline_table_mut).for_each(|table| rename(table));
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// Puts another text into `own`, keeping what stands around it.
+fn replace(own: &mut Value, new: &dyn Fn(&str) -> Option<String>) {
+    if let Some(text) = own.as_str().and_then(new) {
+        let around = own.decor().clone();
+        *own = Value::from(text);
+        *own.decor_mut() = around;
+    }
+}
+
+fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut) -> Result<(), EditError>) -> Result<String, EditError> {
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        EditError::Form { line: before.matches('\n').count() + 1 }
+    })?;
+    // What stands in a file of comments only would slip behind what is added.
+    let comments =
+        if document.is_empty() { document.trailing().as_str().unwrap_or(text).to_owned() } else { String::new() };
+    if !comments.is_empty() {
+        document.set_trailing("");
+    }
+    edit(&mut document)?;
+    let apart = if comments.is_empty() || comments.ends_with('\n') { "" } else { "\n" };
+    let text_after = format!("{comments}{apart}{document}");
+    // The library writes line feeds only.
+    let windows = text.contains("\r\n");
+    Ok(if windows { text_after.replace("\r\n", "\n").replace('\n', "\r\n") } else { text_after })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Day;
+
+    fn allow() -> Allow {
+        Allow {
+            rules: vec!["generic-password".to_owned()],
+            fingerprints: vec!["7f3c9a12".to_owned()],
+            reason: "a \"fixture\"".to_owned(),
+            expires: Day::parse("2027-06-30"),
+            ..Allow::default()
+        }
+    }
+
+    #[test]
+    fn an_allowance_goes_behind_the_others_and_all_else_stays() {
+        let text = "# ours\n[gate.commit] # gate\nblock  =  'high'\n\n[[allow]] # one\nrule = \"x\"   # why\nreason = \"y\"\n\n[rules]\ndisable = []\n# end\n";
+        let after = add_allow(text, &allow()).unwrap();
+        let added = "\n[[allow]]\nrule = \"generic-password\"\nfingerprint = \"7f3c9a12\"\nreason = 'a \"fixture\"'\nexpires = 2027-06-30\n";
+        assert_eq!(after.replace(added, ""), text, "{after}");
+        assert!(after.find(added).unwrap() < after.find("[rules]").unwrap(), "{after}");
+    }
+
+    #[test]
+    fn every_form_of_a_file_is_added_to() {
+        let one = add_allow("", &allow()).unwrap();
+        assert!(one.starts_with("[[allow]]\n"), "{one}");
+        assert_eq!(add_allow("# ours", &allow()).unwrap(), format!("# ours\n{one}"));
+        let windows = add_allow("# a\r\n[rules]\r\ndisable = []\r\n", &allow()).unwrap();
+        assert!(windows.contains("[[allow]]\r\n") && !windows.replace("\r\n", "").contains('\n'), "{windows:?}");
+        let inline = add_allow("allow = [{ rule = \"x\", reason = \"y\" }]\n", &allow()).unwrap();
+        assert!(inline.parse::<toml::Table>().unwrap()["allow"].as_array().unwrap().len() == 2, "{inline}");
+        assert!(matches!(add_allow("allow = 1\n", &allow()), Err(EditError::Shape("allow"))));
+        assert!(matches!(add_allow("a = 1\nb = \n", &allow()), Err(EditError::Form { line: 2 })));
+    }
+
+    #[test]
+    fn a_salt_is_put_in_once_and_fingerprints_follow_it() {
+        let salted = add_salt("# x\n[rules]\ndisable = []\n", "s").unwrap();
+        assert_eq!(salted, format!("# x\n[rules]\ndisable = []\n\n[fingerprint]\nsalt = \"s\"{MARK}\n"));
+        assert_eq!(add_salt("fingerprint = {}\n", "s").unwrap(), "fingerprint = { salt = \"s\" }\n");
+        let text = "[[allow]]\nfingerprint = [ \"aa\", # one\n  \"bb\" ]\n[[allow]]\nfingerprint = \"aa\" # two\n";
+        let new = |own: &str| (own == "aa").then(|| "cc".to_owned());
+        assert_eq!(rename_fingerprints(text, &new).unwrap(), text.replace("\"aa\"", "\"cc\""));
+    }
+}
