@@ -23,9 +23,15 @@ fn fast(repo: &Repo, path: &[u8]) -> Sure<Option<Vec<u8>>> {
     Objects::new(places).blob(entry.id).map(Some)
 }
 
-/// The bytes of `path` in the tree of `revision`; `None` where it is not.
+/// The bytes of `path` in the tree of `revision`; `None` where it is not. A name that leads nowhere is an
+/// error, but for `HEAD`, which has no commit in a new repository; an id is taken to be there.
 pub fn file_at(repo: &Repo, revision: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
-    show(&repo.top, &format!("{revision}:{path}"))
+    let text = show(&repo.top, &format!("{revision}:{path}"))?;
+    let is_id = revision.len() >= 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if text.is_none() && revision != "HEAD" && !is_id {
+        command::run(&repo.top, &["rev-parse", "--verify", "--end-of-options", revision])?;
+    }
+    Ok(text)
 }
 
 fn show(top: &Path, spec: &str) -> Result<Option<Vec<u8>>, GitError> {
