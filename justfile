@@ -18,6 +18,7 @@ scenario NAME:
 # write expected outputs and generated pages anew; look at the diff
 bless:
     BLESS=1 cargo test --test it docs
+    BLESS=1 cargo test --test it config
     BLESS=1 cargo test --test it every_scenario_holds
 
 # run every example of the rules whose id begins with PREFIX
@@ -37,6 +38,7 @@ dogfood:
 # the generated pages
 docs:
     BLESS=1 cargo test --test it docs
+    BLESS=1 cargo test --test it config
 
 # the development corpus: recall and false alarms of generic secrets
 corpus:

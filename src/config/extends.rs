@@ -8,7 +8,7 @@ use super::error::ConfigError;
 use super::layer::{Layer, Origin, Rank};
 use super::raw::RawConfig;
 use super::read::read;
-use crate::text::sha256;
+use crate::text::{escape, sha256};
 
 /// Files that stand on each other, at most.
 const DEEPEST: usize = 5;
@@ -130,7 +130,8 @@ impl Gathered<'_> {
 
     fn base(&mut self, layer: &Layer, path: &str, pin: Option<&str>) -> Result<(), ConfigError> {
         let fail = |message: String, hint: String| {
-            let (origin, path) = (layer.origin.clone(), path.to_owned());
+            let (origin, path) = (layer.origin.clone(), escape(path.as_bytes()).to_string());
+            let (message, hint) = (escape(message.as_bytes()).to_string(), escape(hint.as_bytes()).to_string());
             Err(ConfigError::Extends { origin, path, message, hint })
         };
         let Place { origin, vouched } = self.shelf.locate(&layer.origin, path);

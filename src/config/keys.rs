@@ -110,12 +110,15 @@ pub const KEYS: &[Key] = &[
     .tighter("a higher limit"),
 ];
 
-/// The keys with each gate's name put in.
+/// The keys with each gate's name put in, gate by gate.
 pub fn expanded() -> impl Iterator<Item = (String, &'static Key)> {
-    KEYS.iter().flat_map(|key| match key.name.strip_prefix("gate.NAME.") {
-        Some(rest) => GATES.iter().map(|gate| (format!("gate.{gate}.{rest}"), key)).collect::<Vec<_>>(),
-        None => vec![(key.name.to_owned(), key)],
-    })
+    let of_gates = |key: &&Key| key.name.starts_with("gate.NAME.");
+    let before = KEYS.iter().take_while(move |key| !of_gates(key)).map(|key| (key.name.to_owned(), key));
+    let gates = GATES
+        .iter()
+        .flat_map(move |gate| KEYS.iter().filter(of_gates).map(move |key| (key.name.replace("NAME", gate), key)));
+    let after = KEYS.iter().skip_while(move |key| !of_gates(key)).filter(move |key| !of_gates(key));
+    before.chain(gates).chain(after.map(|key| (key.name.to_owned(), key)))
 }
 
 /// Whether `locked` may name `name`: a key that can be tightened, or a table with such keys.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::layer::{Origin, Rank, Refusal, Setting};
+use crate::text::escape;
 
 /// What all layers so far have said.
 #[derive(Debug, Default)]
@@ -68,7 +69,7 @@ impl<'l> Laying<'l> {
             return;
         }
         *slot = value;
-        self.note(key, shown, false);
+        self.note(key, &shown, false);
     }
 
     /// Whether this layer may add `shown` to the list `key`, which loosens what is there already.
@@ -79,7 +80,7 @@ impl<'l> Laying<'l> {
             self.refuse(key, shown);
             return false;
         }
-        self.note(key, shown, true);
+        self.note(key, &shown, true);
         true
     }
 
@@ -95,12 +96,13 @@ impl<'l> Laying<'l> {
     }
 
     /// Notes that this layer sets `key`; `joined` beside what others set.
-    fn note(&mut self, key: &str, shown: String, joined: bool) {
+    fn note(&mut self, key: &str, shown: &str, joined: bool) {
         if self.rank == Rank::Organisation {
             self.ledger.ruled.insert(key.to_owned());
         }
         let origin = self.origin.clone();
-        self.ledger.settings.push(Setting { key: key.to_owned(), value: shown, rank: self.rank, origin, joined });
+        let value = escaped(shown);
+        self.ledger.settings.push(Setting { key: key.to_owned(), value, rank: self.rank, origin, joined });
     }
 
     /// Locks keys and tables for every layer to come.
@@ -111,8 +113,13 @@ impl<'l> Laying<'l> {
 
     /// Says what is wrong with one of the layer's values.
     pub(super) fn fault(&mut self, sentence: impl Into<String>) {
-        self.faults.push(sentence.into());
+        self.faults.push(escaped(&sentence.into()));
     }
+}
+
+/// What a file says goes to terminals.
+fn escaped(text: &str) -> String {
+    escape(text.as_bytes()).to_string()
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ mod raw;
 mod read;
 mod resolve;
 mod rules;
+pub mod schema;
+mod show;
 mod version;
 
 pub use allow::{Allow, Day};
@@ -30,6 +32,7 @@ pub use gate::{GateConfig, OnLimit};
 pub use layer::{Layer, Origin, Rank, Refusal, Setting};
 pub use mode::Mode;
 pub use read::MOST;
+pub use show::Shown;
 
 use crate::rules::Rule;
 

@@ -4,6 +4,7 @@ use super::error::ConfigError;
 use super::layer::Layer;
 use super::raw::RawConfig;
 use super::version::{self, Says};
+use crate::text::escape;
 
 /// Bytes that a configuration may have.
 pub const MOST: u64 = 1 << 20;
@@ -34,7 +35,7 @@ fn check_version(wanted: Option<&str>, layer: &Layer, version: &str) -> Result<(
         Says::Fits => Ok(()),
         Says::Other => Err(ConfigError::Version {
             origin: layer.origin.clone(),
-            wanted: wanted.to_owned(),
+            wanted: escape(wanted.as_bytes()).to_string(),
             found: version.to_owned(),
         }),
         Says::Nothing => Err(ConfigError::Values {

@@ -50,9 +50,14 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, meaning: &'s
 
 /// Every key of a `[[rule]]` table; `rules/README.md` says more of each.
 pub const RULE: &[Key] = &[
-    key("id", Kind::Text, "", "Names the flaw: lower-case letters, digits and `-`. Never renamed without `aliases`."),
-    key("title", Kind::Text, "", "One line that names it, at most 60 characters."),
-    key("severity", Kind::Word(LEVELS), "", "What the value or flaw lets somebody do."),
+    key(
+        "id",
+        Kind::Text,
+        "required",
+        "Names the flaw: lower-case letters, digits and `-`. Never renamed without `aliases`.",
+    ),
+    key("title", Kind::Text, "required", "One line that names it, at most 60 characters."),
+    key("severity", Kind::Word(LEVELS), "required", "What the value or flaw lets somebody do."),
     key("tier", Kind::Word(&["warn", "block"]), "\"block\"", "Whether it may stop a gate or is only shown."),
     key("confidence", Kind::Word(&["low", "medium", "high"]), "", "How sure it is; high with a proof, else medium."),
     key("keywords", Kind::Texts, "[]", "Literals of at least three bytes: one of them stands in every match."),
@@ -75,7 +80,7 @@ pub const RULE: &[Key] = &[
     key("why", Kind::Text, "\"\"", "What the value or flaw lets somebody do, for people."),
     key("fix", Kind::Text, "\"\"", "How to mend it."),
     key("rotate", Kind::Text, "\"\"", "Where to revoke the value."),
-    key("reference", Kind::Text, "", "The page that states the format or the flaw: http or https."),
+    key("reference", Kind::Text, "required", "The page that states the format or the flaw: http or https."),
     key("since", Kind::Month, "", "Month in which the rule joined, for `rules.as-of`."),
     key("aliases", Kind::Texts, "[]", "Former ids."),
     key("bad", Kind::Text, "\"\"", "A short example, for `gatehook explain`."),

@@ -8,7 +8,7 @@ use gatehook::rules::{Pack, Rule, builtin, holes};
 use crate::support::{World, binary, root};
 
 /// Compares `page` with the committed file, or writes it under `BLESS=1`.
-fn fresh(path: &str, page: &str) {
+pub(crate) fn fresh(path: &str, page: &str) {
     let file = root().join(path);
     if std::env::var_os("BLESS").is_some() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -4,6 +4,7 @@
 
 mod bases;
 mod clean_code;
+mod config;
 mod corpus;
 mod docs;
 mod frameworks;

@@ -1,6 +1,7 @@
 //! Flags and subcommands, as the user reads them.
 
 mod exceptions;
+mod config;
 mod hooks;
 mod report;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use gatehook::report::Format;
 
+pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
 pub(crate) use self::report::{Record, ReportCommand};
@@ -39,7 +41,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Baseline,
     },
-    /// Show the configuration
+    /// Show the configuration and its schema
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
@@ -171,15 +173,5 @@ pub(crate) enum Rules {
     Check {
         /// Only rules whose id begins with this
         prefix: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Print the settings that are not defaults
-    Show {
-        /// Say where each comes from
-        #[arg(long)]
-        origin: bool,
     },
 }
