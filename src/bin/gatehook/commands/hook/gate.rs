@@ -39,7 +39,11 @@ impl Call<'_> {
 
     /// Tells the developer and gives the last word.
     pub(super) fn conclude(&self, report: &Report) -> Exit {
-        self.settle(setup::emit(report, &self.flags.output, To::Stderr))
+        let exit = setup::emit(report, &self.flags.output, To::Stderr);
+        if report.observes && !report.blocking.is_empty() {
+            self.record_observed(report.blocking.iter().map(|&at| report.findings[at].rule.as_ref()));
+        }
+        self.settle(exit)
     }
 }
 

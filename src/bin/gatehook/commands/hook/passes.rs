@@ -76,9 +76,20 @@ impl Call<'_> {
 
     fn record(&self, what: What, names: &[String], reason: &str) {
         let (names, reason, who) = (names.to_vec(), reason.to_owned(), self.around.who.clone().unwrap_or_default());
-        let entry = Entry { names, who, reason, ..Entry::new(what, setup::now(), self.hook.word()) };
+        self.write(&Entry { names, who, reason, ..Entry::new(what, setup::now(), self.hook.word()) });
+    }
+
+    /// Records what a gate that only observes would have stopped: the rule of each finding.
+    pub(super) fn record_observed<'r>(&self, rules: impl Iterator<Item = &'r str>) {
+        let who = self.around.who.clone().unwrap_or_default();
+        // On a server the thread that looked is another one: the directory is asked for again.
+        let _ = self.repo();
+        self.write(&Entry { who, ..Entry::observed(&setup::now(), self.hook.word(), rules) });
+    }
+
+    fn write(&self, entry: &Entry) {
         let written = match self.record_dir() {
-            Some(dir) => record::append(&dir, &entry).map_err(|error| error.to_string()),
+            Some(dir) => record::append(&dir, entry).map_err(|error| error.to_string()),
             None => Err("the git directory is not known".to_owned()),
         };
         if let Err(error) = written {
