@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use gatehook::change::Content;
-use gatehook::config::{Config, Layer, Origin, Rank};
+use gatehook::config::{Config, Layer, Origin, Place, Rank, Shelf, Unread};
 use gatehook::engine::{Engine, FileFacts, Input, proof, unicode};
 use gatehook::paths::RepoPath;
 use gatehook::rules::{RuleSet, builtin, holes};
@@ -122,10 +122,49 @@ fn some_lines(text: &[u8], bits: u8) -> Vec<Range<usize>> {
     ranges
 }
 
-/// A configuration is read or refused.
+/// What an organisation locks in full.
+const STRICT: &str =
+    "locked = [\"gate\", \"mode\", \"enforce-from\", \"rules\", \"rule\", \"allow\", \"limit\", \"fingerprint\"]\n";
+
+/// The bases of a configuration are its own halves.
+struct Halves<'b>(&'b [u8]);
+
+impl Shelf for Halves<'_> {
+    fn locate(&self, _from: &Origin, path: &str) -> Place {
+        Place { origin: Origin::File(path.into()), vouched: path.len() % 3 > 0 }
+    }
+
+    fn read(&self, origin: &Origin) -> Result<Vec<u8>, Unread> {
+        let (first, second) = self.0.split_at(self.0.len() / 2);
+        match origin.to_string().len() % 3 {
+            0 => Err(Unread { message: "no".to_owned(), hint: String::new() }),
+            1 => Ok(first.to_vec()),
+            _ => Ok(second.to_vec()),
+        }
+    }
+}
+
+/// A configuration is read or refused, and nothing in it loosens what an organisation locked.
 pub fn config(bytes: &[u8]) {
-    let layer = Layer { rank: Rank::Organisation, origin: Origin::File("fuzz".into()), text: bytes.to_vec() };
-    let _ = Config::from_layers(&[layer], "0.1.0");
+    let layer = |rank, text: &[u8]| Layer { rank, origin: Origin::File("fuzz".into()), text: text.to_vec() };
+    for rank in [Rank::Organisation, Rank::User, Rank::Repository] {
+        let read = Config::load(&[layer(rank, bytes)], "0.1.0", &Halves(bytes));
+        let shown = match &read {
+            Ok(config) => format!("{:?}", config.shown()),
+            Err(error) => error.to_string(),
+        };
+        assert!(shown.chars().all(|c| c == '\t' || c == '\n' || !c.is_control()), "a control character is shown");
+    }
+    let layers = [layer(Rank::Organisation, STRICT.as_bytes()), layer(Rank::Repository, bytes)];
+    let Ok(config) = Config::load(&layers, "0.1.0", &Halves(bytes)) else { return };
+    let usual = Config::default();
+    for (gate, usual) in [(&config.commit, &usual.commit), (&config.push, &usual.push), (&config.ci, &usual.ci)] {
+        assert!(gate.block <= usual.block && gate.tier <= usual.tier && gate.mode == usual.mode, "a lock gave way");
+        assert!(gate.on_limit == usual.on_limit, "a lock gave way");
+        assert!(usual.stages.iter().all(|stage| gate.stages.contains(stage)), "a lock gave way");
+    }
+    assert!(config.disabled.is_empty() && config.own_rules.is_empty() && config.allow.is_empty(), "a lock gave way");
+    assert!(config.as_of.is_none() && config.limit.is_none() && config.salt.is_none(), "a lock gave way");
 }
 
 fn config_seeds() -> Vec<Vec<u8>> {
@@ -133,6 +172,9 @@ fn config_seeds() -> Vec<Vec<u8>> {
         "required-version = \">=0.1\"\n[gate.commit]\nblock = \"high\"\ntier = \"warn\"\nstages = [\"secrets\"]\non-limit = \"warn\"\n",
         "[[allow]]\nrule = \"aws-access-key-id\"\npaths = [\"tests/**\"]\nreason = \"r\"\nexpires = 2027-06-30\n",
         "[[rule]]\nid = \"acme\"\ntitle = \"t\"\nseverity = \"high\"\nkeywords = [\"acme_\"]\npattern = '(?P<secret>acme_[a-z]{8})'\nreference = \"https://x\"\n",
+        "extends = [\"a\", { path = \"bb\", sha256 = \"0000000000000000000000000000000000000000000000000000000000000000\" }]\nlocked = [\"gate.push\", \"allow\"]\n",
+        "mode = \"observe\"\nenforce-from = 2027-01-01\n[gate.push]\nmode = \"enforce\"\nenforce-from = 2026-01-01\n[rules]\nas-of = \"2026-10\"\n",
+        "extends = \"a\"\n# \n\n\n\n\n\n[limit]\nfile = 3\n",
         "[rules]\ndisable = [\"aws-access-key-id\"]\n[fingerprint]\nsalt = \"s\"\n[limit]\nfile = 64\n",
     ]
     .iter()
