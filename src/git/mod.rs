@@ -28,6 +28,7 @@ mod staged;
 mod store;
 mod remote;
 mod tips;
+mod known;
 mod push;
 mod range;
 mod net;

@@ -2,6 +2,7 @@
 
 use super::error::GitError;
 use super::history::{self, History, Revisions};
+use super::known;
 use super::objects::{self, Type};
 use super::remote;
 use super::repo::Repo;
@@ -84,6 +85,11 @@ pub fn outgoing(repo: &Repo, push: &Push) -> Result<Listing, GitError> {
 /// The same without the commits of which `passed` says that they were looked at already: these are counted,
 /// and told, and nothing more.
 pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) -> Result<Listing, GitError> {
+    let pushed = push.updates.iter().any(|update| !update.local.is_null());
+    if let (true, Some(name), Ok(true)) = (pushed, &push.remote, known::has_all(repo, push)) {
+        let how = format!("push to {name}: nothing that it lacks, nothing to scan");
+        return Ok(Listing { scanned: Scanned { how, ..Scanned::default() }, ..Listing::default() });
+    }
     let remote = remote::of(repo, push.remote.as_deref(), push.url.as_deref())?;
     let to = match (&remote, push.remote.as_deref().or(push.url.as_deref())) {
         (Some(name), _) => format!("push to {name}"),

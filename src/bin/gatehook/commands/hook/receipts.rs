@@ -59,42 +59,40 @@ pub(super) struct Memory<'p> {
     call: &'p Call<'p>,
     repo: &'p Repo,
     tip: Option<String>,
-    /// Read when the first commit asks.
-    known: OnceCell<(Under<'p>, Vec<[u8; 32]>, Known)>,
+    under: OnceCell<Under<'p>>,
+    /// Read when the first commit asks, with the terms that hold.
+    known: OnceCell<(Vec<[u8; 32]>, Known)>,
 }
 
 impl<'p> Memory<'p> {
     /// For a push whose configuration stands at `tip`.
     pub(super) fn new(call: &'p Call<'p>, repo: &'p Repo, tip: Option<String>) -> Self {
-        Self { call, repo, tip, known: OnceCell::new() }
-    }
-
-    fn known(&self) -> &(Under<'p>, Vec<[u8; 32]>, Known) {
-        self.known.get_or_init(|| {
-            let from = match &self.tip {
-                Some(tip) => ConfigFrom::Commit(self.repo, tip.clone()),
-                None => ConfigFrom::Index(self.repo),
-            };
-            let under = self.call.under(Gate::Push, &from);
-            let terms = under.terms(false);
-            (under, terms, open(self.repo).map(Receipts::known).unwrap_or_default())
-        })
+        Self { call, repo, tip, under: OnceCell::new(), known: OnceCell::new() }
     }
 
     /// What the push gate demands.
     pub(super) fn under(&self) -> &Under<'p> {
-        &self.known().0
+        self.under.get_or_init(|| {
+            let from = match &self.tip {
+                Some(tip) => ConfigFrom::Commit(self.repo, tip.clone()),
+                None => ConfigFrom::Index(self.repo),
+            };
+            self.call.under(Gate::Push, &from)
+        })
+    }
+
+    fn known(&self) -> &(Vec<[u8; 32]>, Known) {
+        self.known.get_or_init(|| (self.under().terms(false), open(self.repo).map(Receipts::known).unwrap_or_default()))
     }
 
     /// Whether an earlier push passed the commit.
     pub(super) fn passed(&self, commit: Oid) -> bool {
-        let (_, terms, known) = self.known();
+        let (terms, known) = self.known();
         known.has_commit(terms, commit)
     }
 
     /// Takes out of `listing` what need not be looked at again.
     pub(super) fn spare(&self, listing: &mut Listing) -> Spared {
-        let (_, terms, known) = self.known();
         let mut by_commit: HashMap<Oid, Vec<&Change>> = HashMap::new();
         let mut commits = Vec::new();
         for change in &listing.changes {
@@ -105,6 +103,10 @@ impl<'p> Memory<'p> {
             });
             changes.push(change);
         }
+        if commits.is_empty() {
+            return Spared::default();
+        }
+        let (terms, known) = self.known();
         let mut spared = Spared { commits, unseen: Vec::new() };
         let mut with: HashSet<Oid> = HashSet::new();
         for &commit in &spared.commits {
@@ -119,7 +121,7 @@ impl<'p> Memory<'p> {
             // A message has no receipt, for git may have edited it after the commit gate had seen it.
             change.entry == ChangeEntry::Message || !is_spared
         });
-        if known.since().is_some() && !spared.commits.is_empty() {
+        if known.since().is_some() {
             let how = &mut listing.scanned.how;
             *how = format!(
                 "{how}; of {} {} passed the commit gate and only the messages are looked at, {} had no receipt of it",
@@ -133,10 +135,10 @@ impl<'p> Memory<'p> {
 
     /// Keeps what the gate found nothing in.
     pub(super) fn keep(&self, spared: &Spared, report: &Report) {
-        if !report.gaps.is_empty() || !matches!(report.exit, Exit::Clean | Exit::Blocked) {
+        if spared.commits.is_empty() || !report.gaps.is_empty() || !matches!(report.exit, Exit::Clean | Exit::Blocked) {
             return;
         }
-        let (_, terms, known) = self.known();
+        let (terms, known) = self.known();
         let Some(receipts) = known.receipts() else { return };
         let found: HashSet<&str> = report.findings.iter().filter_map(|finding| finding.commit.as_deref()).collect();
         let clean: Vec<Oid> =
@@ -150,10 +152,10 @@ impl<'p> Memory<'p> {
     /// Only those that the reflog says `git commit` made, after the gate had begun to leave receipts here:
     /// of all others git asks no commit hook, or nobody knows what did.
     pub(super) fn bypasses(&self, spared: &Spared, branches: &[String], listing: &Listing) -> Option<String> {
-        let since = self.known().2.since()?;
         if spared.unseen.is_empty() {
             return None;
         }
+        let since = self.known().1.since()?;
         let made = ancestry::made_here(self.repo, branches, &spared.unseen);
         let past: HashSet<Oid> = made.into_iter().filter(|(_, time)| *time > since).map(|(id, _)| id).collect();
         let past: Vec<Oid> = spared.commits.iter().copied().filter(|id| past.contains(id)).collect();
