@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests may fail loudly, and drive the real thing")]
 
+mod baselines;
 mod bases;
 mod clean_code;
 mod config;

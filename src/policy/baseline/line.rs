@@ -70,6 +70,11 @@ impl<'t> Line<'t> {
         escape(self.reason).to_string()
     }
 
+    /// Of two lines for one finding the lesser one holds.
+    pub(super) fn weight(&self) -> Weight {
+        Weight::of(self.expires, self.owner.is_empty(), self.reason.is_empty())
+    }
+
     /// The same as an entry of its own.
     pub fn to_entry(&self) -> Entry {
         Entry {
@@ -80,6 +85,22 @@ impl<'t> Line<'t> {
             owner: escape(&decoded(self.owner)).to_string(),
             reason: self.reason(),
         }
+    }
+}
+
+/// What tells which of two lines for one finding holds: one that ends before one that does not, then
+/// one that says more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Weight {
+    endless: bool,
+    last: Option<Day>,
+    unexplained: bool,
+    unowned: bool,
+}
+
+impl Weight {
+    pub(super) const fn of(last: Option<Day>, unowned: bool, unexplained: bool) -> Self {
+        Self { endless: last.is_none(), last, unexplained, unowned }
     }
 }
 

@@ -110,7 +110,8 @@ impl BaselineError {
 pub struct Baseline(Vec<Entry>);
 
 impl Baseline {
-    /// Reads a baseline's text. Of two lines for one finding the one that says more holds.
+    /// Reads a baseline's text. Of two lines for one finding the one that ends holds, then the one that
+    /// says more.
     pub fn parse(text: &[u8]) -> Result<Self, BaselineError> {
         lines(text).map(|line| line.map(|line| line.to_entry())).collect()
     }
@@ -155,11 +156,11 @@ impl Baseline {
     }
 }
 
-/// Sorts, and of several entries for one finding keeps the one that says more.
+/// Sorts, and of several entries for one finding keeps the one that ends, then the one that says more.
 impl FromIterator<Entry> for Baseline {
     fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
         let mut entries: Vec<Entry> = entries.into_iter().collect();
-        let said = |entry: &Entry| (entry.expires.is_none(), entry.reason.is_empty(), entry.owner.is_empty());
+        let said = |entry: &Entry| line::Weight::of(entry.expires, entry.owner.is_empty(), entry.reason.is_empty());
         entries.sort_by(|one, other| {
             (one.fingerprint, &one.path, said(one), one).cmp(&(other.fingerprint, &other.path, said(other), other))
         });

@@ -1,6 +1,6 @@
 //! A baseline applied to findings: what it covers is `existing`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{BaselineError, Line, lines};
 use crate::config::Day;
@@ -29,10 +29,10 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
     for (at, finding) in findings.iter().enumerate() {
         places.entry(finding.fingerprint).or_default().push(at);
     }
-    let (mut expired, mut left) = (Vec::new(), Vec::new());
+    let mut left = Vec::new();
+    let mut covering: HashMap<usize, Line<'_>> = HashMap::new();
     for line in lines(text) {
         let line = line?;
-        let held = line.expires.is_none_or(|last| scope.today <= last);
         let Some(same) = places.get(&line.fingerprint) else {
             if scope.whole {
                 left.push(line);
@@ -41,24 +41,31 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
         };
         let path = line.path();
         let mut covers = false;
-        for &at in same {
-            let finding = &mut findings[at];
-            if finding.path.as_bytes() == &path[..] {
-                covers = true;
-                if held {
-                    set(finding, &line, "");
-                }
+        for &at in same.iter().filter(|&&at| findings[at].path.as_bytes() == &path[..]) {
+            covers = true;
+            let first = covering.entry(at).or_insert(line);
+            if line.weight() < first.weight() {
+                *first = line;
             }
         }
-        match (covers, held) {
-            (true, false) => expired.push(line),
-            (false, _) if scope.whole => left.push(line),
+        if scope.whole && !covers {
+            left.push(line);
+        }
+    }
+    let holds = |line: &Line<'_>| line.expires.is_none_or(|last| scope.today <= last);
+    let (mut expired, mut told_of) = (Vec::new(), HashSet::new());
+    for (at, finding) in findings.iter_mut().enumerate() {
+        match covering.get(&at) {
+            Some(line) if holds(line) => set(finding, line, ""),
+            // A line says so once, for however many places.
+            Some(line) if finding.state == State::New && told_of.insert((line.fingerprint, &finding.path)) => {
+                expired.push(*line);
+            }
             _ => {}
         }
     }
     left.retain(|line| {
-        let held = line.expires.is_none_or(|last| scope.today <= last);
-        let moved = places.get(&line.fingerprint).filter(|_| held);
+        let moved = places.get(&line.fingerprint).filter(|_| holds(line));
         let moved = moved.and_then(|same| same.iter().find(|&&at| findings[at].state == State::New));
         if let Some(&at) = moved {
             set(&mut findings[at], line, &format!(", moved from {}", escape(&line.path())));
