@@ -74,15 +74,31 @@ impl Fingerprint {
 
     /// Reads the hexadecimal form; `None` where it is none.
     pub fn parse(hex: &str) -> Option<Self> {
-        if hex.len() != 32 {
-            return None;
+        Self::from_hex(hex.as_bytes())
+    }
+
+    /// The same from bytes.
+    pub fn from_hex(hex: &[u8]) -> Option<Self> {
+        const NONE: u8 = 0xff;
+        // A baseline holds ten thousand of them.
+        const DIGITS: [u8; 256] = {
+            let mut digits = [NONE; 256];
+            let mut value = 0_u8;
+            while value < 16 {
+                digits[b"0123456789abcdef"[value as usize] as usize] = value;
+                digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
+                value += 1;
+            }
+            digits
+        };
+        let hex: &[u8; 32] = hex.try_into().ok()?;
+        let (mut bytes, mut wrong) = ([0; 16], 0);
+        for (slot, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+            let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+            wrong |= (high | low) & 0xf0;
+            *slot = high << 4 | low & 0xf;
         }
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let mut bytes = [0; 16];
-        for (slot, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-            *slot = digit(pair[0])? * 16 + digit(pair[1])?;
-        }
-        Some(Self(bytes))
+        (wrong == 0).then_some(Self(bytes))
     }
 
     /// The first eight digits: what people type.

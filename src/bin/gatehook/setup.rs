@@ -54,7 +54,7 @@ pub(crate) fn baseline(
             (read_regular(&dir.join(name), MOST_BASELINE).map_err(|error| whole(&error))?, name.to_owned())
         }
         ConfigFrom::Index(repo) => {
-            (git::staged_file(repo, name).map_err(|error| whole(&error))?, format!("{name} (staged)"))
+            (git::staged_text(repo, name).map_err(|error| whole(&error))?, format!("{name} (staged)"))
         }
         ConfigFrom::Commit(repo, revision) | ConfigFrom::Server(repo, revision) => {
             let short = &revision[..revision.len().min(12)];

@@ -68,6 +68,11 @@ impl<'b> Entries<'b> {
         self.entry.map(|entry| (entry, self.name()))
     }
 
+    /// What the system said of the file of the entry it stands on, as the index keeps it.
+    pub(super) fn stat(&self) -> &'b [u8] {
+        self.index.bytes.get(self.from..self.from + BEFORE_FLAGS).unwrap_or_default()
+    }
+
     /// The name of the entry it stands on.
     pub(in crate::git) fn name(&self) -> &[u8] {
         match &self.name {

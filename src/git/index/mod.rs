@@ -7,9 +7,11 @@
 
 mod cache_tree;
 mod entries;
+mod stat;
 
 pub(super) use cache_tree::{CacheTree, Node};
 pub(super) use entries::{Entries, Entry};
+pub(super) use stat::Stat;
 
 use std::ops::Range;
 
@@ -109,6 +111,11 @@ impl<'b> Index<'b> {
 
     /// The entry of `path`: the first of its stages.
     pub(super) fn find(&self, path: &[u8]) -> Sure<Option<Entry>> {
+        Ok(self.find_with_stat(path)?.map(|(entry, _)| entry))
+    }
+
+    /// The same, with what the system said of the file when it was staged.
+    pub(super) fn find_with_stat(&self, path: &[u8]) -> Sure<Option<(Entry, &'b [u8])>> {
         let mut entries = self.entries();
         // Entries are in order: the last mark whose name is not behind the path is near it.
         let name_at = |mark: usize| {
@@ -123,7 +130,8 @@ impl<'b> Index<'b> {
         entries.start_at(low.saturating_sub(1) * STRIDE)?;
         while let Some((entry, name)) = entries.current() {
             if name >= path {
-                return Ok((name == path).then_some(entry));
+                let stat = entries.stat();
+                return Ok((name == path).then_some((entry, stat)));
             }
             entries.advance()?;
         }

@@ -108,7 +108,15 @@ impl Weight {
 /// passed over.
 pub fn lines(text: &[u8]) -> impl Iterator<Item = Result<Line<'_>, BaselineError>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    text.split(|&byte| byte == b'\n').enumerate().filter_map(|(before, line)| {
+    let mut ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let mut from = 0;
+    let split = std::iter::from_fn(move || {
+        let end = ends.next()?;
+        let line = &text[from..end];
+        from = end + 1;
+        Some(line)
+    });
+    split.enumerate().filter_map(|(before, line)| {
         let line = line.trim_ascii_end();
         let read = match line.first() {
             None => return None,
@@ -121,11 +129,12 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = Result<Line<'_>, BaselineError
 }
 
 fn read(line: &[u8]) -> Result<Line<'_>, Fault> {
-    if [&b"<<<<<<<"[..], b"=======", b">>>>>>>", b"|||||||"].iter().any(|mark| line.starts_with(mark)) {
-        return Err(Fault::Conflict);
-    }
     let (hex, rest) = word(line);
-    let fingerprint = std::str::from_utf8(hex).ok().and_then(Fingerprint::parse).ok_or(Fault::Fingerprint)?;
+    let Some(fingerprint) = Fingerprint::from_hex(hex) else {
+        let marks = [&b"<<<<<<<"[..], b"=======", b">>>>>>>", b"|||||||"];
+        let conflict = marks.iter().any(|mark| line.starts_with(mark));
+        return Err(if conflict { Fault::Conflict } else { Fault::Fingerprint });
+    };
     let (rule, rest) = word(rest);
     let rule = std::str::from_utf8(rule).ok().filter(|rule| is_rule(rule)).ok_or(Fault::Rule)?;
     let (path, mut rest) = word(rest);
