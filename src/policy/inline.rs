@@ -1,24 +1,52 @@
 //! Allowances in comments: `gatehook:allow [RULE…] -- reason`, and the marks of other tools.
 
-use crate::rules::Pack;
+use crate::rules::{Pack, Rule};
 use crate::text::escape;
 
 /// Our own mark.
 const OURS: &[u8] = b"gatehook:allow";
 
-/// Other tools' marks, and the kind of rule they speak for. `nextline` ones hold for the line below.
-const OTHERS: &[(&[u8], Pack)] = &[
-    (b"gitleaks:allow", Pack::Secrets),
-    (b"betterleaks:allow", Pack::Secrets),
-    (b"pragma: allowlist secret", Pack::Secrets),
-    (b"pragma: whitelist secret", Pack::Secrets),
-    (b"trufflehog:ignore", Pack::Secrets),
-    (b"ggignore", Pack::Secrets),
-    (b"kingfisher:ignore", Pack::Secrets),
-    (b"nosec", Pack::Insecure),
-    (b"nosemgrep", Pack::Insecure),
+/// A mark of another tool.
+struct Other {
+    word: &'static [u8],
+    /// The kind of rule it speaks for.
+    pack: Pack,
+    /// The line it holds for, as that tool has it.
+    reach: Reach,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Its own.
+    Own,
+    /// Its own, and from a line with nothing but the comment the one below.
+    OwnOrBelow,
+    /// The one below.
+    Below,
+}
+
+const fn secrets(word: &'static [u8], reach: Reach) -> Other {
+    Other { word, pack: Pack::Secrets, reach }
+}
+
+const fn insecure(word: &'static [u8], reach: Reach) -> Other {
+    Other { word, pack: Pack::Insecure, reach }
+}
+
+/// gitleaks and its successor, detect-secrets, trufflehog, ggshield, kingfisher; bandit and gosec
+/// (which takes the line above too), semgrep.
+const OTHERS: &[Other] = &[
+    secrets(b"gitleaks:allow", Reach::Own),
+    secrets(b"betterleaks:allow", Reach::Own),
+    secrets(b"pragma: allowlist secret", Reach::Own),
+    secrets(b"pragma: whitelist secret", Reach::Own),
+    secrets(b"pragma: allowlist nextline secret", Reach::Below),
+    secrets(b"trufflehog:ignore", Reach::Own),
+    secrets(b"ggignore", Reach::Own),
+    secrets(b"kingfisher:ignore", Reach::Own),
+    insecure(b"nosec", Reach::OwnOrBelow),
+    insecure(b"nosemgrep", Reach::OwnOrBelow),
 ];
-const NEXT_LINE: &[u8] = b"pragma: allowlist nextline secret";
 
 /// An allowance that stands in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +60,10 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Whether it speaks for a finding of `rule` in `pack`.
-    pub fn covers(&self, rule: &str, pack: Pack) -> bool {
-        self.pack.is_none_or(|own| own == pack) && (self.rules.is_empty() || self.rules.iter().any(|own| own == rule))
+    /// Whether it speaks for findings of `rule`, by whatever name it calls it.
+    pub fn covers(&self, rule: &Rule) -> bool {
+        self.pack.is_none_or(|own| own == rule.pack)
+            && (self.rules.is_empty() || self.rules.iter().any(|own| rule.is_called(own)))
     }
 }
 
@@ -43,30 +72,30 @@ impl Mark {
 /// A mark above holds only where nothing but the comment stands in that line: a mark behind code
 /// speaks for that code.
 pub fn marks(line: &[u8], above: Option<&[u8]>) -> Vec<Mark> {
-    let mut found = in_line(line);
-    if let Some(above) = above {
-        found.extend(in_line(above).into_iter().filter(|_| is_comment_only(above)));
-        if contains(above, NEXT_LINE) {
-            found.push(other(NEXT_LINE, Pack::Secrets));
-        }
-    }
-    found
-}
-
-fn in_line(line: &[u8]) -> Vec<Mark> {
     let mut found = Vec::new();
-    if let Some(at) = memchr::memmem::find(line, OURS) {
-        found.push(ours(&line[at + OURS.len()..]));
-    }
-    for (word, pack) in OTHERS {
-        if is_word(line, word) {
-            found.push(other(word, *pack));
+    found.extend(ours(line));
+    found.extend(others(line, |reach| reach != Reach::Below));
+    if let Some(above) = above {
+        found.extend(others(above, |reach| reach == Reach::Below));
+        if is_comment_only(above) {
+            found.extend(ours(above));
+            found.extend(others(above, |reach| reach == Reach::OwnOrBelow));
         }
     }
     found
 }
 
-fn ours(rest: &[u8]) -> Mark {
+fn others(line: &[u8], holds: impl Fn(Reach) -> bool) -> impl Iterator<Item = Mark> {
+    let found = OTHERS.iter().filter(move |other| holds(other.reach) && is_word(line, other.word));
+    found.map(|other| Mark {
+        rules: Vec::new(),
+        pack: Some(other.pack),
+        reason: Some(format!("`{}` in the line", escape(other.word))),
+    })
+}
+
+fn ours(line: &[u8]) -> Option<Mark> {
+    let rest = &line[memchr::memmem::find(line, OURS)? + OURS.len()..];
     let (names, reason) = match memchr::memmem::find(rest, b"--") {
         Some(at) => (&rest[..at], Some(trim(&rest[at + 2..]))),
         None => (rest, None),
@@ -78,21 +107,13 @@ fn ours(rest: &[u8]) -> Mark {
         .map(|word| String::from_utf8_lossy(word).into_owned())
         .collect();
     let reason = reason.filter(|text| !text.is_empty()).map(|text| escape(text).to_string());
-    Mark { rules, pack: None, reason }
-}
-
-fn other(word: &[u8], pack: Pack) -> Mark {
-    Mark { rules: Vec::new(), pack: Some(pack), reason: Some(format!("`{}` in the line", escape(word))) }
+    Some(Mark { rules, pack: None, reason })
 }
 
 /// The text without white space and comment ends around it.
 fn trim(text: &[u8]) -> &[u8] {
     let text = text.trim_ascii();
     [&b"*/"[..], b"-->", b"#}", b"%>"].iter().find_map(|end| text.strip_suffix(*end)).unwrap_or(text).trim_ascii()
-}
-
-fn contains(line: &[u8], word: &[u8]) -> bool {
-    memchr::memmem::find(line, word).is_some()
 }
 
 /// Whether `word` stands in `line` as a word of its own, behind what may begin a comment.
@@ -121,31 +142,75 @@ fn is_comment_only(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::builtin;
+
+    fn rule(id: &str) -> &'static Rule {
+        builtin().iter().find(|rule| rule.id == id).unwrap()
+    }
+
+    /// Whether a mark in `line`, or in `above`, covers a secret and an insecure pattern.
+    fn covered(line: &str, above: &str) -> (bool, bool) {
+        let marks = marks(line.as_bytes(), Some(above.as_bytes()));
+        let covers = |id| marks.iter().any(|mark| mark.covers(rule(id)));
+        (covers("generic-password"), covers("python-eval-nonliteral"))
+    }
 
     #[test]
     fn our_mark_names_rules_and_a_reason() {
         let marks = marks(b"x = 1  # gatehook:allow aws-access-key-id generic-password -- a fixture", None);
         assert_eq!(marks[0].rules, ["aws-access-key-id", "generic-password"]);
         assert_eq!(marks[0].reason.as_deref(), Some("a fixture"));
-        assert!(marks[0].covers("generic-password", Pack::Secrets) && !marks[0].covers("other", Pack::Secrets));
+        assert!(marks[0].covers(rule("generic-password")) && !marks[0].covers(rule("python-eval-nonliteral")));
         let all = super::marks(b"/* gatehook:allow */ x", None);
         assert!(all[0].rules.is_empty() && all[0].reason.is_none());
+        assert_eq!(covered("x  # gatehook:allow -- why", ""), (true, true));
     }
 
     #[test]
-    fn a_mark_above_holds_only_in_a_line_of_its_own() {
-        assert_eq!(marks(b"x", Some(b"  // gatehook:allow -- why")).len(), 1);
-        assert_eq!(marks(b"x", Some(b"y = 1 // gatehook:allow -- why")).len(), 0);
-        assert_eq!(marks(b"x", Some(b"y # pragma: allowlist nextline secret")).len(), 1);
+    fn an_old_name_of_a_rule_still_names_it() {
+        let mut renamed = rule("generic-password").clone();
+        renamed.aliases = vec!["old-name".into()].into();
+        let mark = &marks(b"x  # gatehook:allow old-name -- why", None)[0];
+        assert!(mark.covers(&renamed) && !mark.covers(rule("aws-access-key-id")));
     }
 
     #[test]
-    fn other_tools_marks_speak_for_their_own_kind() {
-        let secret = marks(b"k = 'v' # gitleaks:allow", None);
-        assert!(secret[0].covers("any", Pack::Secrets) && !secret[0].covers("any", Pack::Insecure));
-        let code = marks(b"eval(x)  # nosec B307", None);
-        assert!(code[0].covers("any", Pack::Insecure) && !code[0].covers("any", Pack::Secrets));
-        assert!(marks(b"nosecret = 1 # x", None).is_empty());
-        assert!(marks(b"token = nosec", None).is_empty());
+    fn our_mark_above_holds_only_in_a_line_of_its_own() {
+        assert_eq!(covered("x", "  // gatehook:allow -- why"), (true, true));
+        assert_eq!(covered("x", "y = 1 // gatehook:allow -- why"), (false, false));
+    }
+
+    #[test]
+    fn other_tools_marks_speak_for_their_own_kind_where_their_tool_looks() {
+        for mark in [
+            "gitleaks:allow",
+            "betterleaks:allow",
+            "pragma: allowlist secret",
+            "pragma: whitelist secret",
+            "trufflehog:ignore",
+            "ggignore",
+            "kingfisher:ignore",
+        ] {
+            for open in ["# ", "#", "// ", "/* ", "-- ", "<!-- "] {
+                assert_eq!(covered(&format!("k = 'v' {open}{mark}"), ""), (true, false), "{open}{mark}");
+                assert_eq!(covered("k = 'v'", &format!("{open}{mark}")), (false, false), "{open}{mark} above");
+            }
+        }
+        for mark in ["nosec", "nosec B307", "nosec G201 -- why", "nosemgrep", "nosemgrep: rule-id"] {
+            assert_eq!(covered(&format!("eval(x)  # {mark}"), ""), (false, true), "{mark}");
+            assert_eq!(covered("eval(x)", &format!("// {mark}")), (false, true), "{mark} above");
+            assert_eq!(covered("eval(x)", &format!("y()  # {mark}")), (false, false), "{mark} behind code above");
+        }
+        let next = "# pragma: allowlist nextline secret";
+        assert_eq!(covered("k = 'v'", next), (true, false));
+        assert_eq!(covered("k = 'v'", &format!("y = 1  {next}")), (true, false));
+        assert_eq!(covered(&format!("k = 'v'  {next}"), ""), (false, false));
+    }
+
+    #[test]
+    fn a_part_of_a_word_and_a_word_outside_a_comment_are_no_mark() {
+        for line in ["nosecret = 1 # x", "token = nosec", "x # nosec_files", "x # see gitleaks:allowed", "ggignore"] {
+            assert_eq!(covered(line, ""), (false, false), "{line}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::Match;
 use crate::finding::{Finding, State};
 use crate::policy;
-use crate::rules::{Pack, RuleSet};
+use crate::rules::RuleSet;
 use crate::text::line_bounds;
 
 /// The rule for a `gatehook:allow` that names no rule there is. Its pattern finds every name; only
@@ -11,16 +11,15 @@ use crate::text::line_bounds;
 const UNKNOWN: &str = "allow-unknown-rule";
 
 /// Marks the `findings` (one a match) that a comment on their line or the line above allows.
-pub(super) fn inline(text: &[u8], matches: &[Match], findings: &mut [Finding]) {
+pub(super) fn inline(text: &[u8], rules: &RuleSet, matches: &[Match], findings: &mut [Finding]) {
     for (found, finding) in matches.iter().zip(findings) {
         let line = line_bounds(text, found.at.start);
         let above = line.start.checked_sub(1).map(|newline| &text[line_bounds(text, newline)]);
-        let pack = if found.secret.is_some() { Pack::Secrets } else { Pack::Insecure };
+        let rule = &rules[found.rule];
         if finding.rule.starts_with("allow-") {
             continue;
         }
-        if let Some(mark) = policy::marks(&text[line], above).into_iter().find(|mark| mark.covers(&finding.rule, pack))
-        {
+        if let Some(mark) = policy::marks(&text[line], above).into_iter().find(|mark| mark.covers(rule)) {
             finding.state = State::Allowed;
             finding.reason = Some(mark.reason.unwrap_or_else(|| "no reason given".to_owned()));
         }

@@ -42,7 +42,7 @@ fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Optio
     looked.unproven += found.unproven;
     looked.later |= found.later;
     let mut findings = present::findings(change, fragment, &found.matches, engine, options);
-    allowed::inline(text, &found.matches, &mut findings);
+    allowed::inline(text, engine.rules(), &found.matches, &mut findings);
     partial.keys.extend(found.matches.iter().map(|found| (existing::Key::of_match(found, text), 0)));
     if found.cut {
         // Values behind the limit are in no list of what to hide.
