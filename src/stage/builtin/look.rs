@@ -1,6 +1,6 @@
 //! One change: reads it, finds the added lines, searches them.
 
-use super::{Options, Partial, allowed, existing, present};
+use super::{Options, Partial, allowed, existing, present, twice};
 use crate::change::{Change, Content, Entry, Fragment, Kind, ReadError, Reader};
 use crate::diff;
 use crate::engine::{Engine, FileFacts, Input, unicode};
@@ -39,6 +39,7 @@ fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Optio
     let input = Input { text, added: &fragment.added, facts, path: change.path.as_bytes() };
     let mut found = engine.search(&input);
     allowed::check_marks(text, engine.rules(), &mut found.matches);
+    twice::drop_weaker(engine.rules(), &mut found.matches);
     looked.unproven += found.unproven;
     looked.later |= found.later;
     let mut findings = present::findings(change, fragment, &found.matches, engine, options);

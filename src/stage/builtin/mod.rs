@@ -6,6 +6,7 @@ mod allowed;
 mod existing;
 mod look;
 mod present;
+mod twice;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
