@@ -34,6 +34,16 @@ pub fn file_at(repo: &Repo, revision: &str, path: &str) -> Result<Option<Vec<u8>
     Ok(text)
 }
 
+/// Whether the commit of that hexadecimal id is in the repository; an id that is cut short may stand for it.
+pub fn has_commit(repo: &Repo, id: &str) -> Result<bool, GitError> {
+    let named = format!("{id}^{{commit}}");
+    match command::run(&repo.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &named]) {
+        Ok(_) => Ok(true),
+        Err(GitError::Failed { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 fn show(top: &Path, spec: &str) -> Result<Option<Vec<u8>>, GitError> {
     // With `--quiet` a path that is not there is told without a word, all else with one.
     match command::run(top, &["rev-parse", "--verify", "--quiet", "--end-of-options", spec]) {

@@ -46,7 +46,7 @@ pub use doubt::Doubt;
 pub use env::Env;
 pub use error::GitError;
 pub use fetch::Fetching;
-pub use file::{file_at, staged_file};
+pub use file::{file_at, has_commit, staged_file};
 pub use index::read_all as read_index;
 pub use net::{commits, net};
 pub use pair::Pair;

@@ -63,22 +63,26 @@ pub struct MessageSettings {
 
 /// Reads [`MessageSettings`] for the repository around `dir`.
 pub fn message_settings(dir: &Path) -> Result<MessageSettings, GitError> {
-    let args = ["config", "-z", "--get-regexp", r"^(core\.comment(char|string)|commit\.cleanup)$"];
-    let output = command::as_configured(dir).args(args).output().map_err(GitError::NoGit)?;
     let mut settings = MessageSettings::default();
-    // Status 1: none of them is set (git-config(1)).
-    if output.status.code() == Some(1) {
-        return Ok(settings);
-    }
-    if !output.status.success() {
-        return Err(command::failure(dir, "config", &output));
-    }
-    for entry in String::from_utf8_lossy(&output.stdout).split('\0') {
+    let entries = settings_like(dir, r"^(core\.comment(char|string)|commit\.cleanup)$")?;
+    for entry in String::from_utf8_lossy(&entries).split('\0') {
         let Some((key, value)) = entry.split_once('\n') else { continue };
         let slot = if key == "commit.cleanup" { &mut settings.mode } else { &mut settings.comment };
         *slot = Some(value.to_owned());
     }
     Ok(settings)
+}
+
+/// All values of keys that `regex` matches, in the order in which they hold: each the key in lower case, a
+/// line feed, the value, a NUL.
+pub fn settings_like(dir: &Path, regex: &str) -> Result<Vec<u8>, GitError> {
+    let args = ["config", "-z", "--get-regexp", regex];
+    let output = command::as_configured(dir).args(args).output().map_err(GitError::NoGit)?;
+    // Status 1: none of them is set (git-config(1)).
+    if output.status.code() == Some(1) {
+        return Ok(Vec::new());
+    }
+    if output.status.success() { Ok(output.stdout) } else { Err(command::failure(dir, "config", &output)) }
 }
 
 /// The value of `key` that holds in `dir`; `None` where nobody set it.
