@@ -8,6 +8,7 @@ use super::Config;
 use super::layer::Rank;
 use super::laying::Laying;
 use super::raw::OneOrMany;
+use crate::rules::Pack;
 
 /// A calendar day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +61,8 @@ pub struct Allow {
     pub paths: Vec<String>,
     /// Fingerprints or their first eight digits and more; none stands for any.
     pub fingerprints: Vec<String>,
+    /// The stage whose findings it covers; `None` stands for any.
+    pub stage: Option<Pack>,
     /// Why.
     pub reason: String,
     /// Who answers for it.
@@ -77,6 +80,9 @@ impl fmt::Display for Allow {
             if !list.is_empty() {
                 write!(out, "{key} = {list:?}, ")?;
             }
+        }
+        if let Some(stage) = self.stage {
+            write!(out, "stage = {:?}, ", stage.word())?;
         }
         write!(out, "reason = {:?}", self.reason)?;
         if !self.owner.is_empty() {
@@ -96,11 +102,19 @@ pub(super) struct RawAllow {
     #[serde(default)]
     paths: Vec<String>,
     fingerprint: Option<OneOrMany>,
+    stage: Option<RawStage>,
     #[serde(default)]
     reason: String,
     #[serde(default)]
     owner: String,
     expires: Option<toml::value::Datetime>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawStage {
+    Secrets,
+    Insecure,
 }
 
 pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying<'_>) {
@@ -133,5 +147,18 @@ fn allowance(raw: RawAllow) -> Result<Allow, String> {
         Some(Some(date)) => Some(Day { year: date.year, month: date.month, day: date.day }),
         Some(None) => return Err("`expires` takes a date, as 2027-06-30".to_owned()),
     };
-    Ok(Allow { rules, paths: raw.paths, fingerprints, reason: raw.reason, owner: raw.owner, expires, rank: None })
+    let stage = raw.stage.map(|stage| match stage {
+        RawStage::Secrets => Pack::Secrets,
+        RawStage::Insecure => Pack::Insecure,
+    });
+    Ok(Allow {
+        rules,
+        paths: raw.paths,
+        fingerprints,
+        stage,
+        reason: raw.reason,
+        owner: raw.owner,
+        expires,
+        rank: None,
+    })
 }

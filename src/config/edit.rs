@@ -55,6 +55,9 @@ fn fill(table: &mut dyn TableLike, allow: &Allow) {
     if !allow.fingerprints.is_empty() {
         table.insert("fingerprint", list(&allow.fingerprints));
     }
+    if let Some(stage) = allow.stage {
+        table.insert("stage", value(stage.word()));
+    }
     table.insert("reason", value(allow.reason.as_str()));
     if !allow.owner.is_empty() {
         table.insert("owner", value(allow.owner.as_str()));

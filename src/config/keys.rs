@@ -90,6 +90,7 @@ pub const KEYS: &[Key] = &[
         .tighter("nothing more (lock `allow`)"),
     key("allow[].paths", Kind::Texts, "any", "Globs of the paths in which they are allowed."),
     key("allow[].fingerprint", Kind::TextOrTexts, "any", "Fingerprints, or eight and more of their first digits."),
+    key("allow[].stage", Kind::Word(&["secrets", "insecure"]), "any", "The stage whose findings are allowed, `secrets` or `insecure`."),
     key("allow[].reason", Kind::Text, "required", "Why they are allowed."),
     key("allow[].owner", Kind::Text, "\"\"", "Who answers for it."),
     key("allow[].expires", Kind::Day, "", "Last day on which it holds."),

@@ -52,7 +52,8 @@ fn is_past(entry: &Allow, today: Day) -> bool {
 pub fn covers(entry: &Allow, finding: &Finding) -> bool {
     // Most entries name a rule or a path; only what is left is worth a fingerprint's digits.
     let any = |list: &[String], holds: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|own| holds(own));
-    any(&entry.rules, &|rule| finding.rule == rule)
+    entry.stage.is_none_or(|stage| finding.stage == stage.word())
+        && any(&entry.rules, &|rule| finding.rule == rule)
         && any(&entry.paths, &|glob| paths::matches(glob, finding.path.as_bytes()))
         && (entry.fingerprints.is_empty() || {
             let print = finding.fingerprint.to_string();
