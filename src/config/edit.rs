@@ -6,6 +6,33 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike,
 
 use super::Allow;
 
+/// A `[[rule]]` table to be: what other tools' rules can say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewRule {
+    /// Its id.
+    pub id: String,
+    /// One line that names it.
+    pub title: String,
+    /// Literals of which one stands in each match, or near it.
+    pub keywords: Vec<String>,
+    /// The pattern; empty where the paths alone speak.
+    pub pattern: String,
+    /// `line`, `lines` or `block`; empty for the default.
+    pub window: &'static str,
+    /// Patterns that drop a match where they match its line.
+    pub veto: Vec<String>,
+    /// Patterns that drop a match where they match its value.
+    pub veto_value: Vec<String>,
+    /// Least entropy of a value, in bits a character.
+    pub entropy: Option<f64>,
+    /// Globs of the files that it looks at; none stands for all.
+    pub paths: Vec<String>,
+    /// Why it matters, and where it comes from.
+    pub why: String,
+    /// The page of the tool that it comes from.
+    pub reference: String,
+}
+
 /// Why a text could not be edited.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
@@ -70,6 +97,52 @@ fn fill(table: &mut dyn TableLike, allow: &Allow) {
 
 /// A salt looks like a secret and is none: who has the repository may know it.
 const MARK: &str = " # gatehook:allow possible-secret -- keys the fingerprints, opens nothing";
+
+/// The text with a `[[rule]]` table more, behind those that are there. Values are taken as they are: whatever
+/// its pattern finds was a finding of the other tool too.
+pub fn add_rule(text: &str, rule: &NewRule) -> Result<String, EditError> {
+    let mut table = Table::new();
+    let mut put = |key: &str, item: Item| drop(table.insert(key, item));
+    let list = |texts: &[String]| value(texts.iter().collect::<toml_edit::Array>());
+    put("id", value(rule.id.as_str()));
+    put("title", value(rule.title.as_str()));
+    put("severity", value("high"));
+    if !rule.pattern.is_empty() {
+        put("keywords", list(&rule.keywords));
+        put("pattern", value(rule.pattern.as_str()));
+    }
+    if !matches!(rule.window, "" | "line") {
+        put("window", value(rule.window));
+    }
+    for (key, texts) in [("veto", &rule.veto), ("veto-value", &rule.veto_value), ("paths", &rule.paths)] {
+        if !texts.is_empty() {
+            put(key, list(texts));
+        }
+    }
+    if let Some(entropy) = rule.entropy {
+        put("entropy", value(entropy));
+    }
+    put("placeholders", value(false));
+    put("why", value(rule.why.as_str()));
+    put("fix", value("read it from the environment or a secret manager, then `git add` the file"));
+    put("reference", value(rule.reference.as_str()));
+    edited(text, |document| {
+        let tables = document.entry("rule").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        tables.as_array_of_tables_mut().ok_or(EditError::Shape("rule"))?.push(table);
+        Ok(())
+    })
+}
+
+/// The text with `id` in `rules.disable`.
+pub fn add_disabled(text: &str, id: &str) -> Result<String, EditError> {
+    edited(text, |document| {
+        let rules = document.entry("rules").or_insert_with(|| Item::Table(Table::new()));
+        let rules = rules.as_table_like_mut().ok_or(EditError::Shape("rules"))?;
+        let list = rules.entry("disable").or_insert_with(|| value(toml_edit::Array::new()));
+        list.as_array_mut().ok_or(EditError::Shape("rules.disable"))?.push(id);
+        Ok(())
+    })
+}
 
 /// The text with `fingerprint.salt`.
 pub fn add_salt(text: &str, salt: &str) -> Result<String, EditError> {
@@ -136,7 +209,7 @@ fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut) -> Result<(), EditErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Day;
+    use crate::config::{Day, Rank};
 
     fn allow() -> Allow {
         Allow {
@@ -168,6 +241,33 @@ mod tests {
         assert!(inline.parse::<toml::Table>().unwrap()["allow"].as_array().unwrap().len() == 2, "{inline}");
         assert!(matches!(add_allow("allow = 1\n", &allow()), Err(EditError::Shape("allow"))));
         assert!(matches!(add_allow("a = 1\nb = \n", &allow()), Err(EditError::Form { line: 2 })));
+    }
+
+    #[test]
+    fn a_rule_that_was_added_is_read_back_as_it_was_meant() {
+        let rule = NewRule {
+            id: "acme-token".to_owned(),
+            title: "ACME \"token\"".to_owned(),
+            keywords: vec!["acme_".to_owned()],
+            pattern: r"(?P<secret>acme_'\d+)".to_owned(),
+            window: "lines",
+            veto_value: vec![r"(?i)x\.y".to_owned()],
+            entropy: Some(3.5),
+            why: "w".to_owned(),
+            reference: "https://x.example".to_owned(),
+            ..NewRule::default()
+        };
+        let text = add_disabled(&add_rule("# ours\n", &rule).unwrap(), "aws-access-key-id").unwrap();
+        let text = add_disabled(&text, "private-key").unwrap();
+        let origin = crate::config::Origin::File("x".into());
+        let layer = crate::config::Layer { rank: Rank::Repository, origin, text: text.clone().into_bytes() };
+        let config = crate::config::Config::from_layers(&[layer], "0.1.0").unwrap();
+        assert!(text.contains("# ours"), "{text}");
+        assert_eq!(config.disabled, ["aws-access-key-id", "private-key"]);
+        let own = &config.own_rules[0];
+        assert_eq!((&*own.pattern, &*own.title, own.entropy), (&*rule.pattern, &*rule.title, 3.5));
+        assert!(own.veto_value.iter().eq(rule.veto_value.iter()) && !own.placeholders);
+        assert!(matches!(add_rule("rule = 1\n", &rule), Err(EditError::Shape("rule"))));
     }
 
     #[test]
