@@ -32,7 +32,7 @@ struct Word {
     qualifies: bool,
     /// Whether, behind a telling word, it names something else.
     denies: bool,
-    /// Whether, before a password, it makes it a hash of one.
+    /// Whether, before a password or secret, it makes it a hash of one.
     made: bool,
     /// Whether, before a `key` or `token`, it makes it one of data.
     plain: bool,
@@ -104,7 +104,7 @@ pub(in crate::engine) fn classify(name: &[u8]) -> Option<Kind> {
     }
     match kind.filter(|_| !denied)? {
         Kind::Key | Kind::ApiKey | Kind::Token if plain => None,
-        Kind::Password if made => None,
+        Kind::Password | Kind::Secret if made => None,
         Kind::Key if qualified => Some(Kind::ApiKey),
         other => Some(other),
     }
@@ -191,6 +191,7 @@ mod tests {
             ("MESSAGE_BIRD_TOKEN", Some(Kind::Token)),
             ("key_word", None),
             ("hashed_password", None),
+            ("hashed_secret", None),
             ("pass_word", Some(Kind::Password)),
         ] {
             assert_eq!(classify(name.as_bytes()), kind, "{name}");
