@@ -11,6 +11,7 @@ pub mod change; //    waist 1: what changed, bytes on demand, no git type in it
 pub mod finding; //   waist 2: what was found, what was looked at, the report
 pub mod rules; //     rule files -> rules; the packs that are compiled in
 pub mod config; //    gatehook.toml -> configuration, with the origin of each value
+pub mod foreign; //   other tools' configuration -> what it becomes here, entry by entry
 pub mod diff; //      old and new bytes -> added ranges; patch text -> changes
 pub mod source; //    the work tree, without git
 pub mod ci; //        what a CI system tells of the change under review; pure

@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("finding", &["text", "paths"]),
     ("rules", &["text", "finding"]),
     ("config", &["text", "paths", "finding", "rules"]),
+    ("foreign", &["text", "paths", "finding", "rules", "config"]),
     ("diff", &["paths", "change"]),
     ("source", &["paths", "change", "finding", "diff"]),
     ("ci", &[]),
