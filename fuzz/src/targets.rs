@@ -23,6 +23,7 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("engine", engine, examples),
         ("config", config, config_seeds),
         ("small", small, examples),
+        ("foreign", crate::foreign::foreign, crate::foreign::seeds),
     ]
 }
 

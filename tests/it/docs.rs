@@ -121,6 +121,25 @@ fn every_rule_has_its_lesson_in_the_pages() {
 }
 
 #[test]
+fn what_the_migration_guide_shows_is_what_import_prints() {
+    let dir = root().join("tests/scenarios/import");
+    let printed: String =
+        std::fs::read_dir(dir).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    let guide = std::fs::read_to_string(root().join("docs/migrating.md")).unwrap();
+    let mut captures = 0;
+    for block in guide.split("```console\n$ gatehook import").skip(2).filter_map(|rest| rest.split("```").next()) {
+        captures += 1;
+        for line in block.lines().skip(1).filter(|line| !line.is_empty()) {
+            assert!(
+                printed.contains(&format!("| {line}\n")),
+                "docs/migrating.md shows what no scenario prints:\n{line}"
+            );
+        }
+    }
+    assert!(captures >= 3, "{captures}");
+}
+
+#[test]
 fn every_shell_has_completions_and_there_is_a_manual_page() {
     let world = World::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

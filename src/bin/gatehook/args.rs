@@ -3,6 +3,7 @@
 mod exceptions;
 mod config;
 mod hooks;
+mod import;
 mod report;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use gatehook::report::Format;
 pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
+pub(crate) use self::import::{Import, Tool};
 pub(crate) use self::report::{Record, ReportCommand};
 
 /// Stop hardcoded secrets and insecure patterns before they leave this machine
@@ -41,6 +43,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Baseline,
     },
+    /// Take over what other secret scanners were told here: rules, exceptions, baselines
+    ///
+    /// Reads the files of gitleaks, detect-secrets, talisman, git-secrets and pre-commit, writes what they say
+    /// into gatehook.toml and the baseline, and tells of each entry what it became, or why it could not be
+    /// honoured. What is there already stays as it is: a second import changes nothing. Exits with 3 where an
+    /// entry could not be honoured, unless `--partial` says that this is known.
+    Import(Import),
     /// Show the configuration and its schema
     Config {
         #[command(subcommand)]

@@ -6,6 +6,7 @@ mod config;
 mod explain;
 mod here;
 mod hook;
+mod import;
 mod install;
 mod report;
 mod rules;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Rules { command } => rules::run(command).code(),
         Command::Allow(args) => allow::run(&args).code(),
         Command::Baseline { command } => baseline::run(&command).code(),
+        Command::Import(args) => import::run(&args).code(),
         Command::Config { command } => config::run(&command).code(),
         Command::Report { command } => report::run(&command).code(),
         Command::Install(args) => install::install(&args).code(),

@@ -25,14 +25,14 @@ pub(crate) fn run(command: &args::Baseline) -> Exit {
 }
 
 /// The file that holds the baseline.
-struct Held {
-    path: PathBuf,
+pub(super) struct Held {
+    pub(super) path: PathBuf,
     /// What it holds; `None` where it is not there.
-    baseline: Option<Baseline>,
+    pub(super) baseline: Option<Baseline>,
 }
 
 impl Held {
-    fn read(here: &Here, file: &args::BaselineFile) -> Result<Self, Exit> {
+    pub(super) fn read(here: &Here, file: &args::BaselineFile) -> Result<Self, Exit> {
         let name = here.config.baseline.as_deref().unwrap_or(baseline::FILE);
         if name.is_empty() && file.baseline.is_none() {
             let hint = "`gatehook config show --origin` tells which file says `baseline = \"\"`";
