@@ -2,7 +2,7 @@
 
 use gatehook::config::edit;
 use gatehook::config::{Config, Layer, Origin, Rank};
-use gatehook::foreign::{Became, Kind, Write, has_gatehook, read, stands};
+use gatehook::foreign::{Became, Kind, Looked, Write, has_gatehook, read};
 
 const KINDS: [Kind; 8] = [
     Kind::GitleaksConfig,
@@ -24,7 +24,7 @@ pub fn foreign(bytes: &[u8]) {
         for entry in plan.entries {
             match entry.became {
                 Became::Written(writes) => is_configuration(writes),
-                Became::Accepted(spot) => drop(stands(&spot, bytes, bytes, &[])),
+                Became::Accepted(spot) => drop(Looked::new(bytes, bytes, &[]).stands(&spot)),
                 Became::Covered(_) | Became::Refused { .. } => {}
             }
         }

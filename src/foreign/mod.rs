@@ -16,7 +16,7 @@ mod talisman;
 mod git_secrets;
 mod pre_commit;
 
-pub use place::{Stands, stands};
+pub use place::{Looked, Stands};
 pub use plan::{Became, Entry, Known, Plan, Spot, Write};
 
 /// Bytes that a foreign file may have. Baselines and reports are long.

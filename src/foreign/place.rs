@@ -3,11 +3,21 @@
 //! A place alone can lie: since the other tool was told of it, another value may have come to stand in its
 //! line. Where the entry tells something of the value, that decides; what does not fit stays a finding.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use memchr::memmem;
 use sha1::{Digest, Sha1};
 
 use super::plan::{Known, Spot};
 use crate::finding::Finding;
-use crate::text::{Secret, sha256};
+use crate::text::{Place, Secret, sha256};
+
+/// Bytes around a finding in which another tool's value is looked for.
+const REACH: usize = 512;
+/// Bytes of a line in which it is, where nothing was found.
+const LONGEST: usize = 16 << 10;
 
 /// What stands at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,55 +30,151 @@ pub enum Stands {
     Other(&'static str),
 }
 
-/// What stands at `spot`, whose file's text is `text` (UTF-8 where it was UTF-16) and whose bytes are `raw`.
-/// `findings` are all that were found in it.
-pub fn stands(spot: &Spot, raw: &[u8], text: &[u8], findings: &[Finding]) -> Stands {
-    let counts = |finding: &Finding| spot.only.is_empty() || spot.only.iter().any(|id| *id == finding.rule);
-    let all: Vec<usize> = (0..findings.len()).filter(|&at| counts(&findings[at])).collect();
-    let here: Vec<usize> = all.iter().copied().filter(|&at| is_at(spot, &findings[at])).collect();
-    match &spot.value {
-        Known::Nothing => some(of_rules(spot, here, findings)),
-        Known::File(checksum) => {
-            if *checksum != of_file(spot.path.as_deref().unwrap_or_default(), raw) {
-                return Stands::Other("the file changed since, so talisman would report it again too");
+type Hashes = HashMap<[u8; 20], Vec<(usize, bool)>>;
+
+/// A file that was looked at: what its entries are held against, prepared once for all of them.
+pub struct Looked<'t> {
+    raw: &'t [u8],
+    lines: Vec<&'t [u8]>,
+    findings: &'t [Finding],
+    /// Of each finding the bytes of its first line that it covers.
+    spans: Vec<Range<usize>>,
+    /// Findings by the SHA-1 of a part of their line, and whether that part is one value's own.
+    hashes: OnceCell<Hashes>,
+}
+
+impl<'t> Looked<'t> {
+    /// A file of these bytes, whose text is `text` (UTF-8 where it was UTF-16), and all that was found in it,
+    /// in the order of its lines.
+    pub fn new(raw: &'t [u8], text: &'t [u8], findings: &'t [Finding]) -> Self {
+        let lines: Vec<&[u8]> =
+            text.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
+        let spans = spans(&lines, findings.iter().map(|finding| finding.place));
+        Self { raw, lines, findings, spans, hashes: OnceCell::new() }
+    }
+
+    /// What stands at `spot`, which names this file.
+    pub fn stands(&self, spot: &Spot) -> Stands {
+        let counts = |finding: &Finding| spot.only.is_empty() || spot.only.iter().any(|id| *id == finding.rule);
+        let is_here = |at: &usize| counts(&self.findings[*at]) && is_at(spot, &self.findings[*at]);
+        let here: Vec<usize> = (0..self.findings.len()).filter(is_here).collect();
+        match &spot.value {
+            Known::Nothing => some(of_rules(spot, here, self.findings)),
+            Known::File(checksum) => {
+                if *checksum != of_file(spot.path.as_deref().unwrap_or_default(), self.raw) {
+                    return Stands::Other("the file changed since, so talisman would report it again too");
+                }
+                some(here)
             }
-            some(here)
-        }
-        Known::Sha1(hash) => {
-            let lines = Lines::of(text);
-            let is_it = |token: &[u8]| Sha1::digest(token)[..] == hash[..];
-            let fits = |at: &usize| lines.tokens(&findings[*at]).any(is_it);
-            // A short part, or the frame of a key, is the same in many values: it speaks of its line only.
-            let tells = |at: &usize| lines.tokens(&findings[*at]).any(|token| is_telling(token) && is_it(token));
-            valued(spot, (&all, tells), (&here, fits), || {
-                spot.line.is_some_and(|line| tokens(lines.get(line)).any(is_it))
-            })
-        }
-        Known::Text(value) => {
-            let lines = Lines::of(text);
-            let fits = |at: &usize| lines.overlap(&findings[*at], value);
-            valued(spot, (&all, fits), (&here, fits), || memchr::memmem::find(text, value.expose()).is_some())
+            Known::Sha1(hash) => {
+                let known = self.hashes().get(hash).map(Vec::as_slice).unwrap_or_default();
+                let at_place = known.iter().map(|(at, _)| *at).filter(|at| here.contains(at)).collect();
+                // A short part, or the frame of a key, is the same in many values: it speaks of its line only.
+                let telling = known.iter().filter(|(at, telling)| *telling && counts(&self.findings[*at]));
+                let is_left =
+                    || spot.line.is_some_and(|line| tokens(self.line(line)).any(|token| digest(token) == *hash));
+                valued(spot, at_place, telling.map(|(at, _)| *at).collect(), &here, is_left)
+            }
+            Known::Text(value) => {
+                let at_place = here.iter().copied().filter(|&at| self.overlaps(at, value)).collect();
+                let all = (0..self.findings.len()).filter(|&at| counts(&self.findings[at]) && self.overlaps(at, value));
+                let is_left = || spot.line.is_some_and(|line| memmem::find(self.line(line), value.expose()).is_some());
+                valued(spot, at_place, all.collect(), &here, is_left)
+            }
         }
     }
+
+    fn line(&self, number: u32) -> &'t [u8] {
+        let at = usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1);
+        let line = self.lines.get(at).copied().unwrap_or_default();
+        &line[..line.len().min(LONGEST)]
+    }
+
+    /// The line of a finding as far as another tool's value may reach, and where in it the finding lies.
+    fn around(&self, at: usize, reach: usize) -> (&'t [u8], Range<usize>) {
+        let number = usize::try_from(self.findings[at].place.line).unwrap_or(usize::MAX).wrapping_sub(1);
+        let line = self.lines.get(number).copied().unwrap_or_default();
+        let span = &self.spans[at];
+        let from = span.start.saturating_sub(reach);
+        (&line[from..line.len().min(span.end + reach)], span.start - from..span.end - from)
+    }
+
+    fn hashes(&self) -> &Hashes {
+        self.hashes.get_or_init(|| {
+            let mut hashes = Hashes::new();
+            for at in 0..self.findings.len() {
+                let (line, span) = self.around(at, REACH);
+                let touches = |token: &&[u8]| {
+                    let from = token.as_ptr().addr() - line.as_ptr().addr();
+                    from < span.end.max(span.start + 1) && from + token.len() > span.start
+                };
+                for token in std::iter::once(&line[span.clone()]).chain(tokens(line).filter(touches)) {
+                    let known = hashes.entry(digest(token)).or_default();
+                    if known.last().is_none_or(|(last, _)| *last != at) {
+                        known.push((at, is_telling(token)));
+                    }
+                }
+            }
+            hashes
+        })
+    }
+
+    /// Whether `value` stands where the finding does, or the finding in it.
+    fn overlaps(&self, at: usize, value: &Secret) -> bool {
+        let value = value.expose();
+        // Of a value of several lines the first speaks for all.
+        let first = value.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
+        if first.is_empty() {
+            return false;
+        }
+        let (line, span) = self.around(at, first.len());
+        let ours = &line[span.clone()];
+        memmem::find_iter(line, first).any(|from| from < span.end && from + first.len() > span.start)
+            || !ours.is_empty() && memmem::find(value, ours).is_some()
+    }
+}
+
+fn digest(token: &[u8]) -> [u8; 20] {
+    Sha1::digest(token).into()
+}
+
+/// Bytes of each finding's first line that it covers. They come in order, so that a long line is counted
+/// through once.
+fn spans(lines: &[&[u8]], places: impl Iterator<Item = Place>) -> Vec<Range<usize>> {
+    let mut last = (0, 1, 0);
+    places
+        .map(|place| {
+            let number = usize::try_from(place.line).unwrap_or(usize::MAX).wrapping_sub(1);
+            let line = lines.get(number).copied().unwrap_or_default();
+            let (column, byte) = if last.0 == number && last.1 <= place.column { (last.1, last.2) } else { (1, 0) };
+            let start = byte + offset(&line[byte..], place.column - column.min(place.column) + 1);
+            last = (number, place.column.max(1), start);
+            let end = if place.end_line > place.line {
+                line.len()
+            } else {
+                start + offset(&line[start..], place.end_column.saturating_sub(place.column) + 1)
+            };
+            start..end.max(start)
+        })
+        .collect()
 }
 
 /// The findings that hold the value, at the place before those elsewhere: code moves. Where none does and the
 /// value is still there, gatehook does not report it; where it is not, a finding in the place is another one.
 fn valued(
     spot: &Spot,
-    (all, tells): (&[usize], impl Fn(&usize) -> bool),
-    (here, fits): (&[usize], impl Fn(&usize) -> bool),
-    is_there: impl Fn() -> bool,
+    at_place: Vec<usize>,
+    anywhere: Vec<usize>,
+    here: &[usize],
+    is_left: impl Fn() -> bool,
 ) -> Stands {
-    let at_place: Vec<usize> = here.iter().copied().filter(fits).collect();
     if !at_place.is_empty() {
         return Stands::Findings(at_place);
     }
-    let anywhere: Vec<usize> = all.iter().copied().filter(tells).collect();
     if !anywhere.is_empty() {
         return Stands::Findings(anywhere);
     }
-    if here.is_empty() || spot.line.is_none() || is_there() {
+    if here.is_empty() || spot.line.is_none() || is_left() {
         Stands::Nothing
     } else {
         Stands::Other("another value stands there now, or another part of it was meant")
@@ -101,59 +207,6 @@ fn of_rules(spot: &Spot, here: Vec<usize>, findings: &[Finding]) -> Vec<usize> {
 fn of_file(path: &str, raw: &[u8]) -> String {
     let hex = |bytes: &[u8]| sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     hex(format!("{}{}{}", hex(b""), hex(raw), hex(path.as_bytes())).as_bytes())
-}
-
-/// A text by its lines.
-struct Lines<'t>(Vec<&'t [u8]>);
-
-impl<'t> Lines<'t> {
-    fn of(text: &'t [u8]) -> Self {
-        Self(text.split(|&byte| byte == b'\n').collect())
-    }
-
-    fn get(&self, number: u32) -> &'t [u8] {
-        let at = usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1);
-        let line = self.0.get(at).copied().unwrap_or_default();
-        line.strip_suffix(b"\r").unwrap_or(line)
-    }
-
-    /// Bytes of the finding's first line that it covers.
-    fn span(&self, finding: &Finding) -> (usize, usize) {
-        let line = self.get(finding.place.line);
-        let start = offset(line, finding.place.column);
-        let end = if finding.place.end_line > finding.place.line {
-            line.len()
-        } else {
-            offset(line, finding.place.end_column)
-        };
-        (start, end.max(start))
-    }
-
-    /// Parts of the finding's line that another tool may have taken for the value, and that touch ours.
-    fn tokens(&self, finding: &Finding) -> impl Iterator<Item = &'t [u8]> {
-        let line = self.get(finding.place.line);
-        let (start, end) = self.span(finding);
-        let touches = move |token: &&[u8]| {
-            let from = token.as_ptr().addr() - line.as_ptr().addr();
-            from < end.max(start + 1) && from + token.len() > start
-        };
-        std::iter::once(&line[start..end]).chain(tokens(line).filter(touches))
-    }
-
-    /// Whether `value` stands where the finding does.
-    fn overlap(&self, finding: &Finding, value: &Secret) -> bool {
-        let line = self.get(finding.place.line);
-        let (start, end) = self.span(finding);
-        // Of a value of several lines the first that holds more than the frame speaks for all.
-        let value = value.expose();
-        let first = value.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
-        if first.is_empty() {
-            return false;
-        }
-        let ours = &line[start..end];
-        memchr::memmem::find_iter(line, first).any(|at| at < end && at + first.len() > start)
-            || !ours.is_empty() && memchr::memmem::find(value, ours).is_some()
-    }
 }
 
 /// Byte of the character at `column`, from 1.
@@ -227,6 +280,15 @@ mod tests {
         assert_eq!(offset("äb".as_bytes(), 2), 2);
         assert_eq!(offset(b"\xffb", 2), 1);
         assert_eq!((offset(b"ab", 3), offset(b"ab", 99), offset(b"", 1)), (2, 2, 0));
+    }
+
+    #[test]
+    fn spans_of_a_line_are_counted_from_the_one_before() {
+        let place = |line, column, end_column| Place { line, column, end_line: line, end_column };
+        let lines = ["äbcä".as_bytes(), b"xyz"];
+        let places = [place(1, 1, 2), place(1, 2, 4), place(1, 4, 5), place(2, 2, 9)];
+        assert_eq!(spans(&lines, places.into_iter()), [0..2, 2..4, 4..6, 1..3]);
+        assert_eq!(spans(&lines, [place(7, 3, 4), place(0, 0, 0)].into_iter()), [0..0, 0..0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Accepted places: looked at with gatehook's own eyes; what stands there goes into the baseline.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use gatehook::change::{Blob, Change, Commit, Content, Entry as What, Kind, Oid};
 use gatehook::config::Config;
 use gatehook::engine::unicode;
 use gatehook::finding::{Exit, Finding, GapKind, State};
-use gatehook::foreign::{Spot, Stands, stands};
+use gatehook::foreign::{Looked, Spot, Stands};
 use gatehook::git::{self, GitError};
 use gatehook::paths::RepoPath;
 use gatehook::policy::baseline::{Baseline, Entry};
@@ -67,21 +67,33 @@ impl Accepted {
         from: &dyn Fn(usize) -> String,
     ) -> Result<Vec<Fate>, Exit> {
         let seen = see(here, config, spots.iter().map(|(_, spot)| *spot))?;
-        Ok(spots
+        let texts: HashMap<&Text, Vec<u8>> = seen
             .iter()
-            .map(|(at, spot)| {
-                let text = Text { commit: spot.commit.clone(), path: spot.path.clone() };
-                match &seen[&text] {
-                    Seen::Gone(why) => Fate::Covered((*why).to_owned()),
-                    Seen::Unread(why, hint) => Fate::refused(why, hint),
-                    Seen::Found(bytes, findings) => self.accept(spot, bytes, findings, &from(*at)),
-                }
+            .filter_map(|(text, seen)| match seen {
+                Seen::Found(bytes, _) => Some((text, unicode::to_utf8(bytes.to_vec()))),
+                _ => None,
             })
-            .collect())
+            .collect();
+        let mut looked: HashMap<Text, Looked<'_>> = HashMap::new();
+        let mut fates = Vec::with_capacity(spots.len());
+        for (at, spot) in spots {
+            let text = Text { commit: spot.commit.clone(), path: spot.path.clone() };
+            fates.push(match &seen[&text] {
+                Seen::Gone(why) => Fate::Covered((*why).to_owned()),
+                Seen::Unread(why, hint) => Fate::refused(why, hint),
+                Seen::Found(bytes, findings) => {
+                    let content = texts.get(&text).map(Vec::as_slice).unwrap_or_default();
+                    let one = looked.entry(text).or_insert_with(|| Looked::new(bytes, content, findings));
+                    let stands = one.stands(spot);
+                    self.accept(spot, stands, findings, &from(*at))
+                }
+            });
+        }
+        Ok(fates)
     }
 
-    fn accept(&mut self, spot: &Spot, bytes: &[u8], findings: &[Finding], from: &str) -> Fate {
-        let found = match stands(spot, bytes, &unicode::to_utf8(bytes.to_vec()), findings) {
+    fn accept(&mut self, spot: &Spot, stands: Stands, findings: &[Finding], from: &str) -> Fate {
+        let found = match stands {
             Stands::Nothing => return Fate::Covered("nothing to ignore: gatehook finds nothing here".to_owned()),
             Stands::Other(why) => return Fate::refused(why, "look at the line; `gatehook allow` lets a finding stand"),
             Stands::Findings(found) => found,
@@ -122,10 +134,11 @@ impl Accepted {
 fn see<'s>(here: &Here, config: &Config, spots: impl Iterator<Item = &'s Spot>) -> Result<HashMap<Text, Seen>, Exit> {
     let mut seen = HashMap::new();
     let mut batch: Vec<(Text, Arc<[u8]>)> = Vec::new();
+    let mut queued = HashSet::new();
     let mut bytes = 0;
     for spot in spots {
         let text = Text { commit: spot.commit.clone(), path: spot.path.clone() };
-        if seen.contains_key(&text) || batch.iter().any(|(own, _)| *own == text) {
+        if !queued.insert(text.clone()) {
             continue;
         }
         match load(here, &text)? {
