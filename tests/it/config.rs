@@ -163,6 +163,8 @@ fn the_defaults_of_the_table_are_the_defaults() {
     let mut config = read(text.as_bytes()).unwrap();
     assert!(config.settings.len() > 10);
     config.settings.clear();
+    // Written down it is that file, left out it is that file where there is one.
+    assert_eq!(config.baseline.take().as_deref(), Some(".gatehook-baseline"));
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
 }
 
