@@ -435,6 +435,18 @@ remove_all() {
     run rm -f "$receipt"
     if [ "$dry_run" = no ]; then rmdir "${receipt%/*}" 2>/dev/null || true; fi
   fi
+  forget
+}
+
+# What the binary kept for this user to save work: receipts, and the key that tells its own from others'.
+forget() {
+  key=${XDG_STATE_HOME:-${HOME:-}/.local/state}/gatehook/key
+  kept=${XDG_CACHE_HOME:-${HOME:-}/.cache}/gatehook
+  if [ -f "$key" ]; then
+    run rm -f "$key"
+    if [ "$dry_run" = no ]; then rmdir "${key%/*}" 2>/dev/null || true; fi
+  fi
+  if [ -d "$kept" ]; then run rm -rf "$kept"; fi
 }
 
 remove_hooks() {
