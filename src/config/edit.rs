@@ -70,14 +70,14 @@ pub fn add_allow(text: &str, allow: &Allow) -> Result<String, EditError> {
 
 fn fill(table: &mut dyn TableLike, allow: &Allow) {
     let list = |texts: &[String]| match texts {
-        [one] => value(one.as_str()),
-        several => value(several.iter().collect::<toml_edit::Array>()),
+        [one] => value(in_one_line(one)),
+        several => value(several.iter().map(|one| in_one_line(one)).collect::<toml_edit::Array>()),
     };
     if !allow.rules.is_empty() {
         table.insert("rule", list(&allow.rules));
     }
     if !allow.paths.is_empty() {
-        table.insert("paths", value(allow.paths.iter().collect::<toml_edit::Array>()));
+        table.insert("paths", value(allow.paths.iter().map(|one| in_one_line(one)).collect::<toml_edit::Array>()));
     }
     if !allow.fingerprints.is_empty() {
         table.insert("fingerprint", list(&allow.fingerprints));
@@ -85,9 +85,9 @@ fn fill(table: &mut dyn TableLike, allow: &Allow) {
     if let Some(stage) = allow.stage {
         table.insert("stage", value(stage.word()));
     }
-    table.insert("reason", value(allow.reason.as_str()));
+    table.insert("reason", value(in_one_line(&allow.reason)));
     if !allow.owner.is_empty() {
-        table.insert("owner", value(allow.owner.as_str()));
+        table.insert("owner", value(in_one_line(&allow.owner)));
     }
     if let Some(day) = allow.expires {
         let date = toml_edit::Date { year: day.year, month: day.month, day: day.day };
@@ -103,13 +103,13 @@ const MARK: &str = " # gatehook:allow possible-secret -- keys the fingerprints, 
 pub fn add_rule(text: &str, rule: &NewRule) -> Result<String, EditError> {
     let mut table = Table::new();
     let mut put = |key: &str, item: Item| drop(table.insert(key, item));
-    let list = |texts: &[String]| value(texts.iter().collect::<toml_edit::Array>());
-    put("id", value(rule.id.as_str()));
-    put("title", value(rule.title.as_str()));
+    let list = |texts: &[String]| value(texts.iter().map(|one| in_one_line(one)).collect::<toml_edit::Array>());
+    put("id", value(in_one_line(&rule.id)));
+    put("title", value(in_one_line(&rule.title)));
     put("severity", value("high"));
     if !rule.pattern.is_empty() {
         put("keywords", list(&rule.keywords));
-        put("pattern", value(rule.pattern.as_str()));
+        put("pattern", value(in_one_line(&rule.pattern)));
     }
     if !matches!(rule.window, "" | "line") {
         put("window", value(rule.window));
@@ -123,9 +123,9 @@ pub fn add_rule(text: &str, rule: &NewRule) -> Result<String, EditError> {
         put("entropy", value(entropy));
     }
     put("placeholders", value(false));
-    put("why", value(rule.why.as_str()));
+    put("why", value(in_one_line(&rule.why)));
     put("fix", value("read it from the environment or a secret manager, then `git add` the file"));
-    put("reference", value(rule.reference.as_str()));
+    put("reference", value(in_one_line(&rule.reference)));
     edited(text, |document| {
         let tables = document.entry("rule").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         tables.as_array_of_tables_mut().ok_or(EditError::Shape("rule"))?.push(table);
@@ -178,6 +178,25 @@ pub fn rename_fingerprints(text: &str, new: &dyn Fn(&str) -> Option<String>) -> 
     })
 }
 
+/// A value that spans no lines, so that the line ends of the file are no part of it.
+fn in_one_line(text: &str) -> Value {
+    if !text.contains(['\n', '\r']) {
+        return Value::from(text);
+    }
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '"' | '\\' => quoted.extend(['\\', character]),
+            control if control.is_control() => quoted.extend(format!("\\u{:04X}", u32::from(control)).chars()),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted.parse().unwrap_or_else(|_| Value::from(text))
+}
+
 /// Puts another text into `own`, keeping what stands around it.
 fn replace(own: &mut Value, new: &dyn Fn(&str) -> Option<String>) {
     if let Some(text) = own.as_str().and_then(new) {
@@ -201,8 +220,8 @@ fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut) -> Result<(), EditErro
     edit(&mut document)?;
     let apart = if comments.is_empty() || comments.ends_with('\n') { "" } else { "\n" };
     let text_after = format!("{comments}{apart}{document}");
-    // The library writes line feeds only.
-    let windows = text.contains("\r\n");
+    // The library writes line feeds only. Where a file mixes both, nobody can say which an added line takes.
+    let windows = text.contains("\r\n") && !text.replace("\r\n", "").contains('\n');
     Ok(if windows { text_after.replace("\r\n", "\n").replace('\n', "\r\n") } else { text_after })
 }
 
@@ -237,6 +256,9 @@ mod tests {
         assert_eq!(add_allow("# ours", &allow()).unwrap(), format!("# ours\n{one}"));
         let windows = add_allow("# a\r\n[rules]\r\ndisable = []\r\n", &allow()).unwrap();
         assert!(windows.contains("[[allow]]\r\n") && !windows.replace("\r\n", "").contains('\n'), "{windows:?}");
+        let odd = Allow { reason: "one\r\ntwo \\ \"\u{1}".to_owned(), ..allow() };
+        let read = add_allow("# a\r\n", &odd).unwrap().parse::<toml::Table>().unwrap();
+        assert_eq!(read["allow"][0]["reason"].as_str(), Some(odd.reason.as_str()));
         let inline = add_allow("allow = [{ rule = \"x\", reason = \"y\" }]\n", &allow()).unwrap();
         assert!(inline.parse::<toml::Table>().unwrap()["allow"].as_array().unwrap().len() == 2, "{inline}");
         assert!(matches!(add_allow("allow = 1\n", &allow()), Err(EditError::Shape("allow"))));
