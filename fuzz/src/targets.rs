@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use gatehook::change::Content;
-use gatehook::config::{Config, Layer, Origin, Place, Rank, Shelf, Unread};
+use gatehook::config::{Allow, Config, Day, Layer, Origin, Place, Rank, Shelf, Unread, edit};
 use gatehook::engine::{Engine, FileFacts, Input, proof, unicode};
 use gatehook::paths::RepoPath;
+use gatehook::policy::baseline::{self, Baseline};
 use gatehook::rules::{RuleSet, builtin, holes};
 use gatehook::text::{LineIndex, escape};
 use gatehook::{diff, git, paths, policy, source};
@@ -22,6 +23,7 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("patch", patch, patch_seeds),
         ("engine", engine, examples),
         ("config", config, config_seeds),
+        ("exceptions", exceptions, exceptions_seeds),
         ("small", small, examples),
         ("foreign", crate::foreign::foreign, crate::foreign::seeds),
     ]
@@ -181,6 +183,64 @@ fn config_seeds() -> Vec<Vec<u8>> {
     .iter()
     .map(|text| text.as_bytes().to_vec())
     .collect()
+}
+
+/// A baseline that is read reads back as it is written; what is added to a configuration is in it, and
+/// nothing else has changed.
+pub fn exceptions(bytes: &[u8]) {
+    let (one, other) = bytes.split_at(bytes.len() / 2);
+    if let (Ok(one), Ok(other)) = (Baseline::parse(one), Baseline::parse(other)) {
+        let merged = baseline::merge(&one, &other, &Baseline::default());
+        for baseline in [&one, &other, &merged] {
+            let text = baseline.render();
+            let again = Baseline::parse(text.as_bytes());
+            assert!(again.as_ref() == Ok(baseline), "a baseline does not read back");
+        }
+    }
+    let scope = baseline::Scope { today: Day { year: 2026, month: 11, day: 24 }, whole: true };
+    let told = baseline::suppress(&mut [], bytes, scope);
+    assert!(told.is_ok() == Baseline::parse(bytes).is_ok(), "the gate and the commands differ");
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let allow = Allow { paths: vec!["a\"\\\u{1}\n".to_owned()], reason: "why # '\"".to_owned(), ..Allow::default() };
+    let Ok(mut before) = text.parse::<toml::Table>() else { return };
+    if let Ok(edited) = edit::add_allow(text, &allow) {
+        let mut after: toml::Table = edited.parse().expect("an edited file is TOML");
+        let added = after.get_mut("allow").and_then(toml::Value::as_array_mut).and_then(Vec::pop);
+        let added = added.expect("the allowance is there");
+        assert!(added["reason"].as_str() == Some(&allow.reason[..]), "another reason");
+        assert!(added["paths"][0].as_str() == Some(&allow.paths[0][..]), "another path");
+        let empty = |table: &mut toml::Table| {
+            if table.get("allow").and_then(toml::Value::as_array).is_some_and(Vec::is_empty) {
+                table.remove("allow");
+            }
+        };
+        empty(&mut before);
+        empty(&mut after);
+        assert!(before == after || text.contains("nan"), "something else has changed");
+    }
+    if let Ok(edited) = edit::add_salt(text, "salt") {
+        let after: toml::Table = edited.parse().expect("a salted file is TOML");
+        assert!(after["fingerprint"]["salt"].as_str() == Some("salt"), "no salt");
+    }
+    let renamed = edit::rename_fingerprints(text, &|own| Some(format!("{own}\"x")));
+    if let Ok(renamed) = renamed {
+        assert!(renamed.parse::<toml::Table>().is_ok(), "a renamed file is no TOML");
+    }
+}
+
+fn exceptions_seeds() -> Vec<Vec<u8>> {
+    let print = "0123456789abcdef".repeat(2);
+    let line = format!("{print} python-eval-nonliteral a%20b/ü.py expires=2027-06-30 owner=a%25 -- why: -- not\n");
+    let file = format!("# gatehook-baseline 1: x\n#00\n#01\n{line}{line}#ff\r\n");
+    let mut seeds = config_seeds();
+    seeds.extend([
+        file.clone().into_bytes(),
+        format!("{file}{file}").into_bytes(),
+        format!("<<<<<<< a\n{line}=======\n{line}>>>>>>> b\n").into_bytes(),
+        b"# only a comment\r\n".to_vec(),
+        b"allow = [{ rule = \"x\", reason = \"y\", fingerprint = [\"00000000\"] }]\nfingerprint = {}\n".to_vec(),
+    ]);
+    seeds
 }
 
 /// Diff, globs, marks, pushes, messages, proofs, lines, escapes.
