@@ -97,8 +97,8 @@ pub const KEYS: &[Key] = &[
     key(
         "baseline",
         Kind::Text,
-        "\".gatehook-baseline\"",
-        "Path of the baseline in the repository; empty for none. Each gate reads it from where it reads this file.",
+        "",
+        "Path of the baseline in the repository, which then has to be there; `.gatehook-baseline`, where it is there, by default; empty for none. Each gate reads it from where it reads this file.",
     )
     .tighter("an empty path"),
     key("fingerprint.salt", Kind::Text, "", "Random text that fingerprints are keyed with.").tighter("nothing else"),
