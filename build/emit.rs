@@ -75,13 +75,14 @@ fn emit_rule(out: &mut String, pack: &str, rule: &RawRule) {
     });
     let _ = writeln!(
         out,
-        "Rule {{ pack: Pack::{}, severity: Severity::{}, tier: Tier::{}, confidence: Confidence::{}, window: Window::{}, context: Context::{},",
+        "Rule {{ pack: Pack::{}, severity: Severity::{}, tier: Tier::{}, confidence: Confidence::{}, window: Window::{}, context: Context::{}, tests: Tests::{},",
         known("pack", pack, &["secrets", "insecure"]),
         known("severity", &rule.severity, &levels),
         known("tier", &rule.tier, &["warn", "block"]),
         known("confidence", &confidence, &levels[..3]),
         known("window", rule.window.as_deref().unwrap_or("line"), &["line", "lines", "block"]),
-        known("context", &context, &["any", "not-comment", "code", "string"])
+        known("context", &context, &["any", "not-comment", "code", "string"]),
+        known("tests", &rule.tests, &["same", "warn", "skip"])
     );
     let _ = writeln!(
         out,

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::compiled::{Cache, Compiled};
 use super::facts::FileFacts;
 use super::{decode, matcher, syntax, validate, window};
-use crate::finding::Text;
-use crate::rules::{Context, Pack, Rule, RuleId, RuleSet};
+use crate::finding::{Text, Tier};
+use crate::rules::{Context, Pack, Rule, RuleId, RuleSet, Tests};
 use crate::text::{Secret, line_bounds};
 
 /// Lines around an added range that are searched for keywords too: a name may stand on an unchanged
@@ -39,6 +39,8 @@ pub struct Input<'a> {
 pub struct Match {
     /// The rule.
     pub rule: RuleId,
+    /// The rule's tier, or a lower one where the file is a test.
+    pub tier: Tier,
     /// Bytes that the pattern covers.
     pub span: Range<usize>,
     /// Bytes to underline: the value, the group `at`, or the whole.
@@ -83,7 +85,7 @@ impl Engine {
     /// Whether the file is of a language and path that the rule is limited to. A generic rule that
     /// goes by the name alone leaves out tests: their key stores are made for them.
     pub fn is_meant_for(rule: &Rule, facts: &FileFacts, path: &[u8]) -> bool {
-        !(facts.test && rule.generic && rule.by_name_only())
+        !(facts.test && (rule.tests == Tests::Skip || rule.generic && rule.by_name_only()))
             && (rule.languages.is_empty() || rule.languages.meets(facts.languages))
             && (rule.paths.is_empty() || rule.paths.iter().any(|glob| crate::paths::matches(glob, path)))
     }
@@ -271,7 +273,8 @@ impl Search<'_> {
             }
             secret = Some(Secret::new(value));
         }
-        self.found.matches.push(Match { rule: id, span, at, secret, encoding: Vec::new() });
+        let tier = if self.input.facts.test && rule.tests == Tests::Warn { Tier::Warn } else { rule.tier };
+        self.found.matches.push(Match { rule: id, tier, span, at, secret, encoding: Vec::new() });
     }
 
     fn in_context(&mut self, wanted: Context, at: usize) -> bool {
@@ -390,6 +393,25 @@ mod tests {
         let whole: Vec<_> = std::iter::once(0..text.len()).collect();
         let input = Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() };
         engine.search(&input).matches.len()
+    }
+
+    fn ids_in(path: &str, text: &str) -> Vec<(String, Tier)> {
+        let engine = Engine::new(RuleSet::default());
+        let path = RepoPath::from(path);
+        let facts = FileFacts::of(&path, text.as_bytes());
+        let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+        let found = engine.search(&Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() });
+        found.matches.iter().map(|found| (engine.rules()[found.rule].id.to_string(), found.tier)).collect()
+    }
+
+    #[test]
+    fn a_rule_may_warn_only_or_be_silent_in_tests() {
+        let unchecked = "requests.get(url, verify=False, timeout=3)\n";
+        assert_eq!(ids_in("src/a.py", unchecked), [("python-http-verify-off".to_owned(), Tier::Block)]);
+        assert_eq!(ids_in("tests/test_a.py", unchecked), [("python-http-verify-off".to_owned(), Tier::Warn)]);
+        let weak = "digest = hashlib.md5(data)\n";
+        assert_eq!(ids_in("src/a.py", weak), [("python-weak-hash".to_owned(), Tier::Warn)]);
+        assert_eq!(ids_in("tests/test_a.py", weak), []);
     }
 
     #[test]

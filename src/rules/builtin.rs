@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::automaton::Automaton;
 use super::language::LanguageSet;
-use super::rule::{Context, GateSet, Pack, Rule, Window};
+use super::rule::{Context, GateSet, Pack, Rule, Tests, Window};
 use crate::finding::{Confidence, Severity, Tier};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

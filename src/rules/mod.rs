@@ -14,5 +14,5 @@ mod set;
 
 pub use language::{Language, LanguageSet};
 pub use raw::{RawFile, RawRule, is_month};
-pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Window, from_raw};
+pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Tests, Window, from_raw};
 pub use set::{BuildError, RuleId, RuleSet, builtin, digest};

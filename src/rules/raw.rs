@@ -50,6 +50,8 @@ pub struct RawRule {
     pub context: Option<String>,
     #[serde(default)]
     pub gates: Vec<String>,
+    #[serde(default = "same")]
+    pub tests: String,
     #[serde(default)]
     pub cwe: Vec<String>,
     #[serde(default)]
@@ -78,6 +80,10 @@ pub struct RawRule {
 
 fn block() -> String {
     "block".to_owned()
+}
+
+fn same() -> String {
+    "same".to_owned()
 }
 
 fn yes() -> bool {

@@ -53,6 +53,17 @@ pub enum Context {
     String,
 }
 
+/// What a rule does in tests, fixtures and examples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tests {
+    /// The same as elsewhere.
+    Same,
+    /// It warns, whatever its tier.
+    Warn,
+    /// Nothing.
+    Skip,
+}
+
 /// A gate that a rule runs at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
@@ -114,6 +125,7 @@ pub struct Rule {
     pub paths: List,
     pub context: Context,
     pub gates: GateSet,
+    pub tests: Tests,
     pub cwe: List,
     pub owasp: List,
     pub why: Text,
@@ -184,6 +196,15 @@ pub fn from_raw(pack: Pack, raw: RawRule) -> Result<Rule, RuleError> {
             Context::Any
         }
     };
+    let tests = match raw.tests.as_str() {
+        "same" => Tests::Same,
+        "warn" => Tests::Warn,
+        "skip" => Tests::Skip,
+        word => {
+            bad_word("tests", word);
+            Tests::Same
+        }
+    };
     let mut languages = LanguageSet::default();
     for word in &raw.languages {
         match Language::from_word(word) {
@@ -227,6 +248,7 @@ pub fn from_raw(pack: Pack, raw: RawRule) -> Result<Rule, RuleError> {
         paths: list(raw.paths),
         context,
         gates,
+        tests,
         cwe: list(raw.cwe),
         owasp: list(raw.owasp),
         why: raw.why.into(),

@@ -55,6 +55,7 @@ pub(super) fn findings(
                 .unwrap_or_default();
             let place = index.place(text, &found.at);
             Finding {
+                tier: found.tier,
                 masked,
                 place,
                 excerpt: excerpt(text, &found.at, &hidden, place.line),
