@@ -75,6 +75,7 @@ pub const RULE: &[Key] = &[
     key("paths", Kind::Texts, "[]", "Only in paths that match one of these globs."),
     key("context", Kind::Word(&["any", "not-comment", "code", "string"]), "", "Where a match may start."),
     key("gates", Kind::Words(&["commit", "push", "ci"]), "", "Where it runs; everywhere by default."),
+    key("tests", Kind::Word(&["same", "warn", "skip"]), "\"same\"", "What it does in tests, fixtures and examples."),
     key("cwe", Kind::Texts, "[]", "CWE ids, as `CWE-798`."),
     key("owasp", Kind::Texts, "[]", "OWASP Top 10 2021 ids, as `A07`."),
     key("why", Kind::Text, "\"\"", "What the value or flaw lets somebody do, for people."),
