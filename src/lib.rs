@@ -4,7 +4,7 @@
 //! [`finding::Finding`], formats fan out. The modules below stand in flow order, and each may use
 //! only what stands above it and in its row of the table in `tests/it/layers.rs`.
 
-pub mod sys; //       memory maps: the only place where `unsafe` may stand
+pub mod sys; //       memory maps, sessions, signals: the only place where `unsafe` may stand
 pub mod text; //      secrets that cannot be shown, spans, lines, escaping, entropy
 pub mod paths; //     repository-relative paths, as bytes
 pub mod change; //    waist 1: what changed, bytes on demand, no git type in it
@@ -19,7 +19,7 @@ pub mod git; //       index, ranges, pushes -> changes: the only place that name
 pub mod engine; //    fragments x rules -> matches; pure
 pub mod policy; //    allowances, what is new, the verdict
 pub mod store; //     results that are kept for this user on this machine
-pub mod stage; //     built-in stages: changes -> findings and an outcome
+pub mod stage; //     built-in and external stages: changes -> findings and an outcome
 pub mod pipeline; //  event -> plan -> run: the one place that orders things
 pub mod report; //    report -> bytes, one file a format
 pub mod hooks; //     install, chain, status, remove

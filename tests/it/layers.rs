@@ -23,10 +23,13 @@ const TABLE: &[(&str, &[&str])] = &[
     ("engine", &["text", "paths", "change", "finding", "rules"]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
     ("store", &["sys", "paths", "change", "finding"]),
-    ("stage", &["text", "paths", "change", "finding", "rules", "diff", "engine", "policy"]),
+    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "policy"]),
     (
         "pipeline",
-        &["text", "paths", "change", "finding", "rules", "config", "source", "git", "engine", "policy", "stage"],
+        &[
+            "sys", "text", "paths", "change", "finding", "rules", "config", "source", "git", "engine", "policy",
+            "store", "stage",
+        ],
     ),
     ("report", &["text", "paths", "finding"]),
     ("hooks", &["sys", "text", "paths", "git"]),
