@@ -1,0 +1,194 @@
+//! Programs of others: started in a session of their own, and ended with all that they started.
+//!
+//! A session of its own has no terminal to ask at, and what is typed at ours does not reach it: who
+//! starts one here must end it. On Linux orphans are adopted, so that also those are found that left
+//! their session; elsewhere only the process group is ended.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{self as unix, Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitIdStatus};
+
+/// Between two looks at a process where the system has no descriptor for one.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// A running program.
+#[derive(Debug)]
+pub struct Session {
+    child: Child,
+    pid: Pid,
+    /// Readable once the program has ended.
+    ended: Option<OwnedFd>,
+    reaped: bool,
+}
+
+impl Session {
+    /// Starts `command` in a session of its own, with at most `memory` bytes of data where that is said.
+    /// It is killed when the calling thread ends, so that thread must wait for it.
+    pub fn start(mut command: Command, memory: Option<u64>) -> io::Result<Self> {
+        let own = move || {
+            unix::setsid()?;
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            unix::set_parent_process_death_signal(Some(Signal::KILL))?;
+            unix::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+            if let Some(most) = memory {
+                unix::setrlimit(Resource::Data, Rlimit { current: Some(most), maximum: Some(most) })?;
+            }
+            Ok(())
+        };
+        #[allow(unsafe_code, reason = "the standard library knows no other way to a session")]
+        // SAFETY: between fork and exec only system calls are made; nothing is allocated or locked.
+        unsafe {
+            command.pre_exec(own);
+        }
+        let child = command.spawn()?;
+        let pid = Pid::from_child(&child);
+        Ok(Self { child, pid, ended: descriptor(pid), reaped: false })
+    }
+
+    /// The program, for its pipes.
+    pub const fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Waits until one of `pipes` can be read, the program has ended, or `most` has passed. Which of the
+    /// pipes can be read.
+    pub fn wait(&self, pipes: &[BorrowedFd<'_>], most: Duration) -> io::Result<Vec<bool>> {
+        let mut fds: Vec<PollFd<'_>> =
+            pipes.iter().map(|pipe| PollFd::from_borrowed_fd(*pipe, PollFlags::IN)).collect();
+        let most = match &self.ended {
+            Some(ended) => {
+                fds.push(PollFd::new(ended, PollFlags::IN));
+                most
+            }
+            None => most.min(LOOK),
+        };
+        let most = Timespec::try_from(most).map_err(io::Error::other)?;
+        match poll(&mut fds, Some(&most)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(fds[..pipes.len()].iter().map(|fd| !fd.revents().is_empty()).collect())
+    }
+
+    /// Whether the program itself has ended; what it started may still run.
+    pub fn has_ended(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        !matches!(unix::waitid(WaitId::Pid(self.pid), options), Ok(None))
+    }
+
+    /// Asks the whole group to end.
+    pub fn terminate(&self) {
+        let _ = unix::kill_process_group(self.pid, Signal::TERM);
+    }
+
+    /// Ends the whole group and gives the program's own status.
+    pub fn end(mut self) -> io::Result<ExitStatus> {
+        // Before it is reaped: until then the number belongs to this group and no other.
+        let _ = unix::kill_process_group(self.pid, Signal::KILL);
+        self.reaped = true;
+        self.child.wait()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.reaped {
+            let _ = unix::kill_process_group(self.pid, Signal::KILL);
+            let _ = self.child.wait();
+        }
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn descriptor(pid: Pid) -> Option<OwnedFd> {
+    unix::pidfd_open(pid, unix::PidfdFlags::empty()).ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn descriptor(_: Pid) -> Option<OwnedFd> {
+    None
+}
+
+/// While it lives, orphans of this process's descendants become its own children, as far as the system
+/// can do that.
+#[derive(Debug)]
+pub struct Adoption(());
+
+impl Adoption {
+    /// Begins to adopt.
+    pub fn begin() -> Self {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let _ = unix::set_child_subreaper(Some(unix::getpid()));
+        Self(())
+    }
+
+    /// Ends every process that was adopted, and all that they started. How many there were.
+    ///
+    /// Whatever runs in this process's own session is left alone: git, mostly.
+    pub fn end_orphans(&self) -> usize {
+        let begin = Instant::now();
+        let mut ended = 0;
+        // Each round brings the children of those that the one before has ended.
+        while begin.elapsed() < Duration::from_secs(2) && !is_childless() {
+            let orphans = orphans();
+            if orphans.is_empty() {
+                break;
+            }
+            for pid in orphans {
+                let _ = unix::kill_process(pid, Signal::KILL);
+                let _ = unix::waitpid(Some(pid), unix::WaitOptions::empty());
+                ended += 1;
+            }
+        }
+        ended
+    }
+}
+
+impl Drop for Adoption {
+    fn drop(&mut self) {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let _ = unix::set_child_subreaper(None);
+    }
+}
+
+/// Whether this process has no child at all, ended or not: asked first, since it costs one call.
+fn is_childless() -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    let answer: rustix::io::Result<Option<WaitIdStatus>> = unix::waitid(WaitId::All, options);
+    matches!(answer, Err(rustix::io::Errno::CHILD))
+}
+
+/// Children of this process in other sessions than its own.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn orphans() -> Vec<Pid> {
+    let (own, session) = (unix::getpid(), unix::getsid(None).ok());
+    let Ok(listed) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in listed.flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?)) else { continue };
+        #[allow(clippy::disallowed_methods, reason = "the system's own list of processes")]
+        let Ok(stat) = std::fs::read(entry.path().join("stat")) else { continue };
+        // `PID (NAME) STATE PPID …`: a name may hold anything, brackets too.
+        let Some(behind) = memchr::memrchr(b')', &stat).map(|at| &stat[at + 1..]) else { continue };
+        let parent = String::from_utf8_lossy(behind).split_whitespace().nth(1).and_then(|word| word.parse().ok());
+        if parent.and_then(Pid::from_raw) == Some(own) && unix::getsid(Some(pid)).ok() != session {
+            found.push(pid);
+        }
+    }
+    found
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn orphans() -> Vec<Pid> {
+    Vec::new()
+}
+
+/// Lets reads from `pipe` return at once where there is nothing to read.
+pub fn without_waiting(pipe: &impl AsFd) -> io::Result<()> {
+    rustix::io::ioctl_fionbio(pipe, true).map_err(io::Error::from)
+}
