@@ -1,11 +1,14 @@
 //! `[gate.NAME]`: what one gate demands.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::Config;
 use super::allow::Day;
 use super::laying::Laying;
 use super::mode::{self, Mode, RawMode, RawModes};
+use super::words::{RawSeverity, RawTier, duration};
 use crate::finding::{Severity, Tier};
 
 /// What one gate demands.
@@ -15,7 +18,7 @@ pub struct GateConfig {
     pub block: Severity,
     /// Lowest tier that blocks.
     pub tier: Tier,
-    /// Built-in stages to run.
+    /// Stages to run.
     pub stages: Vec<String>,
     /// What a file over the limit means.
     pub on_limit: OnLimit,
@@ -23,6 +26,12 @@ pub struct GateConfig {
     pub mode: Mode,
     /// From which day on it stops in spite of [`Mode::Observe`].
     pub enforce_from: Option<Day>,
+    /// How long all external stages together may take.
+    pub timeout: Duration,
+    /// Whether the first stage that blocks ends the others.
+    pub fail_fast: bool,
+    /// Stages that run at once, at most; by default as many as there are cores.
+    pub parallel: Option<usize>,
 }
 
 impl Default for GateConfig {
@@ -34,6 +43,9 @@ impl Default for GateConfig {
             on_limit: OnLimit::Block,
             mode: Mode::Enforce,
             enforce_from: None,
+            timeout: Duration::from_secs(300),
+            fail_fast: false,
+            parallel: None,
         }
     }
 }
@@ -60,33 +72,13 @@ pub(super) struct RawGates {
 struct RawGate {
     block: Option<RawSeverity>,
     tier: Option<RawTier>,
-    stages: Option<Vec<RawStage>>,
+    stages: Option<Vec<String>>,
     on_limit: Option<RawOnLimit>,
     mode: Option<RawMode>,
     enforce_from: Option<toml::value::Datetime>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RawSeverity {
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RawTier {
-    Warn,
-    Block,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RawStage {
-    Secrets,
-    Insecure,
+    timeout: Option<String>,
+    fail_fast: Option<bool>,
+    parallel: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -113,19 +105,11 @@ pub(super) fn apply(config: &mut Config, raw: RawGates, all: RawModes, laying: &
 fn one(name: &str, raw: RawGate, gate: &mut GateConfig, laying: &mut Laying<'_>) {
     let key = |key: &str| format!("gate.{name}.{key}");
     if let Some(block) = raw.block {
-        let block = match block {
-            RawSeverity::Low => Severity::Low,
-            RawSeverity::Medium => Severity::Medium,
-            RawSeverity::High => Severity::High,
-            RawSeverity::Critical => Severity::Critical,
-        };
+        let block = Severity::from(block);
         laying.put(&key("block"), &mut gate.block, block, format!("\"{block}\""), |new, old| new > old);
     }
     if let Some(tier) = raw.tier {
-        let tier = match tier {
-            RawTier::Warn => Tier::Warn,
-            RawTier::Block => Tier::Block,
-        };
+        let tier = Tier::from(tier);
         laying.put(&key("tier"), &mut gate.tier, tier, format!("\"{tier}\""), |new, old| new > old);
     }
     if let Some(on_limit) = raw.on_limit {
@@ -138,14 +122,25 @@ fn one(name: &str, raw: RawGate, gate: &mut GateConfig, laying: &mut Laying<'_>)
         });
     }
     if let Some(stages) = raw.stages {
-        let stages: Vec<String> = stages
-            .iter()
-            .map(|stage| match stage {
-                RawStage::Secrets => "secrets".to_owned(),
-                RawStage::Insecure => "insecure".to_owned(),
-            })
-            .collect();
         lay_stages(&key("stages"), stages, &mut gate.stages, laying);
+    }
+    if let Some(text) = raw.timeout {
+        match duration(&text) {
+            Some(timeout) => {
+                laying.put(&key("timeout"), &mut gate.timeout, timeout, format!("{text:?}"), |_, _| true);
+            }
+            None => laying.fault(format!("`gate.{name}.timeout` takes a time, as \"90s\" or \"5m\"")),
+        }
+    }
+    if let Some(fail_fast) = raw.fail_fast {
+        laying.put(&key("fail-fast"), &mut gate.fail_fast, fail_fast, fail_fast.to_string(), |_, _| true);
+    }
+    match raw.parallel {
+        Some(0) => laying.fault(format!("`gate.{name}.parallel` is at least 1")),
+        Some(most) => {
+            laying.put(&key("parallel"), &mut gate.parallel, Some(most), most.to_string(), |_, _| true);
+        }
+        None => {}
     }
 }
 

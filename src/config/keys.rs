@@ -56,9 +56,9 @@ pub const KEYS: &[Key] = &[
     .tighter("`warn`"),
     key(
         "gate.NAME.stages",
-        Kind::Words(&["secrets", "insecure"]),
+        Kind::Names,
         "[\"secrets\", \"insecure\"]",
-        "Stages to run.",
+        "Stages to run: `secrets`, `insecure` and, but for the commit gate, those that have a `[stage.NAME]`.",
     )
     .tighter("further stages; none is left out"),
     key(
@@ -77,6 +77,9 @@ pub const KEYS: &[Key] = &[
     .tighter("`enforce`"),
     key("gate.NAME.enforce-from", Kind::Day, "", "First day on which the gate blocks in spite of `observe`, in UTC.")
         .tighter("an earlier day"),
+    key("gate.NAME.timeout", Kind::Text, "\"5m\"", "How long all external stages together may take."),
+    key("gate.NAME.fail-fast", Kind::Flag, "false", "Whether the first stage that blocks ends the others."),
+    key("gate.NAME.parallel", Kind::Whole(1), "", "Stages that run at once; as many as there are cores by default."),
     key("rules.disable", Kind::Texts, "[]", "Ids of rules that take no part; those of all layers together.")
         .tighter("nothing more"),
     key(
@@ -101,6 +104,47 @@ pub const KEYS: &[Key] = &[
         "Path of the baseline in the repository, which then has to be there; `.gatehook-baseline`, where it is there, by default; empty for none. Each gate reads it from where it reads this file.",
     )
     .tighter("an empty path"),
+    key("stage.NAME.command", Kind::Texts, "", "Program and arguments, without a shell; `{files}`, `{dir}`, `{base}`, `{head}` and `{report}` stand for what it works on."),
+    key("stage.NAME.shell", Kind::Text, "", "A line for `sh -c`, instead of `command`."),
+    key("stage.NAME.files", Kind::Texts, "[]", "Globs of the files that it is for; without them it runs on every change."),
+    key("stage.NAME.exclude", Kind::Texts, "[]", "Globs of files that it is not for."),
+    key("stage.NAME.export", Kind::Word(&["tree", "files", "none"]), "\"tree\"", "What it works in: all files of the commit, only the changed ones, or the repository itself."),
+    key("stage.NAME.export-with", Kind::Texts, "[]", "Globs of further files, with `export = \"files\"`."),
+    key("stage.NAME.format", Kind::Word(&["sarif", "json", "json-lines", "junit", "checkstyle", "regex", "exit-code", "plugin"]), "\"exit-code\"", "How its answer is read."),
+    key("stage.NAME.pattern", Kind::Text, "", "Of the format `regex`: matched against each line, with named groups `path`, `line`, `message` and so on."),
+    key("stage.NAME.map.findings", Kind::Text, "", "From the document's root to the findings; `*` stands for every member."),
+    key("stage.NAME.map.path", Kind::TextOrTexts, "", "The file."),
+    key("stage.NAME.map.line", Kind::TextOrTexts, "", "Its line."),
+    key("stage.NAME.map.column", Kind::TextOrTexts, "", "Its column."),
+    key("stage.NAME.map.end-line", Kind::TextOrTexts, "", "The last line."),
+    key("stage.NAME.map.end-column", Kind::TextOrTexts, "", "The column behind the end."),
+    key("stage.NAME.map.rule", Kind::TextOrTexts, "", "The tool's name for the kind of finding."),
+    key("stage.NAME.map.message", Kind::TextOrTexts, "", "What is wrong."),
+    key("stage.NAME.map.severity", Kind::TextOrTexts, "", "How bad."),
+    key("stage.NAME.map.cwe", Kind::TextOrTexts, "", "CWE ids."),
+    key("stage.NAME.map.reference", Kind::TextOrTexts, "", "A page about it."),
+    key("stage.NAME.map.fix", Kind::TextOrTexts, "", "How to mend it."),
+    key("stage.NAME.needs", Kind::Texts, "[]", "Programs that must be there, as `node >= 18`."),
+    key("stage.NAME.env", Kind::Texts, "[]", "Variables that it may see besides the usual ones; `*` at the end stands for the rest."),
+    key("stage.NAME.set-env.NAME", Kind::Text, "", "A variable that is set for it."),
+    key("stage.NAME.timeout", Kind::Text, "\"60s\"", "How long it may take."),
+    key("stage.NAME.on-missing", Kind::Word(&["warn", "block"]), "", "Its program is not there, or not trusted; `warn`, in CI `block` by default."),
+    key("stage.NAME.on-error", Kind::Word(&["warn", "block"]), "", "It failed; likewise."),
+    key("stage.NAME.on-timeout", Kind::Word(&["warn", "block"]), "", "It did not end in time; likewise."),
+    key("stage.NAME.after", Kind::Texts, "[]", "Stages that end before it begins."),
+    key("stage.NAME.priority", Kind::Number, "0", "Higher ones begin first."),
+    key("stage.NAME.ok-exit-codes", Kind::Wholes, "[0]", "Exit codes that mean it did its work."),
+    key("stage.NAME.findings-exit-codes", Kind::Wholes, "", "Exit codes that mean it found something: 1, of the format `exit-code` any other by default."),
+    key("stage.NAME.expect-report", Kind::Flag, "", "Whether an empty answer is a failure; not so for `regex` and `json-lines` by default."),
+    key("stage.NAME.failed-if", Kind::TextOrTexts, "[]", "Regular expressions of lines that mean it failed."),
+    key("stage.NAME.looked-at", Kind::TextOrTexts, "[]", "JSON pointers into the report: one of them leads to a number above zero, or to something with members."),
+    key("stage.NAME.skipped-at", Kind::TextOrTexts, "[]", "JSON pointers into the report that lead to nothing."),
+    key("stage.NAME.severity", Kind::Word(&["low", "medium", "high", "critical"]), "\"medium\"", "Severity of findings that come without one."),
+    key("stage.NAME.severities.NAME", Kind::Word(&["low", "medium", "high", "critical"]), "", "Severity that the tool's own word stands for."),
+    key("stage.NAME.tier", Kind::Word(&["warn", "block"]), "\"block\"", "Whether its findings may block."),
+    key("stage.NAME.kind", Kind::Word(&["code", "secrets"]), "\"code\"", "What it finds: values of `secrets` are never shown."),
+    key("stage.NAME.max-output", Kind::Whole(1), "64", "MiB that it may print."),
+    key("stage.NAME.memory", Kind::Whole(1), "", "MiB of memory that it may take."),
     key("fingerprint.salt", Kind::Text, "", "Random text that fingerprints are keyed with.").tighter("nothing else"),
     key(
         "limit.file",
@@ -125,7 +169,7 @@ pub fn expanded() -> impl Iterator<Item = (String, &'static Key)> {
 /// Whether `locked` may name `name`: a key that can be tightened, or a table with such keys.
 pub(super) fn is_lockable(name: &str) -> bool {
     let table = format!("{name}.");
-    matches!(name, "allow" | "rule")
+    matches!(name, "allow" | "rule" | "stage")
         || expanded().any(|(key, row)| {
             !row.tighter.is_empty() && !key.contains("[]") && (key == name || key.starts_with(&table))
         })

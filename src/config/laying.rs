@@ -111,6 +111,25 @@ impl<'l> Laying<'l> {
         self.ledger.locks.extend(keys.into_iter().map(|key| (key, origin.clone())));
     }
 
+    /// Whether this layer sets `key` as a whole; where it may not, that is told.
+    pub(super) fn may_set(&mut self, key: &str, shown: impl Into<String>) -> bool {
+        let shown = shown.into();
+        if self.is_locked(key) {
+            self.refuse(key, shown);
+            return false;
+        }
+        if self.rank == Rank::User && self.ledger.ruled.contains(key) {
+            return false;
+        }
+        self.note(key, &shown, false);
+        true
+    }
+
+    /// Whether no repository speaks in the layer: the user's own file, or the machine's.
+    pub(super) fn is_users(&self) -> bool {
+        self.rank == Rank::User || matches!(self.origin, Origin::File(path) if path.starts_with("/etc/gatehook"))
+    }
+
     /// Says what is wrong with one of the layer's values.
     pub(super) fn fault(&mut self, sentence: impl Into<String>) {
         self.faults.push(escaped(&sentence.into()));

@@ -23,7 +23,9 @@ mod resolve;
 mod rules;
 pub mod schema;
 mod show;
+mod stage;
 mod version;
+mod words;
 
 pub use allow::{Allow, Day};
 pub use error::ConfigError;
@@ -33,6 +35,7 @@ pub use layer::{Layer, Origin, Rank, Refusal, Setting};
 pub use mode::Mode;
 pub use read::MOST;
 pub use show::Shown;
+pub use stage::{BUILT_IN, Export, Format, Need, OnTrouble, Pointers, StageConfig};
 
 use crate::rules::Rule;
 
@@ -56,6 +59,8 @@ pub struct Config {
     pub own_rules: Vec<Rule>,
     /// The baseline's path in the repository, where the configuration names one; empty for none at all.
     pub baseline: Option<String>,
+    /// Stages that run somebody else's program.
+    pub stages: Vec<StageConfig>,
     /// Text that the fingerprints are keyed with.
     pub salt: Option<String>,
     /// Bytes of a file that are looked at, where the configuration says so.

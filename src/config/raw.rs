@@ -1,6 +1,8 @@
 //! `gatehook.toml` as it is written. Unknown keys are errors. The raw form of each table stands in the
 //! table's own file.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::allow::RawAllow;
@@ -9,6 +11,7 @@ use super::gate::RawGates;
 use super::limit::RawLimit;
 use super::mode::RawMode;
 use super::rules::RawRules;
+use super::stage::RawStage;
 use crate::rules::RawRule;
 
 /// The whole file.
@@ -35,6 +38,8 @@ pub(super) struct RawConfig {
     pub(super) fingerprint: RawFingerprint,
     #[serde(default)]
     pub(super) limit: RawLimit,
+    #[serde(default)]
+    pub(super) stage: BTreeMap<String, RawStage>,
 }
 
 /// One word or several.

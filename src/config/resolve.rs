@@ -9,7 +9,7 @@ use super::layer::{Layer, Setting};
 use super::laying::{Laying, Ledger};
 use super::mode::RawModes;
 use super::raw::RawConfig;
-use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules};
+use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules, stage};
 
 pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
     let mut config = Config::default();
@@ -38,7 +38,9 @@ fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
     limit::apply(config, &raw.limit, laying);
     rules::apply(config, raw.rules, raw.rule, laying);
     allow::apply(config, raw.allow, laying);
+    stage::apply(config, raw.stage, laying);
     rules::check_names(config, laying);
+    stage::check_names(config, laying);
     locked::apply(raw.locked, laying);
 }
 

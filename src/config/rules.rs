@@ -41,9 +41,14 @@ pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, layin
     }
 }
 
-/// Every rule that is named is one: an own rule of this layer or an earlier one, or built in.
+/// Every rule that is named is one: an own rule of this layer or an earlier one, or built in. Of `stage/RULE`
+/// only the stage is known.
 pub(super) fn check_names(config: &Config, laying: &mut Laying<'_>) {
-    let known = |id: &str| builtin().iter().chain(&config.own_rules).any(|rule| rule.is_called(id));
+    let known = |id: &str| {
+        let stage = id.split_once('/').map_or(id, |(stage, _)| stage);
+        builtin().iter().chain(&config.own_rules).any(|rule| rule.is_called(id))
+            || config.stages.iter().any(|own| own.name == stage)
+    };
     for id in config.disabled.iter().chain(config.allow.iter().flat_map(|allow| &allow.rules)) {
         if !known(id) {
             laying.fault(format!("there is no rule `{id}`; `gatehook rules list` names them all"));

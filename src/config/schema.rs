@@ -44,12 +44,15 @@ fn table(description: &str) -> Value {
 /// Puts `key` where its name says: `a.b` is a key of a table, `a[].b` one of each table of a list.
 fn insert(into: &mut Value, name: &str, key: &Key) {
     let Some((first, rest)) = name.split_once('.') else {
-        into["properties"][name] = described(key);
+        if is_any(name) {
+            into["additionalProperties"] = described(key);
+        } else {
+            into["properties"][name] = described(key);
+        }
         return;
     };
     let (first, listed) = first.strip_suffix("[]").map_or((first, false), |first| (first, true));
-    let any = first.bytes().all(|byte| byte.is_ascii_uppercase());
-    let slot = if any { &mut into["additionalProperties"] } else { &mut into["properties"][first] };
+    let slot = if is_any(first) { &mut into["additionalProperties"] } else { &mut into["properties"][first] };
     if !slot.is_object() {
         *slot = table(&purpose(first));
         if listed {
@@ -59,11 +62,21 @@ fn insert(into: &mut Value, name: &str, key: &Key) {
     insert(if listed { &mut slot["items"] } else { slot }, rest, key);
 }
 
+/// Whether `name` stands for any name.
+fn is_any(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
 fn purpose(table: &str) -> String {
     let words = match table {
         "gate" => "What each gate demands",
         "rules" => "Which rules take part",
         "allow" => "Findings that somebody answers for",
+        "stage" => "Stages that run somebody else's program; docs/stages.md explains them",
+        "NAME" => "One of them",
+        "map" => "JSON pointers from a finding to its fields",
+        "set-env" => "Variables that are set for it",
+        "severities" => "Severities by the tool's own words",
         "limit" => "How much is looked at",
         "fingerprint" => "What fingerprints are keyed with",
         other => other,
@@ -90,6 +103,8 @@ fn kind(kind: Kind) -> Map<String, Value> {
         Kind::Words(words) => {
             json!({ "type": "array", "items": { "type": "string", "enum": words }, "minItems": 1 })
         }
+        Kind::Names => json!({ "type": "array", "items": text(), "minItems": 1 }),
+        Kind::Wholes => json!({ "type": "array", "items": { "type": "integer" } }),
         Kind::TextOrTexts => json!({ "anyOf": [text(), { "type": "array", "items": text() }] }),
         Kind::Whole(least) => json!({ "type": "integer", "minimum": least }),
         Kind::Number => json!({ "type": "number" }),

@@ -28,6 +28,10 @@ pub enum Kind {
     Texts,
     /// A list of these words, not empty.
     Words(&'static [&'static str]),
+    /// A list of texts, not empty.
+    Names,
+    /// A list of whole numbers.
+    Wholes,
     /// A text or a list of texts.
     TextOrTexts,
     /// A whole number from the given one.
