@@ -60,6 +60,11 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// Whether it speaks for findings that an external stage calls `rule`, of that kind.
+    pub fn covers_named(&self, rule: &str, pack: Pack) -> bool {
+        self.pack.is_none_or(|own| own == pack) && (self.rules.is_empty() || self.rules.iter().any(|own| own == rule))
+    }
+
     /// Whether it speaks for findings of `rule`, by whatever name it calls it.
     pub fn covers(&self, rule: &Rule) -> bool {
         self.pack.is_none_or(|own| own == rule.pack)
@@ -102,12 +107,22 @@ fn ours(line: &[u8]) -> Option<Mark> {
     };
     let rules = names
         .split(|byte| byte.is_ascii_whitespace() || *byte == b',')
-        .take_while(|word| word.iter().all(|&byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'))
+        .take_while(|word| is_rule(word))
         .filter(|word| !word.is_empty())
         .map(|word| String::from_utf8_lossy(word).into_owned())
         .collect();
     let reason = reason.filter(|text| !text.is_empty()).map(|text| escape(text).to_string());
     Some(Mark { rules, pack: None, reason })
+}
+
+/// Whether `word` may name a rule: one of ours, or `stage/RULE` with the tool's own name for it.
+fn is_rule(word: &[u8]) -> bool {
+    let ours = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+    match memchr::memchr(b'/', word) {
+        Some(at) if at > 0 => word[..at].iter().all(ours) && word[at..].iter().all(u8::is_ascii_graphic),
+        Some(_) => false,
+        None => word.iter().all(ours),
+    }
 }
 
 /// The text without white space and comment ends around it.
@@ -161,6 +176,8 @@ mod tests {
         assert_eq!(marks[0].rules, ["aws-access-key-id", "generic-password"]);
         assert_eq!(marks[0].reason.as_deref(), Some("a fixture"));
         assert!(marks[0].covers(rule("generic-password")) && !marks[0].covers(rule("python-eval-nonliteral")));
+        let tools = super::marks(b"x  # gatehook:allow bandit/B602 lint -- checked", None);
+        assert_eq!(tools[0].rules, ["bandit/B602", "lint"]);
         let all = super::marks(b"/* gatehook:allow */ x", None);
         assert!(all[0].rules.is_empty() && all[0].reason.is_none());
         assert_eq!(covered("x  # gatehook:allow -- why", ""), (true, true));

@@ -1,3 +1,4 @@
 //! Stages: changes -> findings and an outcome.
 
 pub mod builtin;
+pub mod external;

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::change::{Change, Reader, Store};
 use crate::engine::Engine;
 use crate::finding::{Finding, Gap, GapKind, Salt};
+use crate::sys::Interrupt;
 
 /// How the content is looked at.
 #[derive(Clone, Debug)]
@@ -132,6 +133,11 @@ fn one_thread(
         let Some(batch) = changes.get(from..changes.len().min(from + BATCH)).filter(|batch| !batch.is_empty()) else {
             return mine;
         };
+        if Interrupt::asked() {
+            let reason = "interrupted".to_owned();
+            mine.absorb(Partial::gap(Gap { path: None, kind: GapKind::Unread, reason, hint: String::new() }));
+            return mine;
+        }
         for (number, change) in (from..).zip(batch) {
             let mut looked = guarded(change, reader.as_mut(), engine, options);
             for (_, of) in &mut looked.keys {

@@ -1,0 +1,406 @@
+//! External stages: somebody else's program, run over the committed content, its answer read.
+//!
+//! Whatever it does, the answer is findings, or a sentence that says why there are none. A program that
+//! says it failed, prints nothing where a report is due, or looked at nothing has failed.
+
+mod command;
+mod digest;
+mod export;
+mod judge;
+mod parse;
+mod place;
+mod process;
+mod request;
+mod tool;
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+pub use command::Environment;
+pub use digest::{digest, is_script, named_files};
+pub use export::export;
+pub use parse::{ParseError, Report as ToolReport, Reported, read as read_report};
+pub use place::Place;
+pub use tool::{Found, find as find_tool};
+
+use crate::change::{Change, Store};
+use crate::config::{Export, Format, StageConfig};
+use crate::engine::Engine;
+use crate::finding::{Finding, Outcome, Salt};
+use crate::paths::RepoPath;
+use crate::text::escape;
+
+use self::command::Values;
+use self::process::{Answer, Ended, Limits, Watch};
+
+/// How long a tool may take to say which version it has.
+const VERSION_TIME: Duration = Duration::from_secs(10);
+
+/// What a stage is run over.
+pub struct Task<'t> {
+    /// The stage.
+    pub stage: &'t StageConfig,
+    /// Name of the gate.
+    pub gate: &'t str,
+    /// The net change.
+    pub changes: &'t [Change],
+    /// Those of its files that the stage is for.
+    pub files: &'t [&'t RepoPath],
+    /// Where its bytes are.
+    pub store: &'t dyn Store,
+    /// The exported files; the repository itself where the stage wants none.
+    pub dir: &'t Path,
+    /// A directory for the stage's own files, empty.
+    pub room: &'t Path,
+    /// The commit before the change, or the empty tree.
+    pub base: &'t str,
+    /// The commit that is looked at.
+    pub head: &'t str,
+    /// The variables of this process.
+    pub environment: &'t Environment,
+    /// When all stages must be over.
+    pub until: Instant,
+    /// Rules for secrets, to hide values in what is shown.
+    pub secrets: &'t Engine,
+    /// Key of the fingerprints.
+    pub salt: &'t Salt,
+    /// Bytes of a file that are looked at.
+    pub limit: u64,
+    /// Who follows it.
+    pub follow: &'t dyn Follow,
+}
+
+/// Who follows a stage.
+pub trait Follow: Sync {
+    /// Whether it is called off.
+    fn is_cancelled(&self) -> bool;
+    /// The last whole line that it printed: for people, raw.
+    fn line(&self, stage: &StageConfig, line: &[u8]);
+}
+
+/// What a stage gave.
+#[derive(Debug)]
+pub struct Ran {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What it found.
+    pub findings: Vec<Finding>,
+}
+
+impl Ran {
+    const fn not(outcome: Outcome) -> Self {
+        Self { outcome, findings: Vec::new() }
+    }
+}
+
+/// Why a stage came to nothing.
+enum Trouble {
+    Missing(String),
+    Failed(String),
+    TimedOut,
+    Cancelled,
+}
+
+impl From<Trouble> for Outcome {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Missing(why) => Self::Missing(why),
+            Trouble::Failed(why) => Self::Failed(why),
+            Trouble::TimedOut => Self::TimedOut,
+            Trouble::Cancelled => Self::Missing("called off".to_owned()),
+        }
+    }
+}
+
+/// Runs a stage to its end.
+pub fn run(task: &Task<'_>) -> Ran {
+    match reported(task) {
+        Ok(reported) => match findings(task, &reported) {
+            Ok(findings) => Ran { outcome: Outcome::Ran, findings },
+            Err(trouble) => Ran::not(trouble.into()),
+        },
+        Err(trouble) => Ran::not(trouble.into()),
+    }
+}
+
+fn findings(task: &Task<'_>, reported: &[Reported]) -> Result<Vec<Finding>, Trouble> {
+    if reported.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reader = task.store.reader().map_err(|error| Trouble::Failed(error.to_string()))?;
+    let changes = task.changes.iter().map(|change| (change.path.as_bytes(), change)).collect();
+    let mut judge = judge::Judge {
+        stage: task.stage,
+        dir: task.dir,
+        changes,
+        reader,
+        engine: task.secrets,
+        salt: task.salt,
+        limit: task.limit,
+        files: HashMap::new(),
+    };
+    Ok(reported.iter().map(|reported| judge.finding(reported)).collect())
+}
+
+/// Runs the program over all files and reads every answer.
+fn reported(task: &Task<'_>) -> Result<Vec<Reported>, Trouble> {
+    let until = task.until.min(Instant::now() + task.stage.timeout);
+    let program = located(task, &task.stage.command[0])?;
+    for need in &task.stage.needs {
+        let place = located(task, &need.tool)?;
+        if let Some(least) = &need.least {
+            check_version(task, &need.tool, &place, least)?;
+        }
+    }
+    let mut all = Vec::new();
+    let report = task.room.join("report");
+    let values = Values { dir: task.dir, base: task.base, head: task.head, report: &report };
+    for words in command::runs(task.stage, &values, task.files) {
+        let _ = fs::remove_file(&report);
+        let input = matches!(task.stage.format, Format::Plugin).then(|| request::written(task));
+        let answer = start(task, &program, &words[1..], input, until)?;
+        all.extend(answered(task, &answer, &report)?);
+    }
+    Ok(all)
+}
+
+fn located(task: &Task<'_>, name: &str) -> Result<PathBuf, Trouble> {
+    match find_tool(name, task.environment.path(), task.dir) {
+        Found::At(place) => Ok(place),
+        Found::Nowhere(why) => Err(Trouble::Missing(why)),
+    }
+}
+
+fn check_version(task: &Task<'_>, name: &str, program: &Path, least: &str) -> Result<(), Trouble> {
+    let until = task.until.min(Instant::now() + VERSION_TIME);
+    let answer = start(task, program, &[OsString::from("--version")], None, until)?;
+    let printed = [&answer.stdout[..], b"\n", &answer.stderr].concat();
+    match tool::version(&printed) {
+        Some(version) if tool::reaches(&version, least) => Ok(()),
+        Some(version) => Err(Trouble::Missing(format!("`{name}` is {version}, {least} or later is due"))),
+        None => Err(Trouble::Missing(format!("`{name} --version` tells no version, {least} or later is due"))),
+    }
+}
+
+struct Watched<'w>(&'w Task<'w>);
+
+impl Watch for Watched<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.0.follow.is_cancelled()
+    }
+
+    fn line(&self, line: &[u8]) {
+        self.0.follow.line(self.0.stage, line);
+    }
+}
+
+fn start(
+    task: &Task<'_>,
+    program: &Path,
+    words: &[OsString],
+    input: Option<Vec<u8>>,
+    until: Instant,
+) -> Result<Answer, Trouble> {
+    let stage = task.stage;
+    #[allow(clippy::disallowed_methods, reason = "external stages are what this module starts")]
+    let mut command = Command::new(program);
+    command.args(words).current_dir(task.dir).env_clear();
+    // Nobody is there to read colours or answer questions.
+    for (name, value) in [("TERM", "dumb"), ("NO_COLOR", "1"), ("GIT_TERMINAL_PROMPT", "0")] {
+        command.env(name, value);
+    }
+    // What a stage leaves in its temporary directory goes with it, and no repository around that is found.
+    command.env("TMPDIR", task.room);
+    command.env("GIT_CEILING_DIRECTORIES", task.room.parent().unwrap_or(task.room));
+    command.envs(task.environment.seen_by(stage));
+    for (name, value) in [
+        ("GATEHOOK_STAGE", stage.name.as_str()),
+        ("GATEHOOK_GATE", task.gate),
+        ("GATEHOOK_BASE", task.base),
+        ("GATEHOOK_HEAD", task.head),
+    ] {
+        command.env(name, value);
+    }
+    let most = usize::try_from(stage.max_output << 20).unwrap_or(usize::MAX);
+    let limits = Limits { until, output: most, memory: stage.memory.map(|mebibytes| mebibytes << 20) };
+    let answer = process::run(command, input, limits, &Watched(task)).map_err(|error| {
+        let name = escape(program.as_os_str().as_encoded_bytes()).to_string();
+        match error.kind() {
+            // A script whose interpreter is not there, or a file that is no program.
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => {
+                Trouble::Missing(format!("`{name}` cannot be started: {error}"))
+            }
+            _ => Trouble::Failed(format!("`{name}` cannot be started: {error}")),
+        }
+    })?;
+    match answer.ended {
+        Ended::Exited(_) => Ok(answer),
+        Ended::Killed(signal) => {
+            Err(Trouble::Failed(format!("it was ended by signal {signal}{}", told(task, &answer))))
+        }
+        Ended::TimedOut => Err(Trouble::TimedOut),
+        Ended::TooMuch => {
+            Err(Trouble::Failed(format!("it printed more than the {} MiB of `max-output`", stage.max_output)))
+        }
+        Ended::Cancelled => Err(Trouble::Cancelled),
+    }
+}
+
+/// What one run reports.
+fn answered(task: &Task<'_>, answer: &Answer, report: &Path) -> Result<Vec<Reported>, Trouble> {
+    let stage = task.stage;
+    let Ended::Exited(code) = answer.ended else { return Ok(Vec::new()) };
+    if matches!(code, 126 | 127) && !stage.ok_exit_codes.contains(&code) {
+        return Err(Trouble::Failed(format!("its program could not be started{}", told(task, answer))));
+    }
+    if let Some(line) = said_to_fail(stage, answer) {
+        return Err(Trouble::Failed(format!("it says: {}", shown(task.stage, task.secrets, line))));
+    }
+    let ok = stage.ok_exit_codes.contains(&code);
+    let any = stage.findings_exit_codes.is_empty() && !stage.format.has_report();
+    let found = stage.findings_exit_codes.contains(&code) || (any && !ok);
+    if !ok && !found {
+        return Err(Trouble::Failed(format!("it ended with exit code {code}{}", told(task, answer))));
+    }
+    if !stage.format.has_report() {
+        return Ok(if ok { Vec::new() } else { vec![by_code(task, code, answer)] });
+    }
+    let written;
+    let text = if stage.command.iter().any(|word| word.contains("{report}")) {
+        written = of_file(report, stage.max_output << 20)?;
+        &written
+    } else {
+        &answer.stdout
+    };
+    if text.trim_ascii().is_empty() {
+        if stage.expects_report() {
+            return Err(Trouble::Failed(format!("it printed nothing where a report is due{}", told(task, answer))));
+        }
+        return if ok { Ok(Vec::new()) } else { Err(silent(task, code, answer)) };
+    }
+    let read = parse::read(stage, text).map_err(|error| Trouble::Failed(format!("{error}{}", told(task, answer))))?;
+    if read.files == Some(0) && !task.files.is_empty() {
+        return Err(Trouble::Failed(format!("it looked at none of {} files", task.files.len())));
+    }
+    if !ok && read.reported.is_empty() {
+        return Err(silent(task, code, answer));
+    }
+    Ok(read.reported)
+}
+
+/// Its exit code says one thing, its report another.
+fn silent(task: &Task<'_>, code: i32, answer: &Answer) -> Trouble {
+    Trouble::Failed(format!(
+        "exit code {code} says that it found something, its report has nothing{}",
+        told(task, answer)
+    ))
+}
+
+fn by_code(task: &Task<'_>, code: i32, answer: &Answer) -> Reported {
+    let said = last_line(&answer.stderr).or_else(|| last_line(&answer.stdout)).unwrap_or_default();
+    let message = format!("`{}` ends with exit code {code}", task.stage.name);
+    Reported {
+        message: if said.is_empty() { message } else { format!("{message}: {}", String::from_utf8_lossy(said)) },
+        ..Reported::default()
+    }
+}
+
+/// The report that the tool wrote to its file.
+fn of_file(path: &Path, most: u64) -> Result<Vec<u8>, Trouble> {
+    let about = fs::symlink_metadata(path).map_err(|_| Trouble::Failed("it wrote no report".to_owned()))?;
+    if !about.is_file() {
+        return Err(Trouble::Failed("what it wrote as its report is no regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| Trouble::Failed(format!("its report cannot be read: {error}")))?;
+    if bytes.len() as u64 > most {
+        return Err(Trouble::Failed(format!("its report is larger than the {} MiB of `max-output`", most >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// The line that `failed-if` speaks of: on standard error, and where the answer is made of lines, in it too.
+fn said_to_fail<'a>(stage: &StageConfig, answer: &'a Answer) -> Option<&'a [u8]> {
+    let patterns: Vec<regex::bytes::Regex> =
+        stage.failed_if.iter().filter_map(|pattern| regex::bytes::Regex::new(pattern).ok()).collect();
+    if patterns.is_empty() {
+        return None;
+    }
+    let of_lines = matches!(stage.format, Format::Regex(_) | Format::ExitCode | Format::JsonLines(_));
+    let out: &[u8] = if of_lines { &answer.stdout } else { b"" };
+    let lines = answer.stderr.split(|&byte| byte == b'\n').chain(out.split(|&byte| byte == b'\n'));
+    lines.into_iter().find(|line| patterns.iter().any(|pattern| pattern.is_match(line)))
+}
+
+/// `: ` and the last line on standard error, where there is one.
+fn told(task: &Task<'_>, answer: &Answer) -> String {
+    last_line(&answer.stderr).map(|line| format!(": {}", shown(task.stage, task.secrets, line))).unwrap_or_default()
+}
+
+fn last_line(text: &[u8]) -> Option<&[u8]> {
+    text.rsplit(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty())
+}
+
+/// A tool's line as it may be shown: without colours, and without values that look like secrets.
+pub fn shown(stage: &StageConfig, secrets: &Engine, line: &[u8]) -> String {
+    if stage.secrets {
+        return "(not shown: what it finds are secrets)".to_owned();
+    }
+    let masked = judge::masked(&without_escapes(&line[..line.len().min(2000)]), secrets);
+    let text = String::from_utf8_lossy(&masked).trim().to_owned();
+    escape(text.as_bytes()).to_string().chars().take(300).collect()
+}
+
+/// `line` without the escape sequences that colour it.
+fn without_escapes(line: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len());
+    let mut at = 0;
+    while at < line.len() {
+        if line[at] == 0x1b {
+            at += 1;
+            match line.get(at) {
+                // `ESC [ … letter`: colours and cursors.
+                Some(b'[') => {
+                    at += 1;
+                    while line.get(at).is_some_and(|byte| !(0x40..=0x7e).contains(byte)) {
+                        at += 1;
+                    }
+                    at += 1;
+                }
+                // `ESC ] … BEL` or `ESC \`: titles and links.
+                Some(b']') => {
+                    while line.get(at).is_some_and(|byte| !matches!(byte, 0x07 | 0x1b)) {
+                        at += 1;
+                    }
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        } else {
+            out.push(line[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
+/// Whether the stage is for the file at `path`.
+pub fn is_for(stage: &StageConfig, path: &RepoPath) -> bool {
+    let any = |globs: &[String]| globs.iter().any(|glob| crate::paths::matches(glob, path.as_bytes()));
+    (stage.files.is_empty() || any(&stage.files)) && !any(&stage.exclude)
+}
+
+/// Whether the stage works in an export of `path`.
+pub fn is_exported(stage: &StageConfig, path: &RepoPath) -> bool {
+    match stage.export {
+        Export::Tree => true,
+        Export::Files => stage.with.iter().any(|glob| crate::paths::matches(glob, path.as_bytes())),
+        Export::None => false,
+    }
+}

@@ -1,0 +1,253 @@
+//! JSON of any shape, through a map of pointers.
+
+use serde_json::Value;
+
+use super::pointer::Pointer;
+use super::{ParseError, Report, Reported, form, json_form, words};
+use crate::config::{Format, Pointers, StageConfig};
+
+const FORMAT: &str = "JSON";
+
+/// The pointers of a map, read.
+struct Map {
+    findings: Pointer,
+    path: Vec<Pointer>,
+    line: Vec<Pointer>,
+    column: Vec<Pointer>,
+    end_line: Vec<Pointer>,
+    end_column: Vec<Pointer>,
+    rule: Vec<Pointer>,
+    message: Vec<Pointer>,
+    severity: Vec<Pointer>,
+    cwe: Vec<Pointer>,
+    reference: Vec<Pointer>,
+    fix: Vec<Pointer>,
+}
+
+impl Map {
+    fn of(raw: &Pointers) -> Self {
+        let list = |list: &[String]| list.iter().map(|text| Pointer::parse(text)).collect();
+        Self {
+            findings: Pointer::parse(&raw.findings),
+            path: list(&raw.path),
+            line: list(&raw.line),
+            column: list(&raw.column),
+            end_line: list(&raw.end_line),
+            end_column: list(&raw.end_column),
+            rule: list(&raw.rule),
+            message: list(&raw.message),
+            severity: list(&raw.severity),
+            cwe: list(&raw.cwe),
+            reference: list(&raw.reference),
+            fix: list(&raw.fix),
+        }
+    }
+}
+
+/// One document.
+pub(super) fn document(text: &[u8], map: &Pointers) -> Result<Report, ParseError> {
+    let root: Value = serde_json::from_slice(text).map_err(|error| json_form(FORMAT, &error))?;
+    let map = Map::of(map);
+    let mut report = Report::default();
+    // Several documents at once (a list of runs, as some tools print) are no error where `*` says so.
+    if !leads_somewhere(&root, &map.findings) {
+        return Err(form(FORMAT, "it has nothing where `map.findings` leads to"));
+    }
+    collect(&root, &map, &mut report)?;
+    Ok(report)
+}
+
+/// A document a line; empty lines are none.
+pub(super) fn lines(text: &[u8], map: &Pointers) -> Result<Report, ParseError> {
+    let map = Map::of(map);
+    let mut report = Report::default();
+    for (number, line) in text.split(|&byte| byte == b'\n').enumerate() {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let root: Value = serde_json::from_slice(line)
+            .map_err(|_| form("JSON lines", format!("line {} is no JSON document", number + 1)))?;
+        collect(&root, &map, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// Whether the pointer's names are there, up to the first `*`: a report without its list of findings says
+/// nothing, one with an empty list says that there are none.
+fn leads_somewhere(root: &Value, pointer: &Pointer) -> bool {
+    let Pointer::Path(_, names) = pointer else { return false };
+    let known: Vec<String> = names.iter().take_while(|name| *name != "*").cloned().collect();
+    match Pointer::Path(0, known).resolve(&[root]) {
+        // `null` for "none", as Go writes an empty list.
+        Some(value) => !matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_)),
+        None => false,
+    }
+}
+
+fn collect(root: &Value, map: &Map, report: &mut Report) -> Result<(), ParseError> {
+    let mut nameless = false;
+    map.findings.each(root, &mut |trail| {
+        if trail.last().is_some_and(|value| value.is_null()) {
+            return;
+        }
+        let one = one(trail, map);
+        nameless |= one.rule.is_empty() && one.message.is_empty();
+        report.reported.push(one);
+    });
+    if nameless {
+        return Err(form(FORMAT, "a finding has neither what `map.rule` nor what `map.message` leads to"));
+    }
+    Ok(())
+}
+
+fn one(trail: &[&Value], map: &Map) -> Reported {
+    let text = |pointers: &[Pointer]| text(pointers, trail);
+    let number = |pointers: &[Pointer]| words::number(&text(pointers));
+    let mut cwe = Vec::new();
+    for pointer in &map.cwe {
+        let found = pointer.resolve(trail).map(ToString::to_string).unwrap_or_default();
+        words::cwe(&found, &mut cwe);
+        // A bare number, or a list of them.
+        if cwe.is_empty() {
+            let digits = found.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok());
+            cwe.extend(digits.filter(|&number: &u32| number > 0));
+        }
+    }
+    Reported {
+        path: words::path_of_uri_if_file(&text(&map.path)),
+        line: number(&map.line),
+        column: number(&map.column),
+        end_line: number(&map.end_line),
+        end_column: number(&map.end_column),
+        rule: text(&map.rule),
+        message: text(&map.message),
+        severity: words::severity(&text(&map.severity)),
+        word: text(&map.severity),
+        cwe,
+        reference: text(&map.reference),
+        fix: text(&map.fix),
+        suppressed: None,
+    }
+}
+
+/// What the pointers lead to, joined by blanks.
+fn text(pointers: &[Pointer], trail: &[&Value]) -> String {
+    let parts: Vec<String> = pointers
+        .iter()
+        .filter_map(|pointer| match pointer {
+            Pointer::Literal(text) => Some(text.clone()),
+            Pointer::Path(..) => plain(pointer.resolve(trail)?),
+        })
+        .filter(|text| !text.is_empty())
+        .collect();
+    parts.join(" ")
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Null | Value::Object(_) => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Array(members) => {
+            let parts: Vec<String> = members.iter().filter_map(plain).collect();
+            Some(parts.join(", "))
+        }
+        other => Some(other.to_string()),
+    }
+}
+
+/// What a report says about having been made: `looked-at` and `skipped-at`.
+pub(super) fn check(stage: &StageConfig, text: &[u8]) -> Result<(), ParseError> {
+    if stage.looked_at.is_empty() && stage.skipped_at.is_empty() {
+        return Ok(());
+    }
+    let format = if stage.format == Format::Sarif { "SARIF" } else { FORMAT };
+    let root: Value = serde_json::from_slice(text).map_err(|error| json_form(format, &error))?;
+    let reached = |pointer: &str| {
+        let mut any = false;
+        Pointer::parse(pointer)
+            .each(&root, &mut |trail| any |= trail.last().is_some_and(|value| says_something(value)));
+        any
+    };
+    if !stage.looked_at.is_empty() && !stage.looked_at.iter().any(|pointer| reached(pointer)) {
+        return Err(ParseError::Nothing(format!("nothing stands at {}", quoted(&stage.looked_at))));
+    }
+    match stage.skipped_at.iter().find(|pointer| reached(pointer)) {
+        Some(pointer) => Err(ParseError::LeftOut(format!("its report says so at `{pointer}`"))),
+        None => Ok(()),
+    }
+}
+
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Bool(true) => true,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(members) => !members.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+    }
+}
+
+fn quoted(pointers: &[String]) -> String {
+    pointers.iter().map(|pointer| format!("`{pointer}`")).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Severity;
+
+    fn map(findings: &str) -> Pointers {
+        let one = |pointer: &str| vec![pointer.to_owned()];
+        Pointers {
+            findings: findings.to_owned(),
+            path: one("/file"),
+            line: one("/line"),
+            rule: one("/id"),
+            message: vec!["1/name".to_owned(), "/text".to_owned()],
+            severity: one("/level"),
+            cwe: one("/cwe"),
+            ..Pointers::default()
+        }
+    }
+
+    #[test]
+    fn fields_are_taken_where_the_map_says() {
+        let text = br#"{"runs":[{"name":"n","found":[{"file":"a.py","line":"7","id":5,"text":"t","level":"HIGH","cwe":{"id":78}}]}]}"#;
+        let mut map = map("/runs/*/found");
+        map.message = vec!["2/name".to_owned(), "/text".to_owned()];
+        let report = document(text, &map).unwrap();
+        let one = &report.reported[0];
+        assert_eq!((&one.path[..], one.line, &one.rule[..], &one.message[..]), (&b"a.py"[..], 7, "5", "n t"));
+        assert_eq!((one.severity, &one.cwe[..]), (Some(Severity::High), &[78][..]));
+    }
+
+    #[test]
+    fn a_report_without_its_list_is_none() {
+        assert_eq!(document(br#"{"found":[]}"#, &map("/found")).unwrap(), Report::default());
+        assert_eq!(document(br#"{"found":null}"#, &map("/found")).unwrap(), Report::default());
+        for text in [&b"{}"[..], b"", b"3", b"{\"found\":3}", b"{\"found\":[{}]}", b"{\"found\":[]"] {
+            assert!(document(text, &map("/found")).is_err(), "{}", String::from_utf8_lossy(text));
+        }
+        assert!(document(b"[]", &map("")).is_ok() && document(b"\"x\"", &map("")).is_err());
+    }
+
+    #[test]
+    fn lines_are_documents_of_their_own() {
+        let report = lines(b"{\"id\":\"a\"}\r\n\n{\"id\":\"b\"}", &map("")).unwrap();
+        assert_eq!(report.reported.len(), 2);
+        assert!(lines(b"{\"id\":\"a\"}\nTraceback (most recent call last):", &map("")).is_err());
+    }
+
+    #[test]
+    fn a_report_about_nothing_is_no_clean_one() {
+        let mut stage = StageConfig::new("x", vec!["x".to_owned()]);
+        stage.format = Format::Json(Box::new(map("/found")));
+        stage.looked_at = vec!["/passed".to_owned(), "/failed".to_owned()];
+        stage.skipped_at = vec!["/deps/*/skip_reason".to_owned()];
+        assert_eq!(check(&stage, br#"{"passed":3,"failed":0}"#), Ok(()));
+        assert!(matches!(check(&stage, br#"{"passed":0,"failed":0}"#), Err(ParseError::Nothing(_))));
+        let skipped = br#"{"passed":1,"deps":[{"name":"a"},{"name":"b","skip_reason":"not found"}]}"#;
+        assert!(matches!(check(&stage, skipped), Err(ParseError::LeftOut(_))));
+    }
+}
