@@ -11,6 +11,7 @@ mod dirs;
 mod raw;
 mod receipts;
 mod seal;
+mod trust;
 
 use std::io;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 pub use cache::{Cache, Kept, Key, KeyParts};
 pub use dirs::Dirs;
 pub use receipts::{Known, Receipts, Seen, Steps};
+pub use trust::Trust;
 
 /// Why nothing can be kept. No reason to stop: the work is done once more instead.
 #[derive(Debug, thiserror::Error)]

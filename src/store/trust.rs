@@ -1,0 +1,98 @@
+//! Which commands of a repository its user has looked at and lets run: `$XDG_STATE_HOME/gatehook/trust/`,
+//! a file a repository, shared by its work trees, a digest a line.
+//!
+//! What cannot be read counts as not trusted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::dirs::{private, read, replace};
+use super::{Dirs, StoreError};
+
+/// Bytes of a file, at most.
+const MOST: u64 = 1 << 20;
+/// Digests that are kept for a repository: those of other branches and of older versions stay good.
+const KEPT: usize = 1000;
+
+/// What is trusted of one repository.
+#[derive(Debug)]
+pub struct Trust {
+    file: PathBuf,
+    digests: Vec<String>,
+}
+
+impl Trust {
+    /// Reads what is trusted of the repository whose work trees share `common_dir`.
+    pub fn open(dirs: &Dirs, common_dir: &Path) -> Self {
+        let name = blake3::derive_key("gatehook trust v1", common_dir.as_os_str().as_encoded_bytes());
+        let name: String = name[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let dir = dirs.state.join("trust");
+        let file = dir.join(name);
+        let bytes = if super::dirs::is_private(&dir) { read(&file, MOST).unwrap_or_default() } else { Vec::new() };
+        let digests = String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
+        Self { file, digests }
+    }
+
+    /// Whether nothing is trusted.
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// Whether a stage with that digest may run.
+    pub fn holds(&self, digest: &str) -> bool {
+        self.digests.iter().any(|own| own == digest)
+    }
+
+    /// Trusts stages with these digests from now on.
+    pub fn add(&mut self, digests: &[String]) -> Result<(), StoreError> {
+        self.digests.retain(|own| !digests.contains(own));
+        self.digests.extend_from_slice(digests);
+        let over = self.digests.len().saturating_sub(KEPT);
+        self.digests.drain(..over);
+        if let Some(dir) = self.file.parent() {
+            private(dir)?;
+        }
+        let text: String = self.digests.iter().map(|digest| format!("{digest}\n")).collect();
+        replace(&self.file, text.as_bytes()).map_err(StoreError::unusable(&self.file))
+    }
+
+    /// Trusts nothing of the repository any more. Whether there was anything.
+    pub fn revoke(&mut self) -> Result<bool, StoreError> {
+        let had = !self.digests.is_empty();
+        self.digests.clear();
+        match fs::remove_file(&self.file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StoreError::unusable(&self.file)(error)),
+            _ => Ok(had),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trust_is_kept_a_repository_and_taken_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s") };
+        let here = Path::new("/a/.git");
+        assert!(!Trust::open(&dirs, here).holds("1"));
+        Trust::open(&dirs, here).add(&["1".to_owned(), "2".to_owned()]).unwrap();
+        let mut trust = Trust::open(&dirs, here);
+        assert!(trust.holds("1") && trust.holds("2") && !trust.holds("3"));
+        assert!(!Trust::open(&dirs, Path::new("/b/.git")).holds("1"));
+        assert!(trust.revoke().unwrap() && !trust.revoke().unwrap());
+        assert!(!Trust::open(&dirs, here).holds("1"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_may_write_to_is_not_trusted() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s") };
+        Trust::open(&dirs, Path::new("/a")).add(&["1".to_owned()]).unwrap();
+        fs::set_permissions(dir.path().join("s/trust"), fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(!Trust::open(&dirs, Path::new("/a")).holds("1"));
+    }
+}
