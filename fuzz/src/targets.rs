@@ -5,11 +5,12 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use gatehook::change::Content;
-use gatehook::config::{Allow, Config, Day, Layer, Origin, Place, Rank, Shelf, Unread, edit};
+use gatehook::config::{Allow, Config, Day, Layer, Origin, Place, Rank, Shelf, StageConfig, Unread, edit};
 use gatehook::engine::{Engine, FileFacts, Input, proof, unicode};
 use gatehook::paths::RepoPath;
 use gatehook::policy::baseline::{self, Baseline};
 use gatehook::rules::{RuleSet, builtin, holes};
+use gatehook::stage::external;
 use gatehook::text::{LineIndex, escape};
 use gatehook::{diff, git, paths, policy, source};
 
@@ -25,6 +26,7 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("config", config, config_seeds),
         ("exceptions", exceptions, exceptions_seeds),
         ("small", small, examples),
+        ("report", report, report_seeds),
         ("foreign", crate::foreign::foreign, crate::foreign::seeds),
     ]
 }
@@ -178,6 +180,7 @@ fn config_seeds() -> Vec<Vec<u8>> {
         "extends = [\"a\", { path = \"bb\", sha256 = \"0000000000000000000000000000000000000000000000000000000000000000\" }]\nlocked = [\"gate.push\", \"allow\"]\n",
         "mode = \"observe\"\nenforce-from = 2027-01-01\n[gate.push]\nmode = \"enforce\"\nenforce-from = 2026-01-01\n[rules]\nas-of = \"2026-10\"\n",
         "extends = \"a\"\n# \n\n\n\n\n\n[limit]\nfile = 3\n",
+        "[stage.x]\ncommand = [\"x\", \"{files}\"]\nfiles = [\"*.py\"]\nformat = \"json\"\nmap = { findings = \"/r\", rule = \"/i\" }\nneeds = [\"x >= 1.2\"]\ntimeout = \"60s\"\non-error = \"block\"\nafter = [\"secrets\"]\n[gate.push]\nstages = [\"secrets\", \"x\"]\ntimeout = \"5m\"\nfail-fast = true\nparallel = 2\n",
         "[rules]\ndisable = [\"aws-access-key-id\"]\n[fingerprint]\nsalt = \"s\"\n[limit]\nfile = 64\n",
     ]
     .iter()
@@ -240,7 +243,44 @@ fn exceptions_seeds() -> Vec<Vec<u8>> {
         b"# only a comment\r\n".to_vec(),
         b"allow = [{ rule = \"x\", reason = \"y\", fingerprint = [\"00000000\"] }]\nfingerprint = {}\n".to_vec(),
     ]);
-    seeds
+    seeds}
+
+/// What a tool prints is read in every format, or refused.
+pub fn report(bytes: &[u8]) {
+    static STAGES: OnceLock<Vec<StageConfig>> = OnceLock::new();
+    let stages = STAGES.get_or_init(|| {
+        let text = "[stage.a]\ncommand = [\"x\"]\nformat = \"sarif\"\nlooked-at = \"/runs/*/artifacts\"\n\
+            [stage.b]\ncommand = [\"x\"]\nformat = \"junit\"\n[stage.c]\ncommand = [\"x\"]\nformat = \"checkstyle\"\n\
+            [stage.d]\ncommand = [\"x\"]\nformat = \"plugin\"\n[stage.e]\ncommand = [\"x\"]\nformat = \"json\"\n\
+            map = { findings = \"/runs/*/results\", path = \"/file\", line = \"/line\", rule = [\"1/id\", \"/id\", \"=x\"], cwe = \"/cwe\" }\n\
+            skipped-at = \"/a/*/b\"\n[stage.f]\ncommand = [\"x\"]\nformat = \"json-lines\"\nmap = { rule = \"=x\", message = \"/m\" }\n\
+            [stage.g]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = '^(?P<path>[^:]+):(?P<line>\\d+): (?P<message>.*)$'\n";
+        let layer = Layer { rank: Rank::User, origin: Origin::File("fuzz".into()), text: text.as_bytes().to_vec() };
+        Config::from_layers(&[layer], "0.1.0").expect("a configuration").stages
+    });
+    for stage in stages {
+        if let Ok(read) = external::read_report(stage, bytes) {
+            for one in &read.reported {
+                assert!(one.rule.len() <= 8000 && one.message.len() <= 8000, "a text without end");
+                assert!(!one.cwe.contains(&0), "CWE-0");
+            }
+        }
+    }
+}
+
+fn report_seeds() -> Vec<Vec<u8>> {
+    [
+        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"rules":[{"id":"B1","properties":{"tags":["external/cwe/cwe-78"],"security-severity":"9.8"}}]}},"artifacts":[{"location":{"uri":"a"}}],"invocations":[{"executionSuccessful":true}],"results":[{"ruleIndex":0,"level":"error","message":{"text":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"index":0},"region":{"startLine":3}}}],"suppressions":[{"kind":"inSource"}]}]}]}"#,
+        r#"<testsuites><testsuite><testcase name="a" file="a.py" line="3"><failure message="no">x</failure></testcase></testsuite></testsuites>"#,
+        r#"<checkstyle><file name="a.sh"><error line="3" column="2" severity="warning" message="&quot;CWE-79&quot;" source="S"/></file></checkstyle>"#,
+        "{\"gatehook\":1}\n{\"finding\":{\"rule\":\"r\",\"message\":\"m\",\"line\":2,\"cwe\":[\"CWE-1\"]}}\n{\"done\":{\"files\":2}}\n",
+        r#"{"runs":[{"id":"n","results":[{"file":"file:///a%20b","line":"7","id":5,"cwe":[78,"CWE-9"]}]}],"a":[{"b":null}]}"#,
+        "{\"m\":\"x\"}\n{\"m\":null}\n",
+        "a.py:3: message\nb:x\n",
+    ]
+    .iter()
+    .map(|text| text.as_bytes().to_vec())
+    .collect()
 }
 
 /// Diff, globs, marks, pushes, messages, proofs, lines, escapes.

@@ -32,6 +32,8 @@ pub(super) struct History {
     pub(super) changes: Vec<Change>,
     /// How many of them are not looked at, because whoever asked said so.
     pub(super) passed: usize,
+    /// Parents of theirs that are not among them: what the other side has.
+    pub(super) boundary: Vec<Oid>,
     /// How many of them have parents that a shallow clone lacks: their whole trees are looked at.
     pub(super) cut: usize,
 }
@@ -61,30 +63,40 @@ pub(super) fn walk_without(
     revisions: &Revisions,
     passed: &dyn Fn(Oid) -> bool,
 ) -> Result<History, GitError> {
-    let mut args = vec!["rev-list", "--topo-order", "--reverse", "--stdin"];
+    let mut args = vec!["rev-list", "--topo-order", "--reverse", "--boundary", "--stdin"];
     args.extend(revisions.args.iter().map(String::as_str));
     let listed = command::feed(&repo.top, &args, &revisions.input)?;
-    let commits: Vec<Oid> = listed
-        .split(|&byte| byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| Oid::from_hex(line).ok_or_else(|| unexpected("rev-list", &String::from_utf8_lossy(line))))
-        .collect::<Result<_, _>>()?;
+    let (mut commits, mut boundary) = (Vec::new(), Vec::new());
+    for line in listed.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let outside = line.strip_prefix(b"-");
+        let id = Oid::from_hex(outside.unwrap_or(line));
+        let id = id.ok_or_else(|| unexpected("rev-list", &String::from_utf8_lossy(line)))?;
+        if outside.is_some() { boundary.push(id) } else { commits.push(id) }
+    }
     let (known, looked): (Vec<Oid>, Vec<Oid>) = commits.iter().partition(|id| passed(**id));
     if looked.is_empty() {
-        return Ok(History { commits, passed: known.len(), ..History::default() });
+        return Ok(History { commits, passed: known.len(), boundary, ..History::default() });
     }
-    let listed = if known.is_empty() { listed } else { objects::lines("", &looked) };
+    let asked = objects::lines("", &looked);
     let (told, raw) = std::thread::scope(|scope| {
         let told = scope.spawn(|| told(repo, &looked));
         let args = ["diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"];
-        let raw = command::feed(&repo.top, &args, &listed);
+        let raw = command::feed(&repo.top, &args, &asked);
         (told.join(), raw)
     });
     let told = told.unwrap_or_else(|_| Err(unexpected("cat-file", "its reader stumbled")))?;
     let changes = changes(&looked, told, &raw?)?;
     let edge = repo.shallow();
     let cut = looked.iter().filter(|id| edge.contains(id)).count();
-    Ok(History { commits, changes, passed: known.len(), cut })
+    Ok(History { commits, changes, passed: known.len(), boundary, cut })
+}
+
+/// The parents of commits in `revisions` that are not among them.
+pub(super) fn boundary(repo: &Repo, revisions: &Revisions) -> Result<Vec<Oid>, GitError> {
+    let mut args = vec!["rev-list", "--boundary", "--stdin"];
+    args.extend(revisions.args.iter().map(String::as_str));
+    let listed = command::feed(&repo.top, &args, &revisions.input)?;
+    Ok(listed.split(|&byte| byte == b'\n').filter_map(|line| Oid::from_hex(line.strip_prefix(b"-")?)).collect())
 }
 
 /// Each commit with its message as a change.

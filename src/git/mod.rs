@@ -31,6 +31,7 @@ mod tips;
 mod known;
 mod push;
 mod range;
+mod gained;
 mod net;
 mod fetch;
 mod base;
@@ -47,10 +48,13 @@ pub use env::Env;
 pub use error::GitError;
 pub use fetch::Fetching;
 pub use file::{file_at, has_commit, staged_file};
+pub use gained::{Net, all_files, files_at, net_of, tree_id};
 pub use index::read_all as read_index;
 pub use net::{commits, net};
 pub use pair::Pair;
-pub use push::{Push, RefUpdate, outgoing, outgoing_without, parse_received, parse_updates, received, unpushed};
+pub use push::{
+    Outgoing, Push, RefUpdate, outgoing, outgoing_without, parse_received, parse_updates, received, unpushed,
+};
 pub use range::{history, range};
 pub use raw::Side;
 pub use repo::Repo;

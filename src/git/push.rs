@@ -1,6 +1,9 @@
 //! What a push brings to a remote: every commit, tag, tree and blob that it does not have yet.
 
+use std::collections::HashSet;
+
 use super::error::GitError;
+use super::gained::{self, Net};
 use super::history::{self, History, Revisions};
 use super::known;
 use super::objects::{self, Type};
@@ -8,7 +11,7 @@ use super::remote;
 use super::repo::Repo;
 use super::tips::{self, Tips};
 use crate::change::Oid;
-use crate::finding::Scanned;
+use crate::finding::{Gap, GapKind, Scanned};
 use crate::source::Listing;
 
 /// One line of what git tells `pre-push` and `pre-receive`.
@@ -34,6 +37,18 @@ pub struct Push {
     /// What is pushed.
     pub updates: Vec<RefUpdate>,
 }
+
+/// What a push brings, seen in two ways.
+#[derive(Debug, Default)]
+pub struct Outgoing {
+    /// Every commit by itself: what was added and taken away again stays in the history.
+    pub every: Listing,
+    /// The net change of each head: what the other side has in the end and did not have before.
+    pub net: Vec<Net>,
+}
+
+/// Heads whose net change is looked at, at most.
+const MOST_HEADS: usize = 16;
 
 /// Reads the standard input of `pre-push`: `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID` a line. The
 /// local ref is what was typed and may hold spaces (`HEAD^{/fix this}`).
@@ -78,17 +93,18 @@ fn updates(input: &[u8], parse: impl Fn(&[u8]) -> Option<RefUpdate>) -> Result<V
 ///
 /// A URL without a name counts as the configured remote that has it; where none has, only the tips
 /// that git names are known. Old tips that are not here are ignored: more is looked at then, not less.
-pub fn outgoing(repo: &Repo, push: &Push) -> Result<Listing, GitError> {
+pub fn outgoing(repo: &Repo, push: &Push) -> Result<Outgoing, GitError> {
     outgoing_without(repo, push, &|_| false)
 }
 
 /// The same without the commits of which `passed` says that they were looked at already: these are counted,
 /// and told, and nothing more.
-pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) -> Result<Listing, GitError> {
+pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) -> Result<Outgoing, GitError> {
     let pushed = push.updates.iter().any(|update| !update.local.is_null());
     if let (true, Some(name), Ok(true)) = (pushed, &push.remote, known::has_all(repo, push)) {
         let how = format!("push to {name}: nothing that it lacks, nothing to scan");
-        return Ok(Listing { scanned: Scanned { how, ..Scanned::default() }, ..Listing::default() });
+        let every = Listing { scanned: Scanned { how, ..Scanned::default() }, ..Listing::default() };
+        return Ok(Outgoing { every, net: Vec::new() });
     }
     let remote = remote::of(repo, push.remote.as_deref(), push.url.as_deref())?;
     let to = match (&remote, push.remote.as_deref().or(push.url.as_deref())) {
@@ -97,18 +113,18 @@ pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) 
         (None, None) => "push, no remote known".to_owned(),
     };
     let without = remote::known(repo, remote.as_deref())?;
-    listing(repo, &push.updates, without, &to, passed)
+    listing(repo, &push.updates, &without, &to, passed)
 }
 
 /// What a push brought to this repository, seen from its `pre-receive` hook: `updates` from
 /// [`parse_received`]. The objects lie in quarantine, which git's own variables name.
-pub fn received(repo: &Repo, updates: &[RefUpdate]) -> Result<Listing, GitError> {
-    listing(repo, updates, vec!["--not".to_owned(), "--all".to_owned()], "push received", &|_| false)
+pub fn received(repo: &Repo, updates: &[RefUpdate]) -> Result<Outgoing, GitError> {
+    listing(repo, updates, &["--not".to_owned(), "--all".to_owned()], "push received", &|_| false)
 }
 
 /// Every local branch and tag, as far as `remote` lacks it: for hook frameworks that tell of one
 /// ref of a push only. Without a name: the remote that a plain `git push` goes to.
-pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Listing, GitError> {
+pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Outgoing, GitError> {
     let name = remote::of(repo, remote, None)?;
     let to = match &name {
         Some(name) => format!("all local branches and tags that {name} lacks"),
@@ -121,24 +137,25 @@ pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Listing, GitError> 
             Some(RefUpdate { local_ref: name.clone(), local: id, remote_ref: name, remote: null(id)? })
         })
         .collect();
-    listing(repo, &updates, remote::known(repo, name.as_deref())?, &to, &|_| false)
+    listing(repo, &updates, &remote::known(repo, name.as_deref())?, &to, &|_| false)
 }
 
 fn listing(
     repo: &Repo,
     updates: &[RefUpdate],
-    without: Vec<String>,
+    without: &[String],
     to: &str,
     passed: &dyn Fn(Oid) -> bool,
-) -> Result<Listing, GitError> {
+) -> Result<Outgoing, GitError> {
     let pushed: Vec<&RefUpdate> = updates.iter().filter(|update| !update.local.is_null()).collect();
     if pushed.is_empty() {
         let what = if updates.is_empty() { "nothing to push" } else { "only deletions" };
         let scanned = Scanned { how: format!("{to}: {what}, nothing to scan"), ..Scanned::default() };
-        return Ok(Listing { scanned, ..Listing::default() });
+        let every = Listing { scanned, ..Listing::default() };
+        return Ok(Outgoing { every, net: Vec::new() });
     }
     let named: Vec<(&[u8], Oid)> = pushed.iter().map(|update| (&update.local_ref[..], update.local)).collect();
-    let Tips { commits, mut changes, gaps } = tips::peel(repo, &named)?;
+    let Tips { commits, mut changes, mut gaps } = tips::peel(repo, &named)?;
     let old: Vec<Oid> = updates.iter().map(|update| update.remote).filter(|id| !id.is_null()).collect();
     let old = known_commits(repo, &old)?;
 
@@ -146,8 +163,9 @@ fn listing(
         History::default()
     } else {
         let input = [objects::lines("", &commits), objects::lines("^", &old)].concat();
-        history::walk_without(repo, &Revisions { input, args: without }, passed)?
+        history::walk_without(repo, &Revisions { input, args: without.to_vec() }, passed)?
     };
+    let net = net(repo, &commits, &old, without, &history, &mut gaps)?;
     let one = |ids: &[Oid]| ids.first().filter(|_| ids.len() == 1).map(ToString::to_string);
     let scanned = Scanned {
         base: one(&old),
@@ -163,7 +181,50 @@ fn listing(
         ..Scanned::default()
     };
     changes.extend(history.changes);
-    Ok(Listing { changes, gaps, scanned })
+    Ok(Outgoing { every: Listing { changes, gaps, scanned }, net })
+}
+
+/// The net change of each of `tips` that the other side does not have.
+fn net(
+    repo: &Repo,
+    tips: &[Oid],
+    old: &[Oid],
+    without: &[String],
+    history: &History,
+    gaps: &mut Vec<Gap>,
+) -> Result<Vec<Net>, GitError> {
+    let new: HashSet<Oid> = history.commits.iter().copied().collect();
+    let mut heads: Vec<Oid> = tips.iter().copied().filter(|tip| new.contains(tip)).collect();
+    if heads.len() > MOST_HEADS {
+        gaps.push(Gap {
+            path: None,
+            kind: GapKind::Partial,
+            reason: format!("of {} branches at once only the net change of {MOST_HEADS} is looked at", heads.len()),
+            hint: "push fewer branches at a time".to_owned(),
+        });
+        heads.truncate(MOST_HEADS);
+    }
+    // A tag may lead to anything: as a base only a commit will do.
+    let types = objects::types(repo, old)?;
+    let old_commits: Vec<Oid> =
+        old.iter().zip(types).filter(|(_, kind)| *kind == Some(Type::Commit)).map(|(&id, _)| id).collect();
+    let mut all = Vec::new();
+    for &head in &heads {
+        let boundary = if heads.len() == 1 {
+            history.boundary.clone()
+        } else {
+            let input = [objects::lines("", &[head]), objects::lines("^", old)].concat();
+            history::boundary(repo, &Revisions { input, args: without.to_vec() })?
+        };
+        // What stood at the ref before a forced push is there as well. Where several heads are pushed it may
+        // be another's, which an orphan has nothing to do with.
+        let mut bases = boundary;
+        if heads.len() == 1 || !bases.is_empty() {
+            bases.extend(old_commits.iter().filter(|id| !bases.contains(id)).copied().collect::<Vec<_>>());
+        }
+        all.push(gained::net_of(repo, &bases, head)?);
+    }
+    Ok(all)
 }
 
 /// Those of `ids` that are here and lead to a commit.

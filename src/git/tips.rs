@@ -1,10 +1,9 @@
 //! What pushed names stand for: commits to walk from, and the tags, trees and blobs that are
 //! looked at as they are.
 
-use super::command;
 use super::error::GitError;
+use super::gained::all_files;
 use super::objects::{self, Type};
-use super::raw;
 use super::repo::{Repo, unexpected};
 use crate::change::{Blob, Change, Content, Entry, Kind, Oid};
 use crate::finding::Gap;
@@ -38,7 +37,7 @@ pub(super) fn peel(repo: &Repo, names: &[(&[u8], Oid)]) -> Result<Tips, GitError
         for ((label, id), kind) in here.into_iter().zip(types) {
             match kind {
                 Some(Type::Commit) => tips.commits.push(id),
-                Some(Type::Tree) => tips.changes.extend(files(repo, id)?),
+                Some(Type::Tree) => tips.changes.extend(all_files(repo, id)?),
                 Some(Type::Blob) => tips.changes.push(loose(&label, id)),
                 Some(Type::Tag) => tags.push((label, id)),
                 None => return Err(GitError::Missing(id)),
@@ -82,14 +81,4 @@ fn loose(label: &[u8], id: Oid) -> Change {
         content: Content::Blobs { new: Some(Blob::Object(id)), old: Vec::new() },
         commit: None,
     }
-}
-
-/// All files of a tree that was pushed without a commit.
-fn files(repo: &Repo, tree: Oid) -> Result<Vec<Change>, GitError> {
-    let listed = command::run(&repo.top, &["ls-tree", "-r", "-z", "--full-tree", &tree.to_string()])?;
-    listed
-        .split(|&byte| byte == 0)
-        .filter(|line| !line.is_empty())
-        .filter_map(|line| raw::tree_entry(line).transpose())
-        .collect()
 }

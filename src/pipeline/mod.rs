@@ -1,19 +1,27 @@
 //! Event -> plan -> run: the one place that orders things.
 
 pub mod examples;
+mod cached;
+mod exported;
+mod joined;
 pub mod lesson;
 mod pinned;
+pub mod plan;
+mod schedule;
+mod staged;
 
 use std::time::Instant;
 
-use crate::change::Store;
+use crate::change::{Change, Store};
 use crate::config::{Config, Day, GateConfig, OnLimit};
 use crate::engine::{Engine, compiles};
-use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Outcome, Report, Salt, StageRun, Terms, Text};
+use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Outcome, Report, Salt, Scanned, StageRun, Terms, Text};
 use crate::policy::{self, baseline};
 use crate::rules::{self, BuildError, Gate, Pack, RuleSet};
 use crate::source::Listing;
 use crate::stage::builtin;
+
+pub use staged::{Around, Follow, lacks, run_staged};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -51,89 +59,145 @@ pub fn run(
     baseline: ReadBaseline<'_>,
 ) -> Report {
     let begin = Instant::now();
-    let Listing { changes, mut gaps, mut scanned } = listing;
-    let gate = demands(config, request.gate);
-    let packs = packs(request, gate);
-    let salt = config.salt.as_deref().map(Salt::from_text).unwrap_or_default();
-    let limit = config.limit.unwrap_or(request.limit);
+    let packs = packs(request, demands(config, request.gate));
     let engine = rules(request, config, &packs).map(Engine::new);
-    let looked = match &engine {
-        Ok(engine) => {
-            let options = builtin::Options { salt, limit };
-            let mut looked = builtin::run(&changes, store, engine, &options);
-            if let Some(month) = &config.as_of {
-                pinned::add_older(&mut looked.findings, month, || {
-                    let without = rules(request, config, &packs).map(|mut rules| {
-                        rules.retain(|rule| !policy::is_younger(&rule.id, month));
-                        builtin::run(&changes, store, &Engine::new(rules), &options).findings
-                    });
-                    without.unwrap_or_default()
-                });
-            }
-            looked
-        }
-        Err(gap) => builtin::Looked { gaps: vec![gap.clone()], ..builtin::Looked::default() },
-    };
-    gaps.extend(looked.gaps);
-    if gate.on_limit == OnLimit::Warn {
-        // The report still tells them; they only no longer stop the gate.
-        gaps.iter_mut().filter(|gap| gap.kind == GapKind::Partial).for_each(|gap| gap.kind = GapKind::Tolerated);
-    }
-    scanned.files += looked.files;
-    scanned.added_lines += looked.added_lines;
-    scanned.bytes += looked.bytes;
-    scanned.unproven += looked.unproven;
-    scanned.later |= looked.later;
-    let mut findings = looked.findings;
-    let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
-    findings.sort_by(|one, other| {
-        (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
-    });
-    let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).collect();
-    let whole = request.whole && packs.len() == 2 && gaps.iter().all(|gap| gap.kind == GapKind::Elsewhere);
+    let looked = look(request, config, &packs, engine.as_ref(), &listing.changes, store);
+    let Listing { gaps, scanned, .. } = listing;
+    let mut all = Gathered { gaps, scanned, ..Gathered::default() };
+    all.take(looked);
+    all.stages = built_in(request, &packs, all.scanned.files);
     let ran = |id: &str| engine.as_ref().is_ok_and(|engine| takes_part(engine.rules(), id));
-    let ran = whole.then_some(&ran as policy::TookPart<'_>);
-    notes.extend(policy::apply(&mut findings, &config.allow, request.today, ran));
-    let mut wrong = Exit::Clean;
-    if !findings.is_empty() || whole {
-        match known(baseline, &mut findings, baseline::Scope { today: request.today, whole }) {
-            Ok(said) => notes.extend(said),
-            Err(gap) => {
-                gaps.push(gap);
-                wrong = Exit::Usage;
+    all.report(&Deciding { request, config, baseline, ran: (packs.len() == 2).then_some(&ran), begin })
+}
+
+/// What stages have given so far.
+#[derive(Default)]
+struct Gathered {
+    findings: Vec<Finding>,
+    stages: Vec<StageRun>,
+    gaps: Vec<Gap>,
+    scanned: Scanned,
+}
+
+/// What a decision needs besides.
+struct Deciding<'d> {
+    request: &'d Request,
+    config: &'d Config,
+    baseline: ReadBaseline<'d>,
+    /// Whether a rule took part, where all of them were to.
+    ran: Option<policy::TookPart<'d>>,
+    begin: Instant,
+}
+
+impl Gathered {
+    fn take(&mut self, looked: builtin::Looked) {
+        self.gaps.extend(looked.gaps);
+        self.findings.extend(looked.findings);
+        self.scanned.files += looked.files;
+        self.scanned.added_lines += looked.added_lines;
+        self.scanned.bytes += looked.bytes;
+        self.scanned.unproven += looked.unproven;
+        self.scanned.later |= looked.later;
+    }
+
+    /// Sorts, allows, decides.
+    fn report(mut self, deciding: &Deciding<'_>) -> Report {
+        let Deciding { request, config, baseline, ran, begin } = *deciding;
+        let gate = demands(config, request.gate);
+        if gate.on_limit == OnLimit::Warn {
+            // The report still tells them; they only no longer stop the gate.
+            let partly = self.gaps.iter_mut().filter(|gap| gap.kind == GapKind::Partial);
+            partly.for_each(|gap| gap.kind = GapKind::Tolerated);
+        }
+        let Self { mut findings, stages, mut gaps, scanned } = self;
+        let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
+        findings.sort_by(|one, other| {
+            (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
+        });
+        let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).collect();
+        let whole = request.whole && ran.is_some() && gaps.iter().all(|gap| gap.kind == GapKind::Elsewhere);
+        notes.extend(policy::apply(&mut findings, &config.allow, request.today, ran.filter(|_| whole)));
+        let mut wrong = Exit::Clean;
+        if !findings.is_empty() || whole {
+            match known(baseline, &mut findings, baseline::Scope { today: request.today, whole }) {
+                Ok(said) => notes.extend(said),
+                Err(gap) => {
+                    gaps.push(gap);
+                    wrong = Exit::Usage;
+                }
             }
         }
+        let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today), younger };
+        notes.extend(config.as_of.as_deref().and_then(|month| pinned::note(&demand.younger, month)));
+        let (verdict, exit, blocking) = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
+        if demand.observe && !blocking.is_empty() {
+            notes.push(observed(gate));
+        }
+        Report {
+            verdict,
+            exit: exit.or(wrong),
+            gate: request.name.clone(),
+            findings,
+            stages,
+            scanned,
+            gaps,
+            notes,
+            millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
+            root: None,
+            blocking,
+            observes: demand.observe,
+            terms: Terms {
+                version: env!("CARGO_PKG_VERSION").into(),
+                rules: digest(request, config),
+                demand,
+                shard: None,
+            },
+        }
     }
-    let stages = [Pack::Secrets, Pack::Insecure]
+}
+
+/// Looks at `changes` with the built-in stages that `packs` stand for, whose rules are `engine`'s.
+fn look(
+    request: &Request,
+    config: &Config,
+    packs: &[Pack],
+    engine: Result<&Engine, &Gap>,
+    changes: &[Change],
+    store: &dyn Store,
+) -> builtin::Looked {
+    let engine = match engine {
+        Ok(engine) => engine,
+        Err(gap) => return builtin::Looked { gaps: vec![gap.clone()], ..builtin::Looked::default() },
+    };
+    let options = builtin::Options { salt: salt(config), limit: config.limit.unwrap_or(request.limit) };
+    let mut looked = builtin::run(changes, store, engine, &options);
+    if let Some(month) = &config.as_of {
+        pinned::add_older(&mut looked.findings, month, || {
+            let without = rules(request, config, packs).map(|mut rules| {
+                rules.retain(|rule| !policy::is_younger(&rule.id, month));
+                builtin::run(changes, store, &Engine::new(rules), &options).findings
+            });
+            without.unwrap_or_default()
+        });
+    }
+    looked
+}
+
+fn salt(config: &Config) -> Salt {
+    config.salt.as_deref().map(Salt::from_text).unwrap_or_default()
+}
+
+/// The built-in stages, those that are left out this once among them.
+fn built_in(request: &Request, packs: &[Pack], files: usize) -> Vec<StageRun> {
+    [Pack::Secrets, Pack::Insecure]
         .into_iter()
         .filter(|pack| packs.contains(pack) || skips(request, pack.word()))
         .map(|pack| {
             let outcome =
                 if packs.contains(&pack) { Outcome::Ran } else { Outcome::Skipped("asked for by SKIP".to_owned()) };
-            StageRun { name: pack.word().into(), outcome, files: scanned.files, required: true }
+            StageRun { name: pack.word().into(), outcome, files, required: true }
         })
-        .collect::<Vec<_>>();
-    let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today), younger };
-    notes.extend(config.as_of.as_deref().and_then(|month| pinned::note(&demand.younger, month)));
-    let (verdict, exit, blocking) = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
-    if demand.observe && !blocking.is_empty() {
-        notes.push(observed(gate));
-    }
-    Report {
-        verdict,
-        exit: exit.or(wrong),
-        gate: request.name.clone(),
-        findings,
-        stages,
-        scanned,
-        gaps,
-        notes,
-        millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
-        root: None,
-        blocking,
-        observes: demand.observe,
-        terms: Terms { version: env!("CARGO_PKG_VERSION").into(), rules: digest(request, config), demand, shard: None },
-    }
+        .collect()
 }
 
 /// Names the rules that took part and what changes their findings: the built-in ones' digest alone
@@ -141,11 +205,12 @@ pub fn run(
 fn digest(request: &Request, config: &Config) -> String {
     let builtin = rules::digest();
     let plain = config.own_rules.is_empty() && config.disabled.is_empty() && config.allow.is_empty();
-    if plain && request.skip.is_empty() && config.salt.is_none() {
+    if plain && config.stages.is_empty() && request.skip.is_empty() && config.salt.is_none() {
         return builtin.to_owned();
     }
     let mut hasher = blake3::Hasher::new();
-    let told = (builtin, &config.own_rules, &config.disabled, &config.allow, &config.salt, &request.skip);
+    let told =
+        (builtin, &config.own_rules, &config.disabled, &config.allow, &config.salt, &request.skip, &config.stages);
     hasher.update(format!("{told:?}").as_bytes());
     hasher.finalize().to_hex()[..32].to_owned()
 }
@@ -229,10 +294,6 @@ fn skips(request: &Request, name: &str) -> bool {
     request.skip.iter().any(|skipped| skipped == name)
 }
 
-fn demands(config: &Config, gate: Gate) -> &GateConfig {
-    match gate {
-        Gate::Commit => &config.commit,
-        Gate::Push => &config.push,
-        Gate::Ci => &config.ci,
-    }
+const fn demands(config: &Config, gate: Gate) -> &GateConfig {
+    plan::gate(config, gate)
 }

@@ -42,9 +42,16 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
                 let level = if stage.required { "error" } else { "warning" };
                 writeln!(out, "{level}: stage `{}` did not run: {reason}", stage.name)?;
             }
-            Outcome::Failed(reason) => writeln!(out, "error: stage `{}` failed: {reason}", stage.name)?,
-            Outcome::TimedOut => writeln!(out, "error: stage `{}` did not end in time", stage.name)?,
-            Outcome::Skipped(reason) if style.detail != Detail::Quiet => {
+            Outcome::Failed(reason) => {
+                let level = if stage.required { "error" } else { "warning" };
+                writeln!(out, "{level}: stage `{}` failed: {reason}", stage.name)?;
+            }
+            Outcome::TimedOut => {
+                let level = if stage.required { "error" } else { "warning" };
+                writeln!(out, "{level}: stage `{}` did not end in time", stage.name)?;
+            }
+            // That a stage had nothing to do is told where all is; what somebody skips on purpose the hook tells.
+            Outcome::Skipped(reason) if all => {
                 writeln!(out, "note: stage `{}` was skipped: {reason}", stage.name)?;
             }
             _ => {}
@@ -125,6 +132,9 @@ fn block<'r>(group: &[&'r Finding], report: &Report) -> Group<'r> {
     if !finding.encoding.is_empty() {
         let steps: Vec<&str> = finding.encoding.iter().map(AsRef::as_ref).collect();
         block = block.element(note("hidden", format!("encoded as {}", steps.join(" in "))));
+    }
+    if finding.tools.len() > 1 {
+        block = block.element(note("tools", finding.tools.join(", ")));
     }
     let advice = &finding.advice;
     for (name, text) in [("why", &advice.why), ("fix", &advice.fix), ("rotate", &advice.rotate)] {

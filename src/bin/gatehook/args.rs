@@ -3,6 +3,7 @@
 mod exceptions;
 mod config;
 mod hooks;
+mod stages;
 mod import;
 mod report;
 
@@ -16,6 +17,7 @@ pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, 
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
 pub(crate) use self::import::{Import, Tool};
 pub(crate) use self::report::{Record, ReportCommand};
+pub(crate) use self::stages::{Event, Plan, StageCommand, StageRun, Trust};
 
 /// Stop hardcoded secrets and insecure patterns before they leave this machine
 #[derive(Debug, Parser)]
@@ -60,6 +62,15 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
+    /// Say which stages would run, over which files, and why the others would not; run nothing
+    Plan(Plan),
+    /// List the stages that the configuration knows, or run one
+    Stage {
+        #[command(subcommand)]
+        command: StageCommand,
+    },
+    /// Let the stages of this repository start their programs
+    Trust(Trust),
     /// Put gatehook in front of git's hooks, keeping what is there
     Install(Install),
     /// Take gatehook's hooks out and bring back what was there before

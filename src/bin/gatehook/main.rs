@@ -5,7 +5,9 @@
 mod args;
 mod commands;
 mod layers;
+mod progress;
 mod setup;
+mod stages;
 
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;

@@ -48,6 +48,7 @@ impl World {
             .env("XDG_CACHE_HOME", home.join(".cache"))
             .env("XDG_STATE_HOME", home.join(".state"))
             .env("GATEHOOK", &bin)
+            .env("PLUGINS", Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/plugins"))
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
             .env("GIT_CONFIG_NOSYSTEM", "1")

@@ -8,10 +8,13 @@ mod here;
 mod hook;
 mod import;
 mod install;
+mod plan;
 mod report;
 mod rules;
 mod scan;
 mod shell;
+mod stage;
+mod trust;
 
 use gatehook::finding::Exit;
 
@@ -28,6 +31,9 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Import(args) => import::run(&args).code(),
         Command::Config { command } => config::run(&command).code(),
         Command::Report { command } => report::run(&command).code(),
+        Command::Plan(args) => plan::run(&args).code(),
+        Command::Stage { command } => stage::run(&command).code(),
+        Command::Trust(args) => trust::run(&args).code(),
         Command::Install(args) => install::install(&args).code(),
         Command::Uninstall(args) => install::uninstall(&args).code(),
         Command::Status(args) => install::status(&args).code(),

@@ -1,15 +1,20 @@
 //! A gate in a hook: looks at a listing, tells what it found on standard error.
 
 use gatehook::change::Store;
+use gatehook::config::BUILT_IN;
 use gatehook::finding::{Exit, Report};
-use gatehook::pipeline::{self, Request};
+use gatehook::git::{Outgoing, Repo};
+use gatehook::pipeline::{self, Around, Request};
 use gatehook::rules::Gate;
 use gatehook::source::Listing;
+use gatehook::stage::external::Environment;
 
 use super::Call;
 use crate::args::Output;
 use crate::layers::Loaded;
+use crate::progress::Progress;
 use crate::setup::{self, ConfigFrom, To};
+use crate::stages;
 
 /// Bytes of a file that the commit gate looks at, at most.
 const COMMIT_LIMIT: u64 = 64 << 20;
@@ -61,6 +66,30 @@ impl Under<'_> {
     pub(super) fn look(&self, listing: Listing, store: &dyn Store) -> Report {
         let baseline = || setup::baseline(&self.from, &self.loaded.config, self.output);
         let mut report = pipeline::run(&self.request, &self.loaded.config, listing, store, &baseline);
+        report.exit = report.exit.or(self.loaded.exit);
+        report
+    }
+
+    /// Looks at what is outgoing with all stages of the gate. Stages start programs where the user trusts
+    /// them as they stand in `revision`; `passed` says that every commit passed the built-in ones before.
+    pub(super) fn look_staged(&self, outgoing: Outgoing, repo: &Repo, revision: &str, passed: bool) -> Report {
+        let config = &self.loaded.config;
+        let baseline = || setup::baseline(&self.from, config, self.output);
+        let trusted = stages::trusted(repo, revision, config);
+        let built_in = BUILT_IN.map(str::to_owned);
+        let dirs = setup::dirs();
+        let progress = Progress::new(self.output);
+        let around = Around {
+            environment: &Environment::of_process(),
+            is_trusted: &|stage| trusted.contains(&stage.name),
+            // A server starts no program for whoever pushes to it.
+            only: if self.request.gate == Gate::Ci { &built_in } else { &[] },
+            passed,
+            dirs: dirs.as_ref(),
+            follow: &progress,
+        };
+        let mut report = pipeline::run_staged(&self.request, config, outgoing, repo, &around, &baseline);
+        drop(progress);
         report.exit = report.exit.or(self.loaded.exit);
         report
     }

@@ -127,5 +127,6 @@ impl Call<'_> {
 fn is_ours(name: &str, config: &Config) -> bool {
     let is = |rule: &gatehook::rules::Rule| rule.id == name || rule.aliases.iter().any(|alias| alias == name);
     [Pack::Secrets, Pack::Insecure].iter().any(|pack| pack.word() == name)
+        || config.stages.iter().any(|stage| stage.name == name)
         || builtin().iter().chain(&config.own_rules).any(is)
 }

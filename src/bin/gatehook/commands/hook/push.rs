@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use gatehook::change::Change;
+use gatehook::change::{Change, Oid};
 use gatehook::finding::Exit;
-use gatehook::git::{self, GitError, Push, Repo};
-use gatehook::source::Listing;
+use gatehook::git::{self, GitError, Outgoing, Push, Repo};
 
 use super::receipts::Memory;
 use super::{Call, input, rewrite, tell};
@@ -32,8 +31,8 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 }
 
 /// What there is to look at, and what is known of it.
-struct Outgoing<'p> {
-    listing: Listing,
+struct Pushed<'p> {
+    outgoing: Outgoing,
     memory: Memory<'p>,
     /// The local branches that are pushed.
     branches: Vec<String>,
@@ -44,15 +43,19 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
         Ok(repo) => repo,
         Err(error) => return call.no_git(&error),
     };
-    let Outgoing { mut listing, memory, branches } = match outgoing(call, &repo, given) {
+    let Pushed { mut outgoing, memory, branches } = match outgoing(call, &repo, given) {
         Ok(Some(outgoing)) => outgoing,
         Ok(None) => return Exit::Clean,
         Err(error) => return call.no_git(&error),
     };
-    let commits = rewrite::commits(&listing);
-    let spared = memory.spare(&mut listing);
-    let past = memory.bypasses(&spared, &branches, &listing);
-    let mut report = memory.under().look(listing, &repo);
+    let commits = rewrite::commits(&outgoing.every);
+    let spared = memory.spare(&mut outgoing.every);
+    let past = memory.bypasses(&spared, &branches, &outgoing.every);
+    let mut report = memory.under().look_staged(outgoing, &repo, memory.revision(), spared.is_all());
+    if report.exit == Exit::Interrupted {
+        tell("interrupted: nothing was sent");
+        return Exit::Interrupted;
+    }
     report.notes.extend(past);
     memory.keep(&spared, &report);
     let exit = call.conclude(&report);
@@ -65,7 +68,7 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
 }
 
 /// `None` where git itself says that nothing is pushed.
-fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Option<Outgoing<'p>>, GitError> {
+fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Option<Pushed<'p>>, GitError> {
     if !given.trim_ascii().is_empty() {
         call.tell_recorded();
         let updates = git::parse_updates(given)?;
@@ -74,10 +77,10 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
         let branches = branches.map(|update| String::from_utf8_lossy(&update.local_ref).into_owned()).collect();
         let push = Push { remote: call.arg(0), url: call.arg(1), updates };
         let memory = Memory::new(call, repo, tip);
-        let listing = git::outgoing_without(repo, &push, &|commit| memory.passed(commit))?;
+        let outgoing = git::outgoing_without(repo, &push, &|commit| memory.passed(commit))?;
         // A blob or a tree holds no configuration at a path.
-        let memory = if listing.scanned.commits > 0 { memory } else { Memory::new(call, repo, None) };
-        return Ok(Some(Outgoing { listing, memory, branches }));
+        let memory = if outgoing.every.scanned.commits > 0 { memory } else { Memory::new(call, repo, None) };
+        return Ok(Some(Pushed { outgoing, memory, branches }));
     }
     if call.around.framework.runs {
         call.tell_recorded();
@@ -89,16 +92,20 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
         return Ok(None);
     }
     call.tell_recorded();
-    let listing = git::unpushed(repo, call.arg(0).as_deref())?;
-    Ok(Some(Outgoing { listing, memory: Memory::new(call, repo, None), branches: Vec::new() }))
+    let outgoing = git::unpushed(repo, call.arg(0).as_deref())?;
+    Ok(Some(Pushed { outgoing, memory: Memory::new(call, repo, None), branches: Vec::new() }))
 }
 
 /// Frameworks keep the lines to themselves and tell of one ref only.
-fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Outgoing<'p>, GitError> {
+fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Pushed<'p>, GitError> {
     let framework = &call.around.framework;
-    let mut all = git::unpushed(repo, framework.remote.as_deref())?;
-    let outgoing = |listing, tip| Outgoing { listing, memory: Memory::new(call, repo, tip), branches: Vec::new() };
-    let Some((from, to)) = &framework.range else { return Ok(outgoing(all, None)) };
+    let Outgoing { every: mut all, mut net } = git::unpushed(repo, framework.remote.as_deref())?;
+    let pushed = |every, net, tip| Pushed {
+        outgoing: Outgoing { every, net },
+        memory: Memory::new(call, repo, tip),
+        branches: Vec::new(),
+    };
+    let Some((from, to)) = &framework.range else { return Ok(pushed(all, net, None)) };
     let told = git::range(repo, &format!("{from}..{to}"))?;
     let known: HashSet<_> = all.changes.iter().filter_map(|change| Some(change.commit.as_ref()?.id)).collect();
     let is_known = |change: &Change| change.commit.as_ref().is_some_and(|commit| known.contains(&commit.id));
@@ -108,9 +115,14 @@ fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Outgoing<'p
         .filter(|change| !is_known(change))
         .filter_map(|change| Some(change.commit.as_ref()?.id))
         .collect();
+    let end = |id: &Option<String>| Oid::from_hex(id.as_deref()?.as_bytes());
+    if let Some(head) = end(&told.scanned.head).filter(|head| net.iter().all(|net| net.head != *head)) {
+        let base: Vec<Oid> = end(&told.scanned.base).into_iter().collect();
+        net.push(git::net_of(repo, &base, head)?);
+    }
     all.changes.extend(told.changes.into_iter().filter(|change| !is_known(change)));
     all.gaps.extend(told.gaps);
     all.scanned.commits += more.len();
     all.scanned.how = format!("{}; and {}", told.scanned.how, all.scanned.how);
-    Ok(outgoing(all, Some(to.clone())))
+    Ok(pushed(all, net, Some(to.clone())))
 }

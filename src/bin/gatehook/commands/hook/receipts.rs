@@ -6,7 +6,8 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gatehook::change::{Change, Entry as ChangeEntry, Oid};
-use gatehook::finding::{Exit, Report};
+use gatehook::config::BUILT_IN;
+use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{Repo, ancestry};
 use gatehook::hooks::record::{self, Entry, What};
 use gatehook::rules::Gate;
@@ -70,6 +71,11 @@ impl<'p> Memory<'p> {
         Self { call, repo, tip, under: OnceCell::new(), known: OnceCell::new() }
     }
 
+    /// The commit whose configuration and scripts hold.
+    pub(super) fn revision(&self) -> &str {
+        self.tip.as_deref().unwrap_or("HEAD")
+    }
+
     /// What the push gate demands.
     pub(super) fn under(&self) -> &Under<'p> {
         self.under.get_or_init(|| {
@@ -107,7 +113,7 @@ impl<'p> Memory<'p> {
             return Spared::default();
         }
         let (terms, known) = self.known();
-        let mut spared = Spared { commits, unseen: Vec::new() };
+        let mut spared = Spared { commits, unseen: Vec::new(), all: false };
         let mut with: HashSet<Oid> = HashSet::new();
         for &commit in &spared.commits {
             match known.seen(terms, by_commit[&commit].iter().copied()) {
@@ -116,6 +122,7 @@ impl<'p> Memory<'p> {
                 Seen::Passed | Seen::Nothing => {}
             }
         }
+        spared.all = with.len() == spared.commits.len();
         listing.changes.retain(|change| {
             let is_spared = change.commit.as_ref().is_some_and(|commit| with.contains(&commit.id));
             // A message has no receipt, for git may have edited it after the commit gate had seen it.
@@ -136,6 +143,14 @@ impl<'p> Memory<'p> {
     /// Keeps what the gate found nothing in.
     pub(super) fn keep(&self, spared: &Spared, report: &Report) {
         if spared.commits.is_empty() || !report.gaps.is_empty() || !matches!(report.exit, Exit::Clean | Exit::Blocked) {
+            return;
+        }
+        // What is found in the net change was brought by some commit, but nobody says by which.
+        let net = |finding: &Finding| {
+            let stages = || std::iter::once(&finding.stage).chain(&finding.tools);
+            finding.commit.is_none() && stages().any(|stage| BUILT_IN.contains(&stage.as_ref()))
+        };
+        if report.findings.iter().any(net) {
             return;
         }
         let (terms, known) = self.known();
@@ -207,6 +222,15 @@ pub(super) struct Spared {
     commits: Vec<Oid>,
     /// Those of them that no commit gate of this user saw.
     unseen: Vec<Oid>,
+    /// Whether all of them passed.
+    all: bool,
+}
+
+impl Spared {
+    /// Whether all that is pushed passed the built-in stages before.
+    pub(super) const fn is_all(&self) -> bool {
+        self.all
+    }
 }
 
 fn short(id: Oid) -> String {

@@ -65,8 +65,8 @@ fn within_budget(call: &Call<'_>, given: &[u8]) -> Exit {
 fn look(call: &Call<'_>, given: &[u8]) -> Result<Report, GitError> {
     let repo = call.repo()?;
     let updates = git::parse_received(given)?;
-    let listing = git::received(&repo, &updates)?;
+    let outgoing = git::received(&repo, &updates)?;
     // Policy is what the server's default branch says. A branch of the client's own could be made lax
     // by one push and used by the next.
-    Ok(call.look(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned()), listing, &repo))
+    Ok(call.under(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned())).look_staged(outgoing, &repo, "HEAD", false))
 }

@@ -1,0 +1,139 @@
+//! `gatehook stage`.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use gatehook::change::Oid;
+use gatehook::config::BUILT_IN;
+use gatehook::finding::{Exit, Scanned};
+use gatehook::git::{self, GitError, Net, Outgoing, Repo};
+use gatehook::pipeline::{self, Around, Request, lacks};
+use gatehook::rules::Gate;
+use gatehook::source::Listing;
+use gatehook::stage::external::Environment;
+use gatehook::text::escape;
+use serde_json::json;
+
+use super::{fail, say};
+use crate::args::{Output, StageCommand, StageRun};
+use crate::progress::Progress;
+use crate::setup::{self, ConfigFrom, To};
+use crate::stages;
+
+/// Bytes of a file that are looked at, at most.
+const LIMIT: u64 = 512 << 20;
+
+pub(crate) fn run(command: &StageCommand) -> Exit {
+    let repo = match Repo::discover(Path::new(".")) {
+        Ok(repo) => repo,
+        Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
+    };
+    match command {
+        StageCommand::List { format } => list(&repo, format),
+        StageCommand::Run(args) => match over(&repo, args) {
+            Ok(exit) => exit,
+            Err(error) => fail(&error, error.hint().as_deref(), Exit::NotScanned),
+        },
+    }
+}
+
+fn list(repo: &Repo, format: &str) -> Exit {
+    let loaded = setup::load(&ConfigFrom::Dir(&repo.top), &Output::default());
+    let config = &loaded.config;
+    let trusted = stages::trusted(repo, "HEAD", config);
+    let environment = Environment::of_process();
+    let gates = |name: &str| {
+        let all = [("commit", &config.commit), ("push", &config.push), ("ci", &config.ci)];
+        let of = all.into_iter().filter(|(_, gate)| gate.stages.iter().any(|stage| stage == name));
+        of.map(|(gate, _)| gate).collect::<Vec<_>>()
+    };
+    if format == "json" {
+        let own = BUILT_IN.iter().map(|name| json!({ "name": name, "gates": gates(name) }));
+        let all: Vec<_> = own
+            .chain(config.stages.iter().map(|stage| {
+                json!({ "name": stage.name, "gates": gates(&stage.name), "command": stage.command, "format": stage.format.word(),
+                    "files": stage.files, "trusted": trusted.contains(&stage.name), "missing": lacks(stage, &environment) })
+            }))
+            .collect();
+        return loaded.exit.or(say(&format!("{}\n", json!(all))));
+    }
+    let told = |name: &str| {
+        let gates = gates(name);
+        if gates.is_empty() { "at no gate".to_owned() } else { format!("at {}", gates.join(", ")) }
+    };
+    let mut out = String::new();
+    for name in BUILT_IN {
+        let _ = writeln!(out, "{name}: built in, {}", told(name));
+    }
+    for stage in &config.stages {
+        let words: Vec<String> = stage.command.iter().map(|word| escape(word.as_bytes()).to_string()).collect();
+        let state = match lacks(stage, &environment) {
+            Some(why) => format!("; {why}"),
+            None if !trusted.contains(&stage.name) => "; not trusted yet: `gatehook trust`".to_owned(),
+            None => String::new(),
+        };
+        let _ = writeln!(out, "{}: {}, {}{state}", stage.name, told(&stage.name), words.join(" "));
+    }
+    loaded.exit.or(say(&out))
+}
+
+fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
+    let from = ConfigFrom::Commit(repo, "HEAD".to_owned());
+    let loaded = setup::load(&from, &args.output);
+    let known = |name: &str| BUILT_IN.contains(&name) || loaded.config.stages.iter().any(|stage| stage.name == name);
+    if !known(&args.name) {
+        let error = std::io::Error::other(format!("the configuration of HEAD has no stage `{}`", args.name));
+        return Ok(fail(
+            &error,
+            Some("`gatehook stage list` names them all; a new one has to be committed first"),
+            Exit::Usage,
+        ));
+    }
+    let outgoing = if args.all { everything(repo)? } else { git::unpushed(repo, None)? };
+    if outgoing.net.is_empty() && loaded.exit == Exit::Clean {
+        let told = format!("{}: nothing to run it over; `--all` runs it over all files\n", outgoing.every.scanned.how);
+        return Ok(say(&told));
+    }
+    let trusted = stages::trusted(repo, "HEAD", &loaded.config);
+    let request = Request {
+        gate: Gate::Push,
+        name: "stage".into(),
+        packs: Vec::new(),
+        skip: Vec::new(),
+        limit: LIMIT,
+        today: setup::today(),
+        whole: false,
+    };
+    let baseline = || setup::baseline(&from, &loaded.config, &args.output);
+    let progress = Progress::new(&args.output);
+    let around = Around {
+        environment: &Environment::of_process(),
+        is_trusted: &|stage| trusted.contains(&stage.name),
+        only: std::slice::from_ref(&args.name),
+        passed: false,
+        // By hand it is asked for, so it runs.
+        dirs: None,
+        follow: &progress,
+    };
+    let mut report = pipeline::run_staged(&request, &loaded.config, outgoing, repo, &around, &baseline);
+    drop(progress);
+    // By hand it is asked for, so it is due.
+    for stage in &mut report.stages {
+        if stage.outcome.is_hole() {
+            stage.required = true;
+            report.exit = report.exit.or(Exit::StageFailed);
+        }
+    }
+    report.exit = report.exit.or(loaded.exit);
+    Ok(setup::emit(&report, &args.output, To::Stdout))
+}
+
+/// All files of HEAD as a change.
+fn everything(repo: &Repo) -> Result<Outgoing, GitError> {
+    let missing = || GitError::BadRange { spec: "HEAD".to_owned(), reason: "there is no commit yet".to_owned() };
+    let head = git::ancestry::head(repo)?.and_then(|id| Oid::from_hex(id.as_bytes())).ok_or_else(missing)?;
+    let changes = git::all_files(repo, head)?;
+    let scanned = Scanned { head: Some(head.to_string()), how: "all files of HEAD".to_owned(), ..Scanned::default() };
+    let every = Listing { changes: changes.clone(), scanned, ..Listing::default() };
+    Ok(Outgoing { every, net: vec![Net { head, bases: Vec::new(), changes }] })
+}
