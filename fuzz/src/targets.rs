@@ -243,7 +243,8 @@ fn exceptions_seeds() -> Vec<Vec<u8>> {
         b"# only a comment\r\n".to_vec(),
         b"allow = [{ rule = \"x\", reason = \"y\", fingerprint = [\"00000000\"] }]\nfingerprint = {}\n".to_vec(),
     ]);
-    seeds}
+    seeds
+}
 
 /// What a tool prints is read in every format, or refused.
 pub fn report(bytes: &[u8]) {
