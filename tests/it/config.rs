@@ -160,16 +160,13 @@ fn the_defaults_of_the_table_are_the_defaults() {
     for (name, key) in
         expanded().filter(|(name, key)| !key.default.is_empty() && !name.contains("[]") && !name.starts_with("stage."))
     {
-        // Without a baseline named, one that is not there is no error.
-        if name != "locked" && name != "extends" && name != "baseline" {
+        if name != "locked" && name != "extends" {
             writeln!(text, "{name} = {}", key.default).unwrap();
         }
     }
     let mut config = read(text.as_bytes()).unwrap();
     assert!(config.settings.len() > 10);
     config.settings.clear();
-    // Written down it is that file, left out it is that file where there is one.
-    assert_eq!(config.baseline.take().as_deref(), Some(".gatehook-baseline"));
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
 }
 
