@@ -202,6 +202,16 @@ pub struct Report {
     pub terms: Terms,
 }
 
+impl Report {
+    /// Adds what went wrong around the run: no report says "pass" beside an exit code that is none.
+    pub fn end_with(&mut self, exit: Exit) {
+        self.exit = self.exit.or(exit);
+        if self.verdict == Verdict::Pass && self.exit != Exit::Clean {
+            self.verdict = Verdict::Incomplete;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

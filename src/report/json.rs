@@ -1,4 +1,5 @@
-//! One JSON document, schema 1: the part that others may build on.
+//! One JSON document, schema 1: the part that others may build on, described by
+//! `docs/schema/report.schema.json`.
 
 use std::io::{self, Write};
 
@@ -6,14 +7,40 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::finding::{Finding, GapKind, Report, State};
+use super::words;
+use crate::finding::{Finding, GapKind, Report};
+use crate::paths::RepoPath;
 
-/// Writes the document, one line, with a line end.
+/// Writes the document, one line, with a line end; the findings one by one.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut document = rest(report);
-    document["findings"] = report.findings.iter().map(finding).collect();
-    serde_json::to_writer(&mut *out, &document)?;
+    let mut rest = rest(report);
+    // What the run came to stands first.
+    let first = ["schema", "gate", "verdict", "mode", "exit"].map(|key| (key, rest[key].take()));
+    let mut separator = '{';
+    for (key, value) in first {
+        write!(out, "{separator}\"{key}\":{value}")?;
+        separator = ',';
+        if let Some(fields) = rest.as_object_mut() {
+            fields.remove(key);
+        }
+    }
+    out.write_all(b",\"findings\":[")?;
+    for (number, (finding, blocks)) in with_blocking(report).enumerate() {
+        if number > 0 {
+            out.write_all(b",")?;
+        }
+        serde_json::to_writer(&mut *out, &self::finding(finding, blocks))?;
+    }
+    out.write_all(b"],")?;
+    let rest = serde_json::to_vec(&rest)?;
+    out.write_all(&rest[1..])?;
     out.write_all(b"\n")
+}
+
+/// The findings, and whether each blocks.
+pub(super) fn with_blocking(report: &Report) -> impl Iterator<Item = (&Finding, bool)> {
+    let mut blocking = report.blocking.iter().copied().peekable();
+    report.findings.iter().enumerate().map(move |(at, finding)| (finding, blocking.next_if_eq(&at).is_some()))
 }
 
 /// All but the findings.
@@ -25,7 +52,7 @@ pub(super) fn rest(report: &Report) -> Value {
             let outcome = &stage.outcome;
             json!({
                 "name": stage.name, "outcome": outcome.word(), "reason": outcome.reason(), "files": stage.files,
-                "required": stage.required,
+                "required": stage.required, "hole": outcome.is_hole(),
             })
         })
         .collect();
@@ -33,59 +60,67 @@ pub(super) fn rest(report: &Report) -> Value {
         .gaps
         .iter()
         .map(|gap| {
-            let path = gap.path.as_ref().map(|path| String::from_utf8_lossy(path.as_bytes()));
-            json!({ "path": path, "kind": kind(gap.kind), "reason": gap.reason, "hint": gap.hint })
+            let mut value = json!({
+                "path": null, "kind": words::gap(gap.kind), "tolerated": gap.kind == GapKind::Tolerated,
+                "reason": gap.reason, "hint": gap.hint,
+            });
+            if let Some(path) = &gap.path {
+                set_path(&mut value, path);
+            }
+            value
         })
         .collect();
     let scanned = &report.scanned;
+    let terms = &report.terms;
     json!({
         "schema": 1,
         "gate": report.gate,
         "verdict": report.verdict.word(),
         "mode": if report.observes { "observe" } else { "enforce" },
+        "exit": report.exit.code(),
         "stages": stages,
         "scanned": {
             "base": scanned.base, "head": scanned.head, "how": scanned.how, "commits": scanned.commits,
             "files": scanned.files, "added_lines": scanned.added_lines, "bytes": scanned.bytes,
+            "unproven": scanned.unproven,
         },
         "gaps": gaps,
         "notes": report.notes,
+        "terms": {
+            "version": terms.version, "rules": terms.rules,
+            "block": terms.demand.block.word(), "tier": terms.demand.tier.word(), "younger": terms.demand.younger,
+            "shard": terms.shard.map(|shard| shard.to_string()),
+        },
     })
 }
 
 /// One finding. A path that is not UTF-8 comes as base64 too.
-pub(super) fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding, blocks: bool) -> Value {
     let place = finding.place;
+    let excerpt = (!finding.excerpt.lines.is_empty()).then(|| {
+        let lines: Vec<Value> =
+            finding.excerpt.lines.iter().map(|line| json!({ "number": line.number, "text": line.text })).collect();
+        json!({ "lines": lines, "mark": [finding.excerpt.mark.0, finding.excerpt.mark.1] })
+    });
+    let package = finding.package.as_ref().map(|package| json!({ "name": package.name, "version": package.version }));
     let mut value = json!({
         "rule": finding.rule, "title": finding.title, "stage": finding.stage,
         "severity": finding.severity.word(), "tier": finding.tier.word(), "confidence": finding.confidence.word(),
-        "path": String::from_utf8_lossy(finding.path.as_bytes()),
         "line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column,
         "fingerprint": finding.fingerprint.to_string(), "masked": finding.masked,
         "cwe": finding.cwe, "owasp": finding.owasp, "encoding": finding.encoding, "tools": finding.tools,
         "commit": finding.commit, "author": finding.author,
-        "state": state(finding.state), "reason": finding.reason,
+        "state": words::state(finding.state), "reason": finding.reason, "blocks": blocks,
         "why": finding.advice.why, "fix": finding.advice.fix, "rotate": finding.advice.rotate,
-        "reference": finding.advice.reference,
+        "reference": finding.advice.reference, "excerpt": excerpt, "package": package,
     });
-    if std::str::from_utf8(finding.path.as_bytes()).is_err() {
-        value["path_b64"] = STANDARD.encode(finding.path.as_bytes()).into();
-    }
+    set_path(&mut value, &finding.path);
     value
 }
 
-const fn kind(kind: GapKind) -> &'static str {
-    match kind {
-        GapKind::Unread => "unread",
-        GapKind::Partial | GapKind::Tolerated => "partial",
-        GapKind::Elsewhere => "elsewhere",
-    }
-}
-
-const fn state(state: State) -> &'static str {
-    match state {
-        State::New => "new",
-        State::Existing => "existing",
-        State::Allowed => "allowed",
+fn set_path(value: &mut Value, path: &RepoPath) {
+    value["path"] = String::from_utf8_lossy(path.as_bytes()).into();
+    if std::str::from_utf8(path.as_bytes()).is_err() {
+        value["path_b64"] = STANDARD.encode(path.as_bytes()).into();
     }
 }

@@ -10,8 +10,8 @@ use crate::finding::Report;
 
 /// Writes the lines.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
-        line("finding", json::finding(finding), out)?;
+    for (finding, blocks) in json::with_blocking(report) {
+        line("finding", json::finding(finding, blocks), out)?;
     }
     line("report", json::rest(report), out)
 }

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0 (OASIS Standard, 2020), within what GitHub code scanning takes: 25,000 results, 20
-//! tags a rule, lines and columns from 1, relative percent-encoded URIs.
+//! tags a rule, 10 MB compressed, lines and columns from 1, relative percent-encoded URIs.
 //!
+//! Limits: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
 //! Columns are code points (`columnKind`). Fingerprints stand under a key of our own: GitHub computes
 //! `primaryLocationLineHash` itself and warns where another is given. The value itself is nowhere.
 
@@ -9,81 +10,114 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::finding::{Exit, Finding, GapKind, Report, Severity, State};
+use super::lacks::{self, Level};
+use super::markdown::plain;
+use super::words::{self, Weight};
+use crate::finding::{Finding, Report, Severity, Tier};
 use crate::paths::RepoPath;
+use crate::text::escape;
 
-/// Results that GitHub takes in one run.
+/// Results that GitHub takes in one run. Of them it keeps the 5,000 gravest.
 const MOST: usize = 25_000;
+/// Bytes that a compressed log may have, with a margin.
+const MOST_BYTES: usize = 9_500_000;
+/// What a result takes compressed, beside its path and its line: names and numbers of JSON.
+const RESULT_BYTES: usize = 90;
 
 /// Writes the log: one run, one line.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut chosen: Vec<&Finding> = report.findings.iter().collect();
-    if chosen.len() > MOST {
-        chosen.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        chosen.truncate(MOST);
-    }
-    let mut rules: Vec<&Finding> = chosen.clone();
+    let chosen = chosen(report);
+    let mut rules: Vec<&Finding> = chosen.iter().map(|(finding, _)| *finding).collect();
     rules.sort_by(|one, other| one.rule.cmp(&other.rule));
     rules.dedup_by(|one, other| one.rule == other.rule);
-    let results: Vec<Value> = chosen
-        .iter()
-        .map(|finding| {
-            let index = rules.partition_point(|rule| rule.rule < finding.rule);
-            result(finding, index)
-        })
-        .collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "gatehook",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": "https://github.com/gatehook/gatehook",
-                "rules": rules.iter().map(|finding| rule(finding)).collect::<Vec<_>>(),
-            } },
-            "automationDetails": { "id": format!("gatehook/{}/", report.gate) },
-            "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { "ROOT": { "description": { "text": "the root of the repository" } } },
-            "invocations": [invocation(report, chosen.len())],
-            "results": results,
-            "properties": { "verdict": report.verdict.word() },
-        }],
+    let driver = json!({
+        "name": "gatehook",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "informationUri": words::HOME,
+        "rules": rules.iter().map(|finding| rule(finding, report.observes)).collect::<Vec<_>>(),
     });
-    serde_json::to_writer(&mut *out, &log)?;
-    out.write_all(b"\n")
+    let head = json!({
+        "tool": { "driver": driver },
+        "automationDetails": { "id": format!("gatehook/{}/", report.gate) },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": { "ROOT": { "description": { "text": "the root of the repository" } } },
+        "invocations": [invocation(report, chosen.len())],
+        "properties": { "verdict": report.verdict.word() },
+    });
+    // The results are written one by one: a log of all of them in memory would take ten times their bytes.
+    out.write_all(br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":["#)?;
+    let mut head = serde_json::to_vec(&head)?;
+    head.pop();
+    out.write_all(&head)?;
+    out.write_all(br#","results":["#)?;
+    for (number, (finding, weight)) in chosen.iter().enumerate() {
+        if number > 0 {
+            out.write_all(b",")?;
+        }
+        let index = rules.partition_point(|rule| rule.rule < finding.rule);
+        serde_json::to_writer(&mut *out, &result(finding, *weight, index, report.observes))?;
+    }
+    out.write_all(b"]}]}\n")
 }
 
-fn rule(finding: &Finding) -> Value {
+/// The findings that fit: all of them in their order, or the heaviest.
+fn chosen(report: &Report) -> Vec<(&Finding, Weight)> {
+    let all: Vec<_> = report.findings.iter().zip(words::weights(report)).collect();
+    let fits = |findings: &[(&Finding, Weight)]| {
+        let mut room = MOST_BYTES;
+        let mut last = None;
+        let takes = |finding: &Finding, last: Option<&RepoPath>| {
+            let path = if last == Some(&finding.path) { 0 } else { finding.path.as_bytes().len() };
+            RESULT_BYTES + path + finding.excerpt.lines.first().map_or(0, |line| line.text.len())
+        };
+        let within = findings.iter().take(MOST).take_while(|(finding, _)| {
+            let rest = room.checked_sub(takes(finding, last.replace(&finding.path)));
+            room = rest.unwrap_or(room);
+            rest.is_some()
+        });
+        within.count()
+    };
+    if fits(&all) == all.len() {
+        return all;
+    }
+    let mut heaviest = words::by_weight(report);
+    heaviest.truncate(fits(&heaviest));
+    heaviest
+}
+
+fn rule(finding: &Finding, observes: bool) -> Value {
     let mut tags = vec!["security".to_owned(), finding.stage.to_string()];
     tags.extend(finding.cwe.iter().map(|cwe| format!("external/cwe/{}", cwe.to_ascii_lowercase())));
     tags.extend(finding.owasp.iter().map(|owasp| format!("owasp/{}", owasp.to_ascii_lowercase())));
     tags.truncate(20);
-    let advice = &finding.advice;
-    let mut help = format!("Why: {}.\n\nFix: {}.", advice.why, advice.fix);
-    if !advice.rotate.is_empty() {
-        let _ = write!(help, "\n\nRotate: {}.", advice.rotate);
+    let (mut text, mut markdown) = (String::new(), String::new());
+    for (name, advice) in words::advice(finding) {
+        let gap = if text.is_empty() { "" } else { "\n\n" };
+        let advice = words::sentence(advice);
+        let _ = write!(text, "{gap}{name}: {advice}");
+        let _ = write!(markdown, "{gap}**{name}:** {}", plain(&advice));
     }
+    let title = words::title(finding);
     let mut rule = json!({
         "id": finding.rule,
         "name": finding.rule,
-        "shortDescription": { "text": finding.title },
-        "fullDescription": { "text": or(&advice.why, &finding.title) },
-        "help": { "text": help, "markdown": help },
-        "defaultConfiguration": { "level": level(finding) },
+        "shortDescription": { "text": words::cut(&title, 1024) },
+        "fullDescription": { "text": words::cut(or(&escape(finding.advice.why.as_bytes()).to_string(), &title), 1024) },
+        "help": { "text": or(&text, &title), "markdown": or(&markdown, &plain(&title)) },
+        "defaultConfiguration": { "level": level(finding, Weight::Blocks, observes) },
         "properties": {
             "tags": tags,
             "precision": finding.confidence.word(),
-            "security-severity": security_severity(finding.severity),
+            "security-severity": words::security_severity(finding.severity),
         },
     });
-    if !advice.reference.is_empty() {
-        rule["helpUri"] = advice.reference.clone().into();
+    if let Some(address) = words::reference(finding) {
+        rule["helpUri"] = address.into();
     }
     rule
 }
 
-fn result(finding: &Finding, rule_index: usize) -> Value {
+fn result(finding: &Finding, weight: Weight, rule_index: usize, observes: bool) -> Value {
     let place = finding.place;
     let mut location = json!({ "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "ROOT" } });
     let line = place.line.max(1);
@@ -96,26 +130,23 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
         })
     };
     if let Some(excerpt) = finding.excerpt.lines.first() {
-        location["region"]["snippet"] = json!({ "text": excerpt.text });
-    }
-    let mut message = finding.title.to_string();
-    if !finding.masked.is_empty() {
-        let _ = write!(message, " ({})", finding.masked);
+        location["region"]["snippet"] = json!({ "text": escape(excerpt.text.as_bytes()).to_string() });
     }
     let mut result = json!({
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
-        "level": level(finding),
-        "message": { "text": message },
+        "level": level(finding, weight, observes),
+        // In a message `[text](target)` is a link.
+        "message": { "text": words::message(finding).replace("](", "] (") },
         "locations": [{ "physicalLocation": location }],
         "partialFingerprints": { "gatehookFingerprint/v1": finding.fingerprint.to_string() },
-        "baselineState": if finding.state == State::Existing { "unchanged" } else { "new" },
+        "baselineState": if weight == Weight::Existing { "unchanged" } else { "new" },
         "properties": {
             "severity": finding.severity.word(), "tier": finding.tier.word(), "confidence": finding.confidence.word(),
             "commit": finding.commit, "encoding": finding.encoding,
         },
     });
-    if finding.state == State::Allowed {
+    if weight == Weight::Allowed {
         let reason = finding.reason.as_deref().unwrap_or("allowed");
         result["suppressions"] = json!([{ "kind": "external", "status": "accepted", "justification": reason }]);
     }
@@ -123,13 +154,17 @@ fn result(finding: &Finding, rule_index: usize) -> Value {
 }
 
 fn invocation(report: &Report, written: usize) -> Value {
-    let mut notes: Vec<Value> = report
-        .gaps
+    let lacks = lacks::lacks(report);
+    let mut notes: Vec<Value> = lacks
         .iter()
-        .map(|gap| {
-            let level = if gap.kind == GapKind::Elsewhere { "note" } else { "error" };
-            let mut note = json!({ "level": level, "message": { "text": gap.reason } });
-            if let Some(path) = &gap.path {
+        .map(|lack| {
+            let level = match lack.level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Note => "note",
+            };
+            let mut note = json!({ "level": level, "message": { "text": lack.sentence() } });
+            if let Some(path) = lack.path {
                 note["locations"] =
                     json!([{ "physicalLocation": { "artifactLocation": { "uri": uri(path), "uriBaseId": "ROOT" } } }]);
             }
@@ -139,35 +174,23 @@ fn invocation(report: &Report, written: usize) -> Value {
     if written < report.findings.len() {
         let left = report.findings.len() - written;
         notes.push(json!({ "level": "error", "message": { "text":
-            format!("{left} findings of the lowest severities are left out: a run holds {MOST}") } }));
+            format!("{left} findings of the least weight are left out: a log holds {MOST}, and {MOST_BYTES} bytes") } }));
     }
     notes.extend(report.notes.iter().map(|note| json!({ "level": "note", "message": { "text": note } })));
     json!({
-        "executionSuccessful": matches!(report.exit, Exit::Clean | Exit::Blocked),
+        "executionSuccessful": lacks::is_whole(&lacks),
         "exitCode": report.exit.code(),
         "toolExecutionNotifications": notes,
     })
 }
 
-/// `error` for what may block, by severity; existing findings are notes.
-fn level(finding: &Finding) -> &'static str {
-    if finding.state == State::Existing {
-        return "note";
-    }
-    match (finding.tier.word(), finding.severity) {
-        (_, Severity::Low) => "note",
-        ("block", _) => "error",
+/// `error` for what may block, by severity; existing findings are notes. Code scanning stops a review
+/// for an `error`, so a gate that only observes has none.
+fn level(finding: &Finding, weight: Weight, observes: bool) -> &'static str {
+    match (weight, finding.tier, finding.severity) {
+        (Weight::Existing, ..) | (_, _, Severity::Low) => "note",
+        (_, Tier::Block, _) if !observes => "error",
         _ => "warning",
-    }
-}
-
-/// GitHub sorts by this number: over 9 critical, over 7 high, over 4 medium.
-const fn security_severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Low => "2.0",
-        Severity::Medium => "5.5",
-        Severity::High => "8.0",
-        Severity::Critical => "9.5",
     }
 }
 

@@ -15,7 +15,7 @@ const FULL: usize = 10;
 const PLACES: usize = 5;
 
 /// Writes the report; a clean one writes nothing unless asked for more.
-pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let all = style.detail == Detail::Verbose;
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(style.width.max(40));

@@ -17,3 +17,4 @@ pub use escape::{Escaped, escape};
 pub use lines::{LineIndex, Place, line_bounds};
 pub use mask::{mask_all, mask_value};
 pub use secret::Secret;
+pub use sha256::digest as sha256;

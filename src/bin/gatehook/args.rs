@@ -5,17 +5,18 @@ mod config;
 mod hooks;
 mod stages;
 mod import;
+mod output;
 mod report;
 
 use std::path::PathBuf;
 
-use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
-use gatehook::report::Format;
+use clap::{Args as Flags, Parser, Subcommand};
 
 pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
 pub(crate) use self::import::{Import, Tool};
+pub(crate) use self::output::{Color, Output, Reports, is_stdout};
 pub(crate) use self::report::{Record, ReportCommand};
 pub(crate) use self::stages::{Event, Plan, StageCommand, StageRun, Trust};
 
@@ -119,18 +120,6 @@ pub(crate) struct Scan {
     pub(crate) output: Output,
 }
 
-/// When to colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
 #[derive(Clone, Debug, Flags)]
 pub(crate) struct Explain {
     /// Id or former id of the rule, as the report shows it
@@ -138,47 +127,6 @@ pub(crate) struct Explain {
     /// Colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]
     pub(crate) color: Color,
-}
-
-#[derive(Clone, Debug, Default, Flags)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct Output {
-    /// Format of the report that is printed: text, json, jsonl or sarif
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
-    pub(crate) format: Format,
-    /// Write a further report to a file; may be given several times
-    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report)]
-    pub(crate) reports: Vec<(Format, PathBuf)>,
-    /// Read this file instead of the repository's gatehook.toml
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Read this baseline instead of the one that the configuration names, by default .gatehook-baseline
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// Exit with 0 instead of 1 where findings block; every other exit code stays
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
-    /// Colour the text
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]
-    pub(crate) color: Color,
-    /// Print findings only, without the summary
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// Print all findings, also existing and allowed ones, and how the scan was made
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
-}
-
-fn format(word: &str) -> Result<Format, String> {
-    word.parse()
-}
-
-fn report(word: &str) -> Result<(Format, PathBuf), String> {
-    let (name, path) = word.split_once('=').ok_or("write it as FORMAT=FILE, for instance sarif=out.sarif")?;
-    if path.is_empty() {
-        return Err("a file name is due behind the `=`".to_owned());
-    }
-    Ok((name.parse()?, PathBuf::from(path)))
 }
 
 #[derive(Debug, Subcommand)]
@@ -194,4 +142,15 @@ pub(crate) enum Rules {
         /// Only rules whose id begins with this
         prefix: Option<String>,
     },
+}
+
+impl Command {
+    /// The reports that the command ends in.
+    pub(crate) const fn reports(&self) -> Option<&Reports> {
+        match self {
+            Self::Scan(scan) => Some(&scan.output.reports),
+            Self::Hook(hook) => Some(&hook.output.reports),
+            _ => None,
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod layers;
 mod progress;
+mod out;
 mod setup;
 mod stages;
 

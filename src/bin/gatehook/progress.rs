@@ -34,7 +34,7 @@ impl Progress {
     pub(crate) fn new(output: &Output) -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
         match io::stderr().is_terminal() && !dumb {
-            _ if output.quiet => Self::Silent,
+            _ if output.reports.quiet => Self::Silent,
             true => Self::Live(Live::default()),
             false => Self::Lines(Lines::default()),
         }

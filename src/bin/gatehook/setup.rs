@@ -1,19 +1,15 @@
-//! What `scan`, `hook` and `ci` share: style, the day, and how a report gets out.
+//! What `scan`, `hook` and `ci` share: the baseline, the clock, the user's directories, colour.
 
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gatehook::config::{Config, Day};
-use gatehook::finding::{Exit, Report};
 use gatehook::git;
 use gatehook::policy::baseline;
-use gatehook::report::{self, Detail, Style};
 use gatehook::store::Dirs;
 
 use crate::args::{Color, Output};
-use crate::commands::fail;
 pub(crate) use crate::layers::{ConfigFrom, load};
 use crate::layers::{is_missing, regular};
 
@@ -99,15 +95,25 @@ pub(crate) fn now() -> String {
 
 /// The second that was `age` seconds before this one, as RFC 3339 in UTC.
 pub(crate) fn ago(age: u64) -> String {
-    let seconds = seconds().saturating_sub(age);
+    stamp(since_epoch().saturating_sub(Duration::from_secs(age))) + "Z"
+}
+
+/// A time as `2026-11-24T08:00:00`, in UTC.
+pub(crate) fn stamp(time: Duration) -> String {
+    let seconds = time.as_secs();
     let of_day = seconds % 86_400;
     let day = civil(i64::try_from(seconds / 86_400).unwrap_or_default());
-    format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+    format!("{day}T{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
 /// Seconds since 1970.
 pub(crate) fn seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    since_epoch().as_secs()
+}
+
+/// What the clock says.
+pub(crate) fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Days since 1970-01-01 to a date, after Howard Hinnant's `civil_from_days`.
@@ -125,80 +131,13 @@ fn civil(days: i64) -> Day {
     Day { year: u16::try_from(year).unwrap_or_default(), month: small(month), day: small(day) }
 }
 
-/// Where the report for people goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum To {
-    /// A command whose result it is.
-    Stdout,
-    /// A hook, whose standard output may belong to somebody else.
-    Stderr,
-}
-
-/// Writes the report in every format that is asked for and gives the exit code.
-pub(crate) fn emit(report: &Report, output: &Output, to: To) -> Exit {
-    let mut exit = report.exit;
-    let mut sink: Box<dyn Write> = match to {
-        To::Stdout => Box::new(io::BufWriter::new(io::stdout().lock())),
-        To::Stderr => Box::new(io::BufWriter::new(io::stderr().lock())),
-    };
-    let written = report::write(report, output.format, style(output, to), &mut sink).and_then(|()| sink.flush());
-    drop(sink);
-    match written {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => exit = fail(&error, None, exit.or(Exit::NotScanned)),
-        Ok(()) => {}
-    }
-    for (format, path) in &output.reports {
-        let mut bytes = Vec::new();
-        let written = report::write(report, *format, Style::default(), &mut bytes).and_then(|()| replace(path, &bytes));
-        if let Err(error) = written {
-            let hint = format!("make `{}` writable, or name another file", path.display());
-            exit = fail(&error, Some(&hint), exit.or(Exit::NotScanned));
-        }
-    }
-    if output.exit_zero && exit == Exit::Blocked { Exit::Clean } else { exit }
-}
-
-/// Writes a file beside `path` and renames it there, so that nobody sees half a report. What is no
-/// regular file (a device, a pipe, a link such as `/dev/stdout`) is written to and stays what it is.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
-        return fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?.write_all(bytes);
-    }
-    let mut name = path.file_name().ok_or_else(|| io::Error::other("that is no file name"))?.to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let as_before = fs::metadata(path).map_or(Ok(()), |about| file.set_permissions(about.permissions()));
-    let written = as_before.and_then(|()| file.write_all(bytes)).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-fn style(output: &Output, to: To) -> Style {
-    let terminal = match to {
-        To::Stdout => io::stdout().is_terminal(),
-        To::Stderr => io::stderr().is_terminal(),
-    };
-    let color = colored(output.color, terminal);
-    let detail = match (output.quiet, output.verbose) {
-        (true, _) => Detail::Quiet,
-        (false, true) => Detail::Verbose,
-        (false, false) => Detail::Usual,
-    };
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(140);
-    Style { color, detail, width }
-}
-
 /// Whether what a command prints on standard output takes colour.
 pub(crate) fn colors(when: Color) -> bool {
     colored(when, io::stdout().is_terminal())
 }
 
-fn colored(when: Color, terminal: bool) -> bool {
+/// Whether what goes to a terminal or not takes colour.
+pub(crate) fn colored(when: Color, terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match when {
         Color::Always => true,

@@ -33,6 +33,21 @@ pub(crate) fn has(programs: &[&str]) -> bool {
     missing.is_empty()
 }
 
+/// A program that `tests/tools.sh` put into `target/tools`. Without it a test fails and says that it did
+/// not run; only under `GATEHOOK_TESTS_FAST` it is left out, and `None` comes back.
+pub(crate) fn tool(name: &str, test: &str) -> Option<PathBuf> {
+    if std::env::var_os("GATEHOOK_TESTS_FAST").is_some() {
+        use std::io::Write;
+        let mut past_capture = std::io::stderr();
+        writeln!(past_capture, "NOT RUN: {test} with {name} (GATEHOOK_TESTS_FAST)").unwrap();
+        return None;
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let program = root().join(target).join("tools/bin").join(name);
+    assert!(program.exists(), "not run: {test}: `{}` is missing, `sh tests/tools.sh` installs it", program.display());
+    Some(program)
+}
+
 /// All Rust files under `dir`, with their paths from the root.
 pub(crate) fn rust_files(dir: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();

@@ -15,6 +15,7 @@ use gatehook::source::{Cleanup, Files, Listing, message};
 use super::{fail, stop};
 use crate::args::Output;
 use crate::layers;
+use crate::out;
 use crate::setup::{self, ConfigFrom};
 
 /// Bytes of a file that is looked at, as in a scan by hand.
@@ -114,7 +115,7 @@ fn no_git(error: &GitError) -> Exit {
 
 /// Writes a file that the user keeps under version control.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Exit> {
-    setup::replace(path, bytes)
+    out::replace(path, |out| out.write_all(bytes))
         .map_err(|error| fail(&error, Some(&format!("make `{}` writable", path.display())), Exit::Usage))
 }
 

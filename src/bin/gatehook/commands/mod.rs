@@ -19,9 +19,13 @@ mod trust;
 use gatehook::finding::Exit;
 
 use crate::args::{Args, Command};
+use crate::out;
 
 /// Runs what was asked for and gives the exit code: one of [`Exit`], or a chained hook's own.
 pub(crate) fn run(args: Args) -> u8 {
+    if let Some(Err(exit)) = args.command.reports().map(out::check) {
+        return exit.code();
+    }
     match args.command {
         Command::Scan(scan) => scan::run(&scan).code(),
         Command::Explain(args) => explain::run(&args).code(),

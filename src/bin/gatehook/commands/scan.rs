@@ -15,7 +15,8 @@ use gatehook::source::{self, Listing, NoPatch};
 
 use super::fail;
 use crate::args::Scan;
-use crate::setup::{self, ConfigFrom, To};
+use crate::out::{self, To};
+use crate::setup::{self, ConfigFrom};
 
 /// Bytes of a file that a scan by hand looks at, at most.
 const LIMIT: u64 = 512 << 20;
@@ -62,8 +63,8 @@ pub(crate) fn run(args: &Scan) -> Exit {
         }
     };
     report.notes.extend(nothing);
-    report.exit = report.exit.or(exit);
-    setup::emit(&report, &args.output, To::Stdout)
+    report.end_with(exit);
+    out::emit(&report, &args.output.reports, To::Stdout)
 }
 
 /// The baselines of a scan: the file, and what `--baseline-from` names.

@@ -16,8 +16,9 @@ use serde_json::json;
 
 use super::{fail, say};
 use crate::args::{Output, StageCommand, StageRun};
+use crate::out::{self, To};
 use crate::progress::Progress;
-use crate::setup::{self, ConfigFrom, To};
+use crate::setup::{self, ConfigFrom};
 use crate::stages;
 
 /// Bytes of a file that are looked at, at most.
@@ -125,7 +126,7 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
         }
     }
     report.exit = report.exit.or(loaded.exit);
-    Ok(setup::emit(&report, &args.output, To::Stdout))
+    Ok(out::emit(&report, &args.output.reports, To::Stdout))
 }
 
 /// All files of HEAD as a change.

@@ -97,7 +97,7 @@ fn show(entry: &Entry, finding: Option<&Finding>, report: &Report) {
     let style = Style { detail: Detail::Quiet, color: true, ..Style::default() };
     let mut text = Vec::new();
     // A Vec takes every write.
-    let _ = report::write(&one, Format::Text, style, &mut text);
+    let _ = report::write(&one, Format::Text, &style, &mut text);
     let _ = writeln!(out).and_then(|()| out.write_all(&text));
 }
 

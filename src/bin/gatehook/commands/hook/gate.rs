@@ -12,8 +12,9 @@ use gatehook::stage::external::Environment;
 use super::Call;
 use crate::args::Output;
 use crate::layers::Loaded;
+use crate::out::{self, To};
 use crate::progress::Progress;
-use crate::setup::{self, ConfigFrom, To};
+use crate::setup::{self, ConfigFrom};
 use crate::stages;
 
 /// Bytes of a file that the commit gate looks at, at most.
@@ -44,7 +45,7 @@ impl Call<'_> {
 
     /// Tells the developer and gives the last word.
     pub(super) fn conclude(&self, report: &Report) -> Exit {
-        let exit = setup::emit(report, &self.flags.output, To::Stderr);
+        let exit = out::emit(report, &self.flags.output.reports, To::Stderr);
         if report.observes && !report.blocking.is_empty() {
             self.record_observed(report.blocking.iter().map(|&at| report.findings[at].rule.as_ref()));
         }
@@ -66,7 +67,7 @@ impl Under<'_> {
     pub(super) fn look(&self, listing: Listing, store: &dyn Store) -> Report {
         let baseline = || setup::baseline(&self.from, &self.loaded.config, self.output);
         let mut report = pipeline::run(&self.request, &self.loaded.config, listing, store, &baseline);
-        report.exit = report.exit.or(self.loaded.exit);
+        report.end_with(self.loaded.exit);
         report
     }
 

@@ -1,4 +1,9 @@
-//! Reports are what their readers demand: SARIF against the OASIS schema, with hostile content.
+//! Reports are what their readers demand, with hostile content.
+
+mod consumers;
+mod formats;
+mod hostile;
+mod page;
 
 use serde_json::Value;
 

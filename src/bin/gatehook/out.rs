@@ -1,0 +1,170 @@
+//! How reports get out: each to its place, whole or not at all.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gatehook::finding::{Exit, Report};
+use gatehook::policy;
+use gatehook::report::{self, Detail, Format, Style};
+
+use crate::args::{Reports, is_stdout};
+use crate::commands::fail;
+use crate::setup;
+
+/// Bytes of a step summary, beyond which GitHub drops it whole.
+const SUMMARY: u64 = 1 << 20;
+
+/// Where the report for people goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    /// A command whose result it is.
+    Stdout,
+    /// A hook, whose standard output may belong to somebody else.
+    Stderr,
+}
+
+/// Refuses two reports to one place, before anything is looked at.
+pub(crate) fn check(reports: &Reports) -> Result<(), Exit> {
+    let refuse = |text: String| Err(fail(&io::Error::other(text), Some("name another file"), Exit::Usage));
+    if reports.takes_stdout() && reports.format != Format::Text {
+        return refuse("two reports go to standard output: that of `--format`, and one of `--report`".to_owned());
+    }
+    let mut places = HashSet::new();
+    for (format, path) in &reports.files {
+        if !places.insert(place(path)) && !is_sink(path) {
+            return refuse(format!("two reports go to `{}`, one of them {}", path.display(), format.word()));
+        }
+    }
+    Ok(())
+}
+
+/// What a path names, however it is written: where it leads, or where it would be made.
+fn place(path: &Path) -> PathBuf {
+    if is_stdout(path) {
+        return path.to_owned();
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    path.canonicalize()
+        .or_else(|_| Ok::<_, io::Error>(parent.canonicalize()?.join(path.file_name().unwrap_or_default())))
+        .unwrap_or_else(|_| path.to_owned())
+}
+
+/// A device takes what comes.
+fn is_sink(path: &Path) -> bool {
+    !is_stdout(path) && fs::metadata(path).is_ok_and(|about| !about.is_file())
+}
+
+/// Writes the report in every format that is asked for and gives the exit code.
+pub(crate) fn emit(report: &Report, reports: &Reports, to: To) -> Exit {
+    // Somebody reads a further report there.
+    let to = if reports.takes_stdout() { To::Stderr } else { to };
+    let style = style(report, reports, to);
+    let mut written = print(report, reports.format, &style, to);
+    if reports.format == Format::Github && reports.files.iter().all(|(format, _)| *format != Format::GithubSummary) {
+        written = written.or(summary(report, &style));
+    }
+    for (format, path) in &reports.files {
+        written = written.or(if is_stdout(path) {
+            print(report, *format, &style, To::Stdout)
+        } else {
+            to_file(report, *format, path)
+        });
+    }
+    let exit = if reports.exit_zero && report.exit == Exit::Blocked { but_for_findings(report) } else { report.exit };
+    exit.or(written)
+}
+
+/// The exit code were there no findings: those that block outweigh what could not be looked at, and
+/// where they are let pass, that must not pass with them.
+fn but_for_findings(report: &Report) -> Exit {
+    policy::decide(&report.terms.demand, &[], &report.stages, &report.gaps, &report.scanned).1
+}
+
+fn print(report: &Report, format: Format, style: &Style, to: To) -> Exit {
+    let mut sink: Box<dyn Write> = match to {
+        To::Stdout => Box::new(BufWriter::new(io::stdout().lock())),
+        To::Stderr => Box::new(BufWriter::new(io::stderr().lock())),
+    };
+    let written = report::write(report, format, style, &mut sink).and_then(|()| sink.flush());
+    drop(sink);
+    match written {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
+        Err(error) => fail(&error, None, Exit::NotScanned),
+        Ok(()) => Exit::Clean,
+    }
+}
+
+/// Writes one report to a file; what goes wrong is told.
+pub(crate) fn to_file(report: &Report, format: Format, path: &Path) -> Exit {
+    let style = Style { color: false, ..style(report, &Reports::default(), To::Stdout) };
+    match replace(path, |out| report::write(report, format, &style, out)) {
+        Ok(()) => Exit::Clean,
+        Err(error) => {
+            let hint = format!("make `{}` writable, or name another file", path.display());
+            fail(&error, Some(&hint), Exit::NotScanned)
+        }
+    }
+}
+
+/// Adds the step summary to what the step's other commands wrote, while there is room.
+fn summary(report: &Report, style: &Style) -> Exit {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from) else {
+        return Exit::Clean;
+    };
+    let mut page = Vec::new();
+    let written = report::write(report, Format::GithubSummary, style, &mut page).and_then(|()| {
+        let there = fs::metadata(&path).map_or(0, |about| about.len());
+        if there + page.len() as u64 > SUMMARY {
+            page.clear();
+            report::write(report, Format::Markdown, style, &mut page)?;
+        }
+        fs::OpenOptions::new().append(true).create(true).open(&path)?.write_all(&page)
+    });
+    match written {
+        Ok(()) => Exit::Clean,
+        Err(error) => fail(&error, Some("GITHUB_STEP_SUMMARY names the file of the step summary"), Exit::NotScanned),
+    }
+}
+
+/// Writes a file beside `path` and renames it there, so that nobody sees half a report. What is no
+/// regular file (a device, a pipe, a link such as `/dev/stdout`) is written to and stays what it is.
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let pour = |to: fs::File| {
+        let mut out = BufWriter::with_capacity(1 << 16, to);
+        write(&mut out)?;
+        out.flush()
+    };
+    if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
+        return pour(fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?);
+    }
+    let mut name = path.file_name().ok_or_else(|| io::Error::other("that is no file name"))?.to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    let written = pour(file).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn style(report: &Report, reports: &Reports, to: To) -> Style {
+    let terminal = match to {
+        To::Stdout => io::stdout().is_terminal(),
+        To::Stderr => io::stderr().is_terminal(),
+    };
+    let color = setup::colored(reports.color, terminal);
+    let detail = match (reports.quiet, reports.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, true) => Detail::Verbose,
+        (false, false) => Detail::Usual,
+    };
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(140);
+    let ended = setup::since_epoch();
+    let started = ended.saturating_sub(Duration::from_millis(report.millis));
+    Style { color, detail, width, started: setup::stamp(started), ended: setup::stamp(ended) }
+}
