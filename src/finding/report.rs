@@ -162,6 +162,13 @@ impl Exit {
         }
     }
 
+    /// The one with that code.
+    pub fn from_code(code: u8) -> Option<Self> {
+        [Self::Clean, Self::Blocked, Self::Usage, Self::NotScanned, Self::StageFailed, Self::Interrupted]
+            .into_iter()
+            .find(|exit| exit.code() == code)
+    }
+
     /// Which of two wins: the first of 130, 2, 1, 4, 3, 0.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

@@ -3,10 +3,12 @@
 mod allowances;
 pub mod baseline;
 mod inline;
+mod merge;
 mod verdict;
 mod younger;
 
 pub use allowances::{TookPart, apply, covers};
 pub use inline::{Mark, marks};
+pub use merge::{Part, merge};
 pub use verdict::decide;
 pub use younger::{is_younger, younger};

@@ -1,5 +1,5 @@
 //! One JSON document, schema 1: the part that others may build on, described by
-//! `docs/schema/report.schema.json`.
+//! `docs/schema/report.schema.json`. [`super::read`] takes it back.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Report -> bytes, one file a format. Knows findings and text, nothing else.
+//! Report -> bytes, one file a format, and our own JSON back. Knows findings and text, nothing else.
 
 mod checkstyle;
 mod codequality;
@@ -11,6 +11,7 @@ mod junit;
 mod lacks;
 mod markdown;
 mod rdjson;
+mod read;
 mod sarif;
 mod text;
 mod words;
@@ -18,6 +19,8 @@ mod xml;
 
 use std::io::{self, Write};
 use std::str::FromStr;
+
+pub use read::{MOST, ReadError, read};
 
 use crate::finding::Report;
 

@@ -17,7 +17,7 @@ pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, 
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
 pub(crate) use self::import::{Import, Tool};
 pub(crate) use self::output::{Color, Output, Reports, is_stdout};
-pub(crate) use self::report::{Record, ReportCommand};
+pub(crate) use self::report::{Merge, Record, ReportCommand};
 pub(crate) use self::stages::{Event, Plan, StageCommand, StageRun, Trust};
 
 /// Stop hardcoded secrets and insecure patterns before they leave this machine
@@ -58,7 +58,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Work with reports, and with the record of what was let through
+    /// Write JSON reports in other formats, join those of shards, sum up what was let through
     Report {
         #[command(subcommand)]
         command: ReportCommand,
@@ -150,6 +150,8 @@ impl Command {
         match self {
             Self::Scan(scan) => Some(&scan.output.reports),
             Self::Hook(hook) => Some(&hook.output.reports),
+            Self::Report { command: ReportCommand::Convert(convert) } => Some(&convert.reports),
+            Self::Report { command: ReportCommand::Merge(merge) } => Some(&merge.reports),
             _ => None,
         }
     }

@@ -10,7 +10,8 @@ use gatehook::finding::{Exit, Report};
 use gatehook::policy;
 use gatehook::report::{self, Detail, Format, Style};
 
-use crate::args::{Reports, is_stdout};
+use crate::args::Reports;
+pub(crate) use crate::args::is_stdout;
 use crate::commands::fail;
 use crate::setup;
 

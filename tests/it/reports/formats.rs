@@ -82,6 +82,34 @@ fn the_published_schema_names_every_field() {
     }
 }
 
+#[test]
+fn json_comes_back_as_it_was() {
+    for seed in 0..ROUNDS {
+        let report = hostile::report(seed);
+        let text = written(&report, Format::Json);
+        let back = report::read(text.as_bytes()).unwrap_or_else(|error| panic!("report {seed}: {error}"));
+        assert_eq!(written(&back, Format::Json), text, "report {seed}");
+        for cut in [1, text.len() / 2, text.len() - 3] {
+            let end = (0..=cut).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+            assert!(report::read(&text.as_bytes()[..end]).is_err(), "report {seed} cut at {end}");
+        }
+    }
+    let text = written(&hostile::clean(), Format::Json);
+    for (from, to) in [
+        ("\"schema\":1", "\"schema\":2"),
+        ("\"verdict\":\"pass\"", "\"verdict\":\"fine\""),
+        ("\"exit\":0", "\"exit\":7"),
+        ("\"mode\":\"enforce\"", "\"mode\":\"sleep\""),
+        ("\"hole\":false", "\"hole\":true"),
+        ("\"gaps\":[]", "\"gaps\":[],\"more\":1"),
+        (",\"gaps\":[]", ""),
+        ("\"outcome\":\"ran\"", "\"outcome\":\"walked\""),
+    ] {
+        assert!(text.contains(from), "{from} is not in {text}");
+        assert!(report::read(text.replace(from, to).as_bytes()).is_err(), "{to} is not understood, so it is refused");
+    }
+}
+
 /// Texts of a format that a reader takes for something that is not green.
 fn says_it_could_not_look(format: Format, text: &str) -> bool {
     let value = || serde_json::from_str::<Value>(text).unwrap();

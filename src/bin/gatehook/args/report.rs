@@ -4,15 +4,51 @@ use std::path::PathBuf;
 
 use clap::{Args as Flags, Subcommand};
 
+use super::output::Reports;
 use crate::setup;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
+    /// Write a JSON report in other formats; exits as the run that made it
+    Convert(Convert),
+    /// Join the JSON reports of all shards of a run into one, with one verdict
+    ///
+    /// A shard that is missing, is there twice, cannot be read or was made by another version, under other
+    /// rules or for another head makes the whole incomplete: exit code 3. The findings of all are shown.
+    Merge(Merge),
+    /// Write a JSON report as one self-contained page
+    Html(Page),
     /// Sum up what was let through in this repository: skips, overrides, observed blocks, bypasses
     ///
     /// Reads `gatehook/record.jsonl` in the git directory that all work trees share. Nothing is sent
     /// anywhere, and no found value is in it.
     Record(Record),
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Convert {
+    /// The JSON report, `-` for standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) reports: Reports,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Merge {
+    /// The JSON reports of the shards
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) shards: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reports: Reports,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Page {
+    /// The JSON report, `-` for standard input
+    pub(crate) file: PathBuf,
+    /// Where the page goes, `-` for standard output
+    #[arg(short, long, value_name = "FILE", default_value = "gatehook-report.html")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Flags)]

@@ -1,42 +1,85 @@
-//! `gatehook report`: the record of what was let through.
+//! `gatehook report`: our JSON reports in other formats, many of them as one, and the record.
 
-use std::fmt::Write;
+mod record;
+
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
-use gatehook::finding::Exit;
-use gatehook::git::Repo;
-use gatehook::hooks::record::{self, Summary};
-use gatehook::text::escape;
+use gatehook::finding::{self, Exit};
+use gatehook::policy::{self, Part};
+use gatehook::report::{self, Format};
 
 use super::{fail, say};
-use crate::args::{Record, ReportCommand};
+use crate::args::{Merge, ReportCommand, Reports};
+use crate::out::{self, To};
 
 pub(crate) fn run(command: &ReportCommand) -> Exit {
     match command {
-        ReportCommand::Record(args) => sum_up(args),
+        ReportCommand::Convert(args) => match open(&args.file) {
+            Ok(report) => out::emit(&report, &args.reports, To::Stdout),
+            Err(exit) => exit,
+        },
+        ReportCommand::Html(args) => match open(&args.file) {
+            Ok(report) if out::is_stdout(&args.out) => {
+                let reports = Reports { format: Format::Html, ..Reports::default() };
+                out::emit(&report, &reports, To::Stdout)
+            }
+            Ok(report) => {
+                let written = out::to_file(&report, Format::Html, &args.out);
+                if written != Exit::Clean {
+                    return report.exit.or(written);
+                }
+                report.exit.or(say(&format!("{}\n", args.out.display())))
+            }
+            Err(exit) => exit,
+        },
+        ReportCommand::Merge(args) => merge(args),
+        ReportCommand::Record(args) => record::sum_up(args),
     }
 }
 
-fn sum_up(args: &Record) -> Exit {
-    let repo = match Repo::discover(args.repo.as_deref().unwrap_or(Path::new("."))) {
-        Ok(repo) => repo,
-        Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
-    };
-    let record = match record::Record::read(&repo.common_dir) {
-        Ok(record) => record,
-        Err(error) => {
-            let hint = format!("see what `{}` is", record::path(&repo.common_dir).display());
-            return fail(&error, Some(&hint), Exit::NotScanned);
+fn merge(args: &Merge) -> Exit {
+    let parts = args.shards.iter().map(|path| {
+        let name = path.display().to_string();
+        Part {
+            name,
+            report: read(path).map_err(|error| gatehook::text::escape(error.to_string().as_bytes()).to_string()),
         }
-    };
-    let summary = Summary::of(record, args.since.as_deref(), args.last);
-    if args.format == "json" {
-        return say(&format!("{}\n", summary.json()));
+    });
+    let parts: Vec<Part> = parts.collect();
+    for part in &parts {
+        if let Err(reason) = &part.report {
+            fail(&io::Error::other(format!("report `{}`: {reason}", part.name)), None, Exit::NotScanned);
+        }
     }
-    let mut text = String::new();
-    for line in summary.lines() {
-        // A String takes every write.
-        let _ = writeln!(text, "{}", escape(line.as_bytes()));
+    match policy::merge(parts) {
+        Some(report) => out::emit(&report, &args.reports, To::Stdout),
+        None => Exit::NotScanned,
     }
-    say(&text)
+}
+
+/// One report alone. The verdict is made anew: a report says no more than what it tells of.
+fn open(path: &Path) -> Result<finding::Report, Exit> {
+    let mut report = read(path).map_err(|error| {
+        let name = if out::is_stdout(path) { "standard input".to_owned() } else { format!("`{}`", path.display()) };
+        let error = io::Error::other(format!("report {name}: {error}"));
+        fail(&error, Some("`--report json=FILE` writes one"), Exit::NotScanned)
+    })?;
+    let (_, exit, blocking) =
+        policy::decide(&report.terms.demand, &report.findings, &report.stages, &report.gaps, &report.scanned);
+    report.blocking = blocking;
+    report.end_with(exit);
+    Ok(report)
+}
+
+fn read(path: &Path) -> Result<finding::Report, Box<dyn std::error::Error>> {
+    let mut bytes = Vec::new();
+    let source: Box<dyn Read> =
+        if out::is_stdout(path) { Box::new(io::stdin().lock()) } else { Box::new(File::open(path)?) };
+    source.take(report::MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > report::MOST {
+        return Err(format!("it is larger than {} bytes", report::MOST).into());
+    }
+    Ok(report::read(&bytes)?)
 }

@@ -1,0 +1,320 @@
+//! Our own JSON report -> [`Report`]: what `gatehook report` begins with.
+//!
+//! The bytes come from outside. What is not understood is refused, never left out: a report that was cut
+//! off, has fields of another version or names no verdict would read as green.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::finding::{
+    Advice, Demand, Excerpt, ExcerptLine, Exit, Finding, Fingerprint, Gap, GapKind, Outcome, Package, Place, Report,
+    Scanned, StageRun, State, Terms, Text, Verdict,
+};
+use crate::paths::RepoPath;
+use crate::text::escape;
+
+/// Bytes that a report may have.
+pub const MOST: u64 = 1 << 30;
+
+/// Why a report was refused.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// It is no JSON report of this schema, or was cut off.
+    #[error("it is no whole JSON report of gatehook: {reason}")]
+    Form {
+        /// What the JSON reader says, escaped, with line and column.
+        reason: String,
+    },
+    /// It has another schema.
+    #[error("its schema is {schema}, this gatehook reads 1")]
+    Schema {
+        /// The number it names.
+        schema: u64,
+    },
+    /// A field holds what it cannot hold.
+    #[error("`{field}` cannot be `{found}`")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// What stands there, escaped and cut.
+        found: String,
+    },
+}
+
+/// Reads what [`super::Format::Json`] writes. Times and the repository's root are not in it.
+pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: u64,
+    }
+    let form = |error: serde_json::Error| ReadError::Form { reason: escape(error.to_string().as_bytes()).to_string() };
+    // The number first: another schema has other fields.
+    let head: Head = serde_json::from_slice(bytes).map_err(form)?;
+    if head.schema != 1 {
+        return Err(ReadError::Schema { schema: head.schema });
+    }
+    serde_json::from_slice::<Raw>(bytes).map_err(form)?.report()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    #[allow(dead_code, reason = "read before all else")]
+    schema: u64,
+    gate: String,
+    verdict: String,
+    mode: String,
+    exit: u8,
+    findings: Vec<RawFinding>,
+    stages: Vec<RawStage>,
+    scanned: RawScanned,
+    gaps: Vec<RawGap>,
+    notes: Vec<String>,
+    terms: RawTerms,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFinding {
+    rule: String,
+    title: String,
+    stage: String,
+    severity: String,
+    tier: String,
+    confidence: String,
+    path: String,
+    path_b64: Option<String>,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    fingerprint: String,
+    masked: String,
+    cwe: Vec<String>,
+    owasp: Vec<String>,
+    encoding: Vec<String>,
+    tools: Vec<String>,
+    commit: Option<String>,
+    author: Option<String>,
+    state: String,
+    reason: Option<String>,
+    blocks: bool,
+    why: String,
+    fix: String,
+    rotate: String,
+    reference: String,
+    excerpt: Option<RawExcerpt>,
+    package: Option<RawPackage>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExcerpt {
+    lines: Vec<RawLine>,
+    mark: (usize, usize),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLine {
+    number: u32,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPackage {
+    name: String,
+    version: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStage {
+    name: String,
+    outcome: String,
+    reason: Option<String>,
+    files: usize,
+    required: bool,
+    hole: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawScanned {
+    base: Option<String>,
+    head: Option<String>,
+    how: String,
+    commits: usize,
+    files: usize,
+    added_lines: usize,
+    bytes: u64,
+    unproven: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGap {
+    path: Option<String>,
+    path_b64: Option<String>,
+    kind: String,
+    tolerated: bool,
+    reason: String,
+    hint: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTerms {
+    version: String,
+    rules: String,
+    block: String,
+    tier: String,
+    younger: Vec<String>,
+    shard: Option<String>,
+}
+
+impl Raw {
+    fn report(self) -> Result<Report, ReadError> {
+        let verdict = [Verdict::Pass, Verdict::Block, Verdict::Incomplete];
+        let verdict = among(&verdict, Verdict::word, "verdict", &self.verdict)?;
+        let observes =
+            among(&[false, true], |observes| ["enforce", "observe"][usize::from(observes)], "mode", &self.mode)?;
+        let exit = Exit::from_code(self.exit).ok_or_else(|| wrong("exit", &self.exit.to_string()))?;
+        let blocking = (0..self.findings.len()).filter(|&at| self.findings[at].blocks).collect();
+        let findings = self.findings.into_iter().map(RawFinding::finding).collect::<Result<_, _>>()?;
+        let stages = self.stages.into_iter().map(RawStage::stage).collect::<Result<_, _>>()?;
+        let gaps = self.gaps.into_iter().map(RawGap::gap).collect::<Result<_, _>>()?;
+        let RawScanned { base, head, how, commits, files, added_lines, bytes, unproven } = self.scanned;
+        Ok(Report {
+            verdict,
+            exit,
+            gate: self.gate.into(),
+            findings,
+            stages,
+            scanned: Scanned { base, head, how, commits, files, added_lines, bytes, unproven, ..Scanned::default() },
+            gaps,
+            notes: self.notes,
+            millis: 0,
+            root: None,
+            blocking,
+            observes,
+            terms: self.terms.terms(observes)?,
+        })
+    }
+}
+
+impl RawTerms {
+    fn terms(self, observe: bool) -> Result<Terms, ReadError> {
+        let demand = Demand {
+            block: level("block", &self.block)?,
+            tier: level("tier", &self.tier)?,
+            observe,
+            younger: texts(self.younger),
+        };
+        let shard = self.shard.map(|shard| shard.parse().map_err(|()| wrong("shard", &shard))).transpose()?;
+        Ok(Terms { version: self.version.into(), rules: self.rules, demand, shard })
+    }
+}
+
+impl RawFinding {
+    fn finding(self) -> Result<Finding, ReadError> {
+        let state = among(&[State::New, State::Existing, State::Allowed], super::words::state, "state", &self.state)?;
+        let fingerprint =
+            Fingerprint::parse(&self.fingerprint).ok_or_else(|| wrong("fingerprint", &self.fingerprint))?;
+        let excerpt = self.excerpt.map(|excerpt| Excerpt {
+            lines: excerpt.lines.into_iter().map(|line| ExcerptLine { number: line.number, text: line.text }).collect(),
+            mark: excerpt.mark,
+        });
+        let (line, column, end_line, end_column) = (self.line, self.column, self.end_line, self.end_column);
+        Ok(Finding {
+            rule: self.rule.into(),
+            title: self.title.into(),
+            stage: self.stage.into(),
+            severity: level("severity", &self.severity)?,
+            tier: level("tier", &self.tier)?,
+            confidence: level("confidence", &self.confidence)?,
+            path: path(self.path, self.path_b64)?,
+            place: Place { line, column, end_line, end_column },
+            fingerprint,
+            masked: self.masked,
+            excerpt: excerpt.unwrap_or_default(),
+            cwe: texts(self.cwe).into(),
+            owasp: texts(self.owasp).into(),
+            advice: Advice {
+                why: self.why.into(),
+                fix: self.fix.into(),
+                rotate: self.rotate.into(),
+                reference: self.reference.into(),
+            },
+            commit: self.commit,
+            author: self.author,
+            state,
+            reason: self.reason,
+            encoding: texts(self.encoding),
+            tools: texts(self.tools),
+            package: self.package.map(|package| Package { name: package.name.into(), version: package.version.into() }),
+        })
+    }
+}
+
+impl RawStage {
+    fn stage(self) -> Result<StageRun, ReadError> {
+        let reason = self.reason.unwrap_or_default();
+        let outcome = match (self.outcome.as_str(), self.hole) {
+            ("ran", false) => Outcome::Ran,
+            ("cached", false) => Outcome::Cached,
+            ("skipped", false) => Outcome::Skipped(reason),
+            ("skipped", true) => Outcome::Missing(reason),
+            ("failed", true) => Outcome::Failed(reason),
+            ("timed-out", true) => Outcome::TimedOut,
+            (other, _) => return Err(wrong("outcome", other)),
+        };
+        Ok(StageRun { name: self.name.into(), outcome, files: self.files, required: self.required })
+    }
+}
+
+impl RawGap {
+    fn gap(self) -> Result<Gap, ReadError> {
+        let kind = match (self.kind.as_str(), self.tolerated) {
+            ("unread", false) => GapKind::Unread,
+            ("partial", false) => GapKind::Partial,
+            ("partial", true) => GapKind::Tolerated,
+            ("elsewhere", false) => GapKind::Elsewhere,
+            (other, _) => return Err(wrong("kind", other)),
+        };
+        let path = self.path.map(|text| path(text, self.path_b64)).transpose()?;
+        Ok(Gap { path, kind, reason: self.reason, hint: self.hint })
+    }
+}
+
+fn path(text: String, base64: Option<String>) -> Result<RepoPath, ReadError> {
+    match base64 {
+        None => Ok(RepoPath::new(text.into_bytes())),
+        Some(digits) => STANDARD.decode(&digits).map(RepoPath::new).map_err(|_| wrong("path_b64", &digits)),
+    }
+}
+
+fn texts(list: Vec<String>) -> Vec<Text> {
+    list.into_iter().map(Text::from).collect()
+}
+
+fn level<T: std::str::FromStr>(field: &'static str, word: &str) -> Result<T, ReadError> {
+    word.parse().map_err(|_| wrong(field, word))
+}
+
+fn among<T: Copy>(
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+    field: &'static str,
+    word: &str,
+) -> Result<T, ReadError> {
+    all.iter().copied().find(|&one| name(one) == word).ok_or_else(|| wrong(field, word))
+}
+
+fn wrong(field: &'static str, found: &str) -> ReadError {
+    let found = super::words::cut(found, 60);
+    ReadError::Value { field, found: escape(found.as_bytes()).to_string() }
+}
