@@ -7,12 +7,15 @@ use std::sync::OnceLock;
 use gatehook::change::Content;
 use gatehook::config::{Allow, Config, Day, Layer, Origin, Place, Rank, Shelf, StageConfig, Unread, edit};
 use gatehook::engine::{Engine, FileFacts, Input, proof, unicode};
+use gatehook::finding::{Exit, Report};
 use gatehook::paths::RepoPath;
+use gatehook::policy::Part;
 use gatehook::policy::baseline::{self, Baseline};
+use gatehook::report::{Format, Style};
 use gatehook::rules::{RuleSet, builtin, holes};
 use gatehook::stage::external;
 use gatehook::text::{LineIndex, escape};
-use gatehook::{diff, git, paths, policy, source};
+use gatehook::{diff, git, paths, policy, report, source};
 
 type Target = fn(&[u8]);
 type Seeds = fn() -> Vec<Vec<u8>>;
@@ -25,8 +28,9 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("engine", engine, examples),
         ("config", config, config_seeds),
         ("exceptions", exceptions, exceptions_seeds),
-        ("small", small, examples),
         ("report", report, report_seeds),
+        ("small", small, examples),
+        ("answers", answers, answers_seeds),
         ("foreign", crate::foreign::foreign, crate::foreign::seeds),
     ]
 }
@@ -38,6 +42,43 @@ fn examples() -> Vec<Vec<u8>> {
         .flat_map(|rule| rule.hits.iter().chain(rule.misses.iter()))
         .map(|example| holes::fill(example, 1).into_bytes())
         .collect()
+}
+
+/// A JSON report that is read comes back as it was, and every format takes it.
+pub fn report(bytes: &[u8]) {
+    let read = match report::read(bytes) {
+        Ok(read) => read,
+        Err(error) => {
+            assert!(error.to_string().chars().all(|c| c == '\t' || !c.is_control()), "a control character is shown");
+            return;
+        }
+    };
+    let written = |read: &Report, format| {
+        let mut out = Vec::new();
+        report::write(read, format, &Style::default(), &mut out).expect("a vector takes every write");
+        String::from_utf8(out).expect("reports are UTF-8")
+    };
+    for &format in Format::ALL {
+        let text = written(&read, format);
+        let escaped =
+            matches!(format, Format::Junit | Format::Checkstyle | Format::Html | Format::Markdown | Format::Github);
+        assert!(!escaped || text.chars().all(|c| c == '\t' || c == '\n' || !c.is_control()), "{}", format.word());
+    }
+    let text = written(&read, Format::Json);
+    let again = report::read(text.as_bytes()).expect("what is written is read");
+    assert_eq!(written(&again, Format::Json), text);
+    let part = || Part { name: "r".to_owned(), report: report::read(bytes).map_err(|error| error.to_string()) };
+    let whole = policy::merge(vec![part(), part()]).expect("two reports are some");
+    assert_ne!(whole.exit, Exit::Clean, "a run that is there twice never passes");
+}
+
+fn report_seeds() -> Vec<Vec<u8>> {
+    let rest = r#""stages":[{"name":"secrets","outcome":"ran","reason":null,"files":2,"required":true,"hole":false},{"name":"x","outcome":"skipped","reason":"r","files":0,"required":false,"hole":true}],"scanned":{"base":"b","head":"h","how":"range","commits":1,"files":2,"added_lines":3,"bytes":4,"unproven":0},"gaps":[{"path":"p","kind":"partial","tolerated":true,"reason":"r","hint":"h"}],"notes":["n"],"terms":{"version":"0.1.0","rules":"00","block":"medium","tier":"block","younger":[],"shard":"1/2"}}"#;
+    let finding = r#"{"rule":"r","title":"t","stage":"secrets","severity":"high","tier":"block","confidence":"high","path":"a","path_b64":"YQ==","line":1,"column":2,"end_line":1,"end_column":4,"fingerprint":"00000000000000000000000000000000","masked":"**","cwe":["CWE-798"],"owasp":["A07"],"encoding":["hex"],"tools":["b"],"commit":"c","author":"a","state":"new","reason":null,"blocks":true,"why":"w","fix":"f","rotate":"r","reference":"https://a.b","excerpt":{"lines":[{"number":1,"text":"x **"}],"mark":[2,4]},"package":{"name":"n","version":"1"}}"#;
+    let head = r#"{"schema":1,"gate":"ci","verdict":"block","mode":"enforce","exit":1,"findings":["#;
+    [format!("{head}],{rest}"), format!("{head}{finding}],{rest}"), format!("{head}{finding},{finding}],{rest}")]
+        .map(String::into_bytes)
+        .into()
 }
 
 /// The index reader gives entries or a doubt.
@@ -247,7 +288,7 @@ fn exceptions_seeds() -> Vec<Vec<u8>> {
 }
 
 /// What a tool prints is read in every format, or refused.
-pub fn report(bytes: &[u8]) {
+pub fn answers(bytes: &[u8]) {
     static STAGES: OnceLock<Vec<StageConfig>> = OnceLock::new();
     let stages = STAGES.get_or_init(|| {
         let text = "[stage.a]\ncommand = [\"x\"]\nformat = \"sarif\"\nlooked-at = \"/runs/*/artifacts\"\n\
@@ -269,7 +310,7 @@ pub fn report(bytes: &[u8]) {
     }
 }
 
-fn report_seeds() -> Vec<Vec<u8>> {
+fn answers_seeds() -> Vec<Vec<u8>> {
     [
         r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"rules":[{"id":"B1","properties":{"tags":["external/cwe/cwe-78"],"security-severity":"9.8"}}]}},"artifacts":[{"location":{"uri":"a"}}],"invocations":[{"executionSuccessful":true}],"results":[{"ruleIndex":0,"level":"error","message":{"text":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"index":0},"region":{"startLine":3}}}],"suppressions":[{"kind":"inSource"}]}]}]}"#,
         r#"<testsuites><testsuite><testcase name="a" file="a.py" line="3"><failure message="no">x</failure></testcase></testsuite></testsuites>"#,
