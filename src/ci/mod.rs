@@ -49,7 +49,8 @@ pub fn payload_file(variable: &dyn Fn(&str) -> Option<String>) -> Option<String>
     variable("GITHUB_EVENT_PATH").filter(|path| !path.is_empty())
 }
 
-/// What is under review here. `GATEHOOK_BASE` and `GATEHOOK_HEAD` win over what the system says.
+/// What is under review here. `GATEHOOK_BASE` and `GATEHOOK_HEAD` win over what the system says;
+/// `GATEHOOK_BASE_HINT` comes first, but gives way where it leads nowhere.
 ///
 /// # Errors
 ///
@@ -61,6 +62,9 @@ pub fn review(around: &Surroundings<'_>) -> Result<Review, BadShard> {
         review
             .notes
             .push("the event's payload is no JSON object: what it says of base and head is not known".to_owned());
+    }
+    if let Some(base) = around.get("GATEHOOK_BASE_HINT").filter(|id| !is_null(id)) {
+        review.base.insert(0, Base::named(BaseAt::Revision(base), "GATEHOOK_BASE_HINT"));
     }
     if let Some(base) = around.get("GATEHOOK_BASE") {
         review.base = vec![Base::told(base, "GATEHOOK_BASE")];

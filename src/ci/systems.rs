@@ -169,8 +169,8 @@ fn gitlab(around: &Surroundings<'_>, _: &Payload) -> Review {
     review
 }
 
-/// <https://circleci.com/docs/variables/>. Of base and target it tells nothing: `GATEHOOK_BASE` is to be
-/// set from a pipeline parameter.
+/// <https://circleci.com/docs/variables/>. Of base and target it tells nothing: `GATEHOOK_BASE_HINT` is
+/// to be set from a pipeline value, as `hooks/ci/circleci.yml` does.
 fn circleci(around: &Surroundings<'_>, _: &Payload) -> Review {
     let mut review = blank(System::CircleCi);
     review.actor = around.get("CIRCLE_USERNAME").or_else(|| around.get("CIRCLE_PR_USERNAME"));

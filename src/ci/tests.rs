@@ -112,6 +112,8 @@ fn every_system_tells_its_change() {
             "Whole; TIP; ",
         ),
         ("CIRCLECI=true CIRCLE_SHA1=TIP!".to_owned(), None, "Push; TIP; default?"),
+        ("CIRCLECI=true CIRCLE_SHA1=TIP! GATEHOOK_BASE_HINT=ID!".to_owned(), None, "Push; TIP; ID, default?"),
+        ("CIRCLECI=true CIRCLE_SHA1=TIP! GATEHOOK_BASE_HINT=NULL!".to_owned(), None, "Push; TIP; default?"),
         (
             "CIRCLECI=true CIRCLE_SHA1=TIP! CIRCLE_PULL_REQUEST=https://github.com/o/r/pull/4 CIRCLE_PR_NUMBER=4 \
              CIRCLE_COMPARE_URL=https://github.com/o/r/compare/ID!...TIP!"
