@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Shard;
+use crate::finding::Shard;
 
 /// A CI system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod shard;
 mod systems;
 
 pub use event::{Base, BaseAt, Event, Review, System};
-pub use shard::{BadShard, Shard};
+pub use shard::{BadShard, parse as parse_shard};
 
 use payload::Payload;
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::*;
+use crate::finding::Shard;
 
 const ID: &str = "1111111111111111111111111111111111111111";
 const TIP: &str = "2222222222222222222222222222222222222222";
@@ -227,7 +228,7 @@ fn a_shard_counts_from_one_whoever_counts() {
         ("SYSTEM_JOBPOSITIONINPHASE=2 SYSTEM_TOTALJOBSINPHASE=2", Some((2, 2))),
         ("", None),
     ] {
-        assert_eq!(told(variables, None).shard.map(|shard| (shard.index, shard.total)), expected, "{variables}");
+        assert_eq!(told(variables, None).shard.map(|shard| (shard.index, shard.count)), expected, "{variables}");
     }
     for bad in ["GATEHOOK_SHARD=0/4", "GATEHOOK_SHARD=5/4", "GATEHOOK_SHARD=x", "CI_NODE_INDEX=4 CI_NODE_TOTAL=3"] {
         let (name, value) = bad.split_once('=').unwrap();
@@ -242,7 +243,7 @@ fn a_shard_counts_from_one_whoever_counts() {
 
 #[test]
 fn shards_share_all_work_and_take_nothing_twice() {
-    let shards: Vec<Shard> = (1..=3).map(|index| Shard { index, total: 3 }).collect();
+    let shards: Vec<Shard> = (1..=3).map(|index| Shard { index, count: 3 }).collect();
     let mut counts = [0_usize; 3];
     for number in 0..3000_u32 {
         let takers: Vec<usize> = (0..3).filter(|&at| shards[at].takes(&number.to_le_bytes())).collect();

@@ -147,6 +147,28 @@ pub const KEYS: &[Key] = &[
     key("stage.NAME.memory", Kind::Whole(1), "", "MiB of memory that it may take."),
     key("fingerprint.salt", Kind::Text, "", "Random text that fingerprints are keyed with.").tighter("nothing else"),
     key(
+        "ci.on-unknown-base",
+        Kind::Word(&["full", "fail"]),
+        "\"full\"",
+        "What `gatehook ci` does where it finds no base: looks at everything that the head reaches, or fails with 3.",
+    )
+    .tighter("`fail`"),
+    key("ci.fetch-timeout", Kind::Text, "\"60s\"", "How long fetching the history that a shallow clone lacks may take in all."),
+    key(
+        "ci.pending",
+        Kind::Word(&["own", "none"]),
+        "\"own\"",
+        "Whose allowances hold in the very change that brings them: those of changes from the repository itself, or nobody's. A fork's never do.",
+    )
+    .tighter("`none`"),
+    key(
+        "ci.pending-up-to",
+        Kind::Word(&["low", "medium", "high", "critical"]),
+        "\"critical\"",
+        "Highest severity of findings that such an allowance may cover.",
+    )
+    .tighter("a lower severity"),
+    key(
         "limit.file",
         Kind::Whole(1),
         "",

@@ -14,6 +14,7 @@ mod gate;
 pub mod keys;
 mod layer;
 mod laying;
+mod ci;
 mod limit;
 mod locked;
 mod mode;
@@ -28,6 +29,7 @@ mod version;
 mod words;
 
 pub use allow::{Allow, Day};
+pub use ci::{CiConfig, OnUnknownBase, Pending};
 pub use error::ConfigError;
 pub use extends::{Place, Shelf, Unread};
 pub use gate::{GateConfig, OnLimit};
@@ -36,6 +38,7 @@ pub use mode::Mode;
 pub use read::MOST;
 pub use show::Shown;
 pub use stage::{BUILT_IN, Export, Format, Need, OnTrouble, Pointers, StageConfig};
+pub use words::duration;
 
 use crate::rules::Rule;
 
@@ -51,6 +54,8 @@ pub struct Config {
     pub push: GateConfig,
     /// The CI gate, and `pre-receive`.
     pub ci: GateConfig,
+    /// What a CI job does where the change is not fully known.
+    pub of_ci: CiConfig,
     /// Rules that take no part.
     pub disabled: Vec<String>,
     /// Allowances.

@@ -9,7 +9,7 @@ use super::layer::{Layer, Setting};
 use super::laying::{Laying, Ledger};
 use super::mode::RawModes;
 use super::raw::RawConfig;
-use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules, stage};
+use super::{Config, allow, baseline, ci, fingerprint, gate, limit, locked, rules, stage};
 
 pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
     let mut config = Config::default();
@@ -27,6 +27,10 @@ pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Res
     }
     config.settings = holding(ledger.settings);
     config.refused = ledger.refused;
+    // What slipped past a laptop is looked for in CI: the same stages, unless it names its own.
+    if !config.settings.iter().any(|setting| setting.key == "gate.ci.stages") {
+        config.ci.stages.clone_from(&config.push.stages);
+    }
     Ok(config)
 }
 
@@ -36,6 +40,7 @@ fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
     baseline::apply(config, raw.baseline, laying);
     fingerprint::apply(config, raw.fingerprint, laying);
     limit::apply(config, &raw.limit, laying);
+    ci::apply(config, raw.ci, laying);
     rules::apply(config, raw.rules, raw.rule, laying);
     allow::apply(config, raw.allow, laying);
     stage::apply(config, raw.stage, laying);
@@ -75,6 +80,14 @@ mod tests {
         assert_eq!(config.commit.block, Severity::High);
         assert_eq!(config.settings[0].key, "gate.commit.block");
         assert_eq!(config.settings[0].origin.to_string(), "gatehook.toml");
+    }
+
+    #[test]
+    fn the_ci_gate_runs_what_the_push_gate_runs_unless_it_says_otherwise() {
+        let push = "[gate.push]\nstages = [\"secrets\"]\n";
+        assert_eq!(resolved(push).unwrap().ci.stages, ["secrets"]);
+        let own = format!("{push}[gate.ci]\nstages = [\"insecure\"]\n");
+        assert_eq!(resolved(&own).unwrap().ci.stages, ["insecure"]);
     }
 
     #[test]

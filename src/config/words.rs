@@ -41,7 +41,7 @@ impl From<RawTier> for Tier {
 }
 
 /// A time as it is written: a number with `ms`, `s`, `m` or `h` behind it.
-pub(super) fn duration(word: &str) -> Option<std::time::Duration> {
+pub fn duration(word: &str) -> Option<std::time::Duration> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 = digits.parse().ok()?;
     let millis = match &word[digits.len()..] {

@@ -27,6 +27,16 @@ pub struct Shard {
     pub count: u32,
 }
 
+impl Shard {
+    /// Whether the piece of work that `key` names is this shard's. The same key goes to the same shard on
+    /// every machine, whatever else there is to do.
+    pub fn takes(self, key: &[u8]) -> bool {
+        let hash = blake3::hash(key);
+        let head = hash.as_bytes().first_chunk::<8>().copied().unwrap_or_default();
+        u64::from_le_bytes(head) % u64::from(self.count.max(1)) == u64::from(self.index.saturating_sub(1))
+    }
+}
+
 impl FromStr for Shard {
     type Err = ();
 

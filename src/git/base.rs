@@ -4,14 +4,15 @@
 use std::collections::HashSet;
 
 use super::command;
+use super::commits::short;
 use super::error::GitError;
 use super::fetch::{Fetching, Remote};
-use super::net::short;
 use super::objects;
 use super::remote;
 use super::repo::{Repo, unexpected};
 use crate::change::Oid;
 use crate::ci::{Base, BaseAt, Event, Review};
+use crate::finding::{Gap, GapKind};
 
 /// Commits that are fetched step by step, before all of history is.
 const STEPS: [u32; 5] = [4, 16, 64, 256, 1024];
@@ -96,6 +97,30 @@ pub fn scope(repo: &Repo, review: &Review, fetching: Fetching) -> Result<Scope, 
     }
     let tried = if search.tried.is_empty() { "nothing names one".to_owned() } else { search.tried.join("; ") };
     Ok(Scope::Unknown { head, how: format!("the base of head {told} ({named}) is not known: {tried}") })
+}
+
+/// Fetches the history that a shallow clone lacks, for a look at all that `head` reaches. What then is
+/// still missing is a gap.
+///
+/// # Errors
+///
+/// Where git cannot be asked.
+pub fn complete(repo: &Repo, head: Oid, fetching: Fetching) -> Result<Option<Gap>, GitError> {
+    let name = remote::of(repo, None, None)?.unwrap_or_else(|| "origin".to_owned());
+    let mut remote = Remote::new(repo, name, fetching);
+    if !remote.is_shallow() {
+        return Ok(None);
+    }
+    let failed = remote.deepen(None, &[head.to_string()]).err();
+    Ok(remote.is_shallow().then(|| Gap {
+        path: None,
+        kind: GapKind::Unread,
+        reason: format!(
+            "the clone is shallow, and what lies behind its edge was not looked at ({})",
+            failed.unwrap_or_else(|| "the remote is shallow itself".to_owned())
+        ),
+        hint: "check out with all history (`fetch-depth: 0`, `GIT_DEPTH: 0`)".to_owned(),
+    }))
 }
 
 /// How a head stands to a base.

@@ -32,7 +32,7 @@ mod known;
 mod push;
 mod range;
 mod gained;
-mod net;
+mod commits;
 mod fetch;
 mod base;
 mod unchanged;
@@ -42,7 +42,8 @@ mod repo;
 pub mod ancestry;
 pub mod setup;
 
-pub use base::{Ends, Scope, scope};
+pub use base::{Ends, Scope, complete, scope};
+pub use commits::commits;
 pub use doubt::Doubt;
 pub use env::Env;
 pub use error::GitError;
@@ -50,7 +51,6 @@ pub use fetch::Fetching;
 pub use file::{file_at, has_commit, staged_file};
 pub use gained::{Net, all_files, files_at, net_of, tree_id};
 pub use index::read_all as read_index;
-pub use net::{commits, net};
 pub use pair::Pair;
 pub use push::{
     Outgoing, Push, RefUpdate, outgoing, outgoing_without, parse_received, parse_updates, received, unpushed,

@@ -4,11 +4,15 @@ mod allowances;
 pub mod baseline;
 mod inline;
 mod merge;
+mod own_files;
+mod pending;
 mod verdict;
 mod younger;
 
 pub use allowances::{TookPart, apply, covers};
 pub use inline::{Mark, marks};
 pub use merge::{Part, merge};
+pub use own_files::{OWN_FILES, own_files};
+pub use pending::{Permit, pending};
 pub use verdict::decide;
 pub use younger::{is_younger, younger};

@@ -192,22 +192,9 @@ fn histories_with_nothing_in_common_are_looked_at_whole() {
         let review = review(REQUEST, &head, vec![base(BaseAt::Branch("main".to_owned()), None)]);
         let Scope::Change(ends) = git::scope(&repo, &review, soon()).unwrap() else { panic!() };
         assert_eq!(ends.base, None);
-        let net = git::net(&repo, ends.base, ends.head).unwrap();
-        assert_eq!(net.changes.len(), 1);
+        let bases: Vec<Oid> = ends.base.into_iter().collect();
+        assert_eq!(git::net_of(&repo, &bases, ends.head).unwrap().changes.len(), 1);
     }
-}
-
-#[test]
-fn a_net_change_is_the_difference_of_two_trees() {
-    let world = origin();
-    let repo = clone(&world, 0, "main");
-    ok(&world, "git rm -q topic 2>/dev/null || true; echo y >'odd\tname' && git add . && git commit -qm y");
-    let oid = |revision: &str| Oid::from_hex(ok(&world, &format!("git rev-parse {revision}")).as_bytes());
-    let listing = git::net(&repo, oid("HEAD~2"), oid("HEAD").unwrap()).unwrap();
-    let paths: Vec<String> = listing.changes.iter().map(|change| change.path.to_string()).collect();
-    assert_eq!(paths.len(), 2, "{paths:?}");
-    let all = git::net(&repo, None, oid("HEAD").unwrap()).unwrap();
-    assert_eq!(all.changes.len(), 2);
 }
 
 /// Random histories with merges: whatever the depth, the commits of a change are those of a whole clone.

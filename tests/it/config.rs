@@ -141,7 +141,7 @@ fn every_key_of_the_reader_stands_in_the_table_and_no_other() {
     for gate in GATES {
         assert_eq!(known_to_the_reader(&format!("[gate.{gate}]")), below(&format!("gate.{gate}.")));
     }
-    for table in ["rules", "fingerprint", "limit"] {
+    for table in ["rules", "fingerprint", "limit", "ci"] {
         assert_eq!(known_to_the_reader(&format!("[{table}]")), below(&format!("{table}.")));
     }
     assert_eq!(known_to_the_reader("[stage.x]"), below("stage.NAME."));

@@ -18,7 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("foreign", &["text", "paths", "finding", "rules", "config"]),
     ("diff", &["paths", "change"]),
     ("source", &["paths", "change", "finding", "diff"]),
-    ("ci", &[]),
+    ("ci", &["finding"]),
     ("git", &["sys", "text", "paths", "change", "finding", "source", "ci"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),

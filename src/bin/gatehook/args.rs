@@ -1,6 +1,7 @@
 //! Flags and subcommands, as the user reads them.
 
 mod exceptions;
+mod ci;
 mod config;
 mod hooks;
 mod stages;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Flags, Parser, Subcommand};
 
+pub(crate) use self::ci::Ci;
 pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
@@ -32,6 +34,13 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Scan the work tree, the staged changes, a range of commits or a patch
     Scan(Scan),
+    /// Check exactly the change under review, in a CI job
+    ///
+    /// Finds base and head by itself on GitHub Actions, GitLab CI, CircleCI, Jenkins, Azure Pipelines,
+    /// Bitbucket, Buildkite, Travis and Drone, fetches history that a shallow clone lacks, and takes
+    /// configuration, allowances and stages from the base. Where no base can be found everything is looked
+    /// at, or the job fails, as `ci.on-unknown-base` says: it never passes for having looked at nothing.
+    Ci(Ci),
     /// Say what a rule finds, why it matters and how to mend it
     Explain(Explain),
     /// List and check rules
@@ -150,6 +159,7 @@ impl Command {
         match self {
             Self::Scan(scan) => Some(&scan.output.reports),
             Self::Hook(hook) => Some(&hook.output.reports),
+            Self::Ci(args) => Some(&args.output.reports),
             Self::Report { command: ReportCommand::Convert(convert) } => Some(&convert.reports),
             Self::Report { command: ReportCommand::Merge(merge) } => Some(&merge.reports),
             _ => None,

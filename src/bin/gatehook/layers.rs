@@ -22,6 +22,8 @@ pub(crate) enum ConfigFrom<'r> {
     Index(&'r Repo),
     /// A commit.
     Commit(&'r Repo, String),
+    /// No file of the repository's: the defaults, the machine's and the user's.
+    Nothing(&'r Repo),
     /// A commit on a server: the environment is that of whoever pushes, so it names no organisation.
     Server(&'r Repo, String),
 }
@@ -43,6 +45,14 @@ pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
         Ok(config) => Loaded { config, exit: Exit::Clean },
         Err(exit) => Loaded { config: Config::default(), exit },
     }
+}
+
+/// The configuration where nobody is told what is wrong with it: the default one then.
+pub(crate) fn quietly(from: &ConfigFrom<'_>, output: &Output) -> Config {
+    let shelves = Shelves { from, flag: output.config.as_deref() };
+    let resolved =
+        layers(from, output).ok().and_then(|layers| Config::load(&layers, env!("CARGO_PKG_VERSION"), &shelves).ok());
+    resolved.unwrap_or_default()
 }
 
 /// The configuration as it would be with another text of the file in `dir`.
@@ -82,6 +92,7 @@ fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
     }
     layers.extend(match from {
         ConfigFrom::Dir(dir) => on_disk(Rank::Repository, &dir.join(config::FILE))?,
+        ConfigFrom::Nothing(_) => None,
         ConfigFrom::Index(repo) => {
             let origin = Origin::Git { path: config::FILE.to_owned(), revision: None };
             in_git(git::staged_file(repo, config::FILE), origin)?
@@ -143,7 +154,10 @@ impl Shelves<'_> {
     fn top(&self) -> &Path {
         match self.from {
             ConfigFrom::Dir(dir) => dir,
-            ConfigFrom::Index(repo) | ConfigFrom::Commit(repo, _) | ConfigFrom::Server(repo, _) => &repo.top,
+            ConfigFrom::Index(repo)
+            | ConfigFrom::Nothing(repo)
+            | ConfigFrom::Commit(repo, _)
+            | ConfigFrom::Server(repo, _) => &repo.top,
         }
     }
 }
@@ -186,7 +200,10 @@ impl Shelf for Shelves<'_> {
                 Unread { message: error.to_string(), hint: format!("make `{}` readable", path.display()) }
             }),
             Origin::Git { path, revision } => {
-                let (ConfigFrom::Index(repo) | ConfigFrom::Commit(repo, _) | ConfigFrom::Server(repo, _)) = self.from
+                let (ConfigFrom::Index(repo)
+                | ConfigFrom::Nothing(repo)
+                | ConfigFrom::Commit(repo, _)
+                | ConfigFrom::Server(repo, _)) = self.from
                 else {
                     return Err(missing("in git", String::new()));
                 };

@@ -49,6 +49,7 @@ pub(crate) fn baseline(
         ConfigFrom::Dir(dir) => {
             (read_regular(&dir.join(name), MOST_BASELINE).map_err(|error| whole(&error))?, name.to_owned())
         }
+        ConfigFrom::Nothing(_) => return Ok(Vec::new()),
         ConfigFrom::Index(repo) => {
             (git::staged_text(repo, name).map_err(|error| whole(&error))?, format!("{name} (staged)"))
         }

@@ -2,6 +2,7 @@
 
 mod allow;
 mod baseline;
+mod ci;
 mod config;
 mod explain;
 mod here;
@@ -33,6 +34,7 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Allow(args) => allow::run(&args).code(),
         Command::Baseline { command } => baseline::run(&command).code(),
         Command::Import(args) => import::run(&args).code(),
+        Command::Ci(args) => ci::run(&args).code(),
         Command::Config { command } => config::run(&command).code(),
         Command::Report { command } => report::run(&command).code(),
         Command::Plan(args) => plan::run(&args).code(),

@@ -1,0 +1,234 @@
+//! `gatehook ci`: exactly the change under review, under the base's configuration.
+
+use gatehook::change::{Change, Oid};
+use gatehook::ci::{self, Base, Event, Review, Surroundings, System};
+use gatehook::config::{OnUnknownBase, Pending};
+use gatehook::finding::{Exit, Report, Salt, Shard};
+use gatehook::git::{self, Fetching, GitError, Outgoing, Repo, Scope};
+use gatehook::pipeline::{self, Around, Request};
+use gatehook::policy::{self, Permit, baseline};
+use gatehook::rules::Gate;
+use gatehook::source::Listing;
+use gatehook::stage::external::Environment;
+
+use super::fail;
+use crate::args::Ci;
+use crate::layers::{self, Loaded};
+use crate::out::{self, To};
+use crate::progress::Progress;
+use crate::setup::{self, ConfigFrom};
+use crate::stages;
+
+/// Bytes of a file that are looked at, at most.
+const LIMIT: u64 = 512 << 20;
+/// Bytes of an event's payload that are read, at most.
+const MOST_PAYLOAD: u64 = 64 << 20;
+
+pub(crate) fn run(args: &Ci) -> Exit {
+    let review = match review(args) {
+        Ok(review) => review,
+        Err(exit) => return exit,
+    };
+    match look(args, &review) {
+        Ok(exit) => exit,
+        Err(error) => fail(&error, error.hint().as_deref(), Exit::NotScanned),
+    }
+}
+
+/// What the flags and the environment say.
+fn review(args: &Ci) -> Result<Review, Exit> {
+    let variable = |name: &str| std::env::var(name).ok();
+    // A file that is named and cannot be read gives an event without content, which is told.
+    let read = |path: String| setup::read_regular(path.as_ref(), MOST_PAYLOAD).ok().flatten().unwrap_or_default();
+    let payload = ci::payload_file(&variable).map(read);
+    let around = Surroundings { variable: &variable, payload: payload.as_deref() };
+    let mut review = ci::review(&around)
+        .map_err(|error| fail(&error, Some("set GATEHOOK_SHARD, as `2/4`, or leave it out"), Exit::Usage))?;
+    if let Some(base) = &args.base {
+        review.base = vec![Base::told(base.clone(), "--base")];
+        if matches!(review.event, Event::Whole | Event::Unknown | Event::Deletion) {
+            review.event = Event::Push;
+        }
+    }
+    if let Some(head) = &args.head {
+        (review.head, review.unknown) = (vec![(head.clone(), "--head")], None);
+    }
+    review.shard = args.shard.or(review.shard);
+    Ok(review)
+}
+
+/// The commits and files to look at, and whose configuration holds.
+struct Found {
+    outgoing: Outgoing,
+    /// The commit whose configuration, baseline and stages count; `None` for the defaults alone.
+    rule: Option<String>,
+    head: Option<Oid>,
+    how: String,
+    gap: Option<gatehook::finding::Gap>,
+}
+
+fn look(args: &Ci, review: &Review) -> Result<Exit, GitError> {
+    let repo = Repo::discover(&std::env::current_dir().unwrap_or_default())?;
+    let fetching = fetching(args, review, &repo);
+    let found = find(args, review, &repo, fetching)?;
+    let from = match &found.rule {
+        Some(commit) => ConfigFrom::Commit(&repo, commit.clone()),
+        None => ConfigFrom::Nothing(&repo),
+    };
+    let loaded = setup::load(&from, &args.output);
+    let mut report = ran(args, review, &repo, &from, &loaded, found);
+    report.end_with(loaded.exit);
+    let mut reports = args.output.reports.clone();
+    reports.verbose |= args.all;
+    Ok(out::emit(&report, &reports, To::Stdout))
+}
+
+/// A developer who asks for what CI would say has what the repository has; a job may fetch.
+fn fetching(args: &Ci, review: &Review, repo: &Repo) -> Fetching {
+    if args.no_fetch || review.system == System::Other {
+        return Fetching::NEVER;
+    }
+    // The time is needed before the base is known, and with it the configuration that counts: a change
+    // gains nothing by naming another one here.
+    let time = args.fetch_timeout.unwrap_or_else(|| {
+        let from = ConfigFrom::Commit(repo, "HEAD".to_owned());
+        layers::quietly(&from, &args.output).of_ci.fetch_timeout
+    });
+    Fetching::for_at_most(time)
+}
+
+fn find(args: &Ci, review: &Review, repo: &Repo, fetching: Fetching) -> Result<Found, GitError> {
+    let whole = |head: Oid, how: String, rule: Option<String>| -> Result<Found, GitError> {
+        let gap = git::complete(repo, head, fetching)?;
+        let every = git::commits(repo, &[head], &[])?;
+        let net = vec![git::net_of(repo, &[], head)?];
+        Ok(Found { outgoing: Outgoing { every, net }, rule, head: Some(head), how, gap })
+    };
+    match git::scope(repo, review, fetching)? {
+        Scope::Change(ends) => {
+            let every = git::commits(repo, &[ends.head], &ends.without)?;
+            let bases: Vec<Oid> = ends.base.into_iter().collect();
+            let net = vec![git::net_of(repo, &bases, ends.head)?];
+            let rule = ends.without.first().map(ToString::to_string);
+            Ok(Found { outgoing: Outgoing { every, net }, rule, head: Some(ends.head), how: ends.how, gap: None })
+        }
+        Scope::Whole { head, how } => whole(head, how, Some(head.to_string())),
+        Scope::Unknown { head, how } => {
+            // Of a request without a base nobody knows whose configuration its head holds.
+            let rule = (!matches!(review.event, Event::Request { .. })).then(|| head.to_string());
+            let from = match &rule {
+                Some(commit) => ConfigFrom::Commit(repo, commit.clone()),
+                None => ConfigFrom::Nothing(repo),
+            };
+            match layers::quietly(&from, &args.output).of_ci.on_unknown_base {
+                OnUnknownBase::Full => whole(head, format!("{how}; so everything is looked at"), rule),
+                OnUnknownBase::Fail => Err(GitError::BadRange { spec: "HEAD".to_owned(), reason: how }),
+            }
+        }
+        Scope::Nothing(how) => Ok(Found {
+            outgoing: Outgoing { every: Listing::default(), net: Vec::new() },
+            rule: None,
+            head: None,
+            how,
+            gap: None,
+        }),
+    }
+}
+
+fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &Loaded, found: Found) -> Report {
+    let Found { mut outgoing, rule, head, how, gap } = found;
+    let config = &loaded.config;
+    let commits = outgoing.every.scanned.commits;
+    let changed: Vec<_> = outgoing.net.iter().flat_map(|net| &net.changes).map(|change| change.path.clone()).collect();
+    let part = review.shard.map_or_else(String::new, |shard| format!(", part {shard} of it"));
+    let log = format!("{how}, {commits} commits, {} files{part}", changed.len());
+    log_line(&log);
+    if let Some(shard) = review.shard {
+        deal(&mut outgoing, shard);
+    }
+    outgoing.every.scanned.how = log;
+    outgoing.every.scanned.base.clone_from(&rule);
+    outgoing.every.scanned.head = head.map(|id| id.to_string());
+    outgoing.every.gaps.extend(gap);
+    let request = Request {
+        gate: Gate::Ci,
+        name: "ci".into(),
+        packs: Vec::new(),
+        skip: args.skip.clone(),
+        limit: LIMIT,
+        today: setup::today(),
+        whole: false,
+    };
+    let baseline = || setup::baseline(from, config, &args.output);
+    // In a job the base's configuration is the repository's word; elsewhere the user has to trust it.
+    let trusted =
+        (review.system == System::Other).then(|| stages::trusted(repo, rule.as_deref().unwrap_or("HEAD"), config));
+    let progress = Progress::new(&args.output);
+    let around = Around {
+        environment: &Environment::of_process(),
+        is_trusted: &|stage| trusted.as_ref().is_none_or(|names| names.contains(&stage.name)),
+        only: &args.only,
+        passed: false,
+        // What one job kept must not make another one pass.
+        dirs: None,
+        follow: &progress,
+    };
+    let mut report = pipeline::run_staged(&request, config, outgoing, repo, &around, &baseline);
+    drop(progress);
+    report.terms.shard = review.shard;
+    report.notes.extend(review.notes.iter().cloned());
+    let salt = config.salt.as_deref().map(Salt::from_text).unwrap_or_default();
+    let kept = config.baseline.as_deref().unwrap_or(baseline::FILE);
+    report.findings.extend(policy::own_files(changed.iter(), kept, &[], &salt));
+    if let Some(head) = head {
+        pend(args, review, repo, config, head, &mut report);
+        report.notes.extend(reproduce(review, &report, rule.as_deref(), head));
+    }
+    report
+}
+
+/// Leaves this job's part: commits for what is searched in each of them, files for the net change.
+fn deal(outgoing: &mut Outgoing, shard: Shard) {
+    let takes = |change: &Change| match &change.commit {
+        Some(commit) => shard.takes(commit.id.to_string().as_bytes()),
+        None => shard.takes(change.path.as_bytes()),
+    };
+    outgoing.every.changes.retain(takes);
+    for net in &mut outgoing.net {
+        net.changes.retain(takes);
+    }
+}
+
+/// Allowances that the change brings itself.
+fn pend(args: &Ci, review: &Review, repo: &Repo, config: &gatehook::config::Config, head: Oid, report: &mut Report) {
+    let own = !matches!(review.event, Event::Request { fork: None | Some(true) });
+    let of_head = layers::quietly(&ConfigFrom::Commit(repo, head.to_string()), &args.output);
+    let permit = Permit {
+        holds: own && config.of_ci.pending == Pending::Own,
+        up_to: config.of_ci.pending_up_to,
+        base: &config.allow,
+        head: &of_head.allow,
+        today: setup::today(),
+    };
+    policy::pending(report, &permit);
+}
+
+/// What tells a developer why CI sees what the laptop did not.
+fn reproduce(review: &Review, report: &Report, base: Option<&str>, head: Oid) -> Option<String> {
+    let new = report.findings.iter().any(|finding| finding.state == gatehook::finding::State::New);
+    if !new || review.system == System::Other {
+        return None;
+    }
+    let base = base.map_or_else(String::new, |base| format!(" --base {base}"));
+    Some(format!(
+        "found by gatehook {} with rules {}; the same on any machine: gatehook ci{base} --head {head}",
+        report.terms.version,
+        &report.terms.rules[..report.terms.rules.len().min(12)]
+    ))
+}
+
+/// One line for the job's log, whatever format standard output carries.
+fn log_line(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "gatehook ci: {}", gatehook::text::escape(text.as_bytes()));
+}

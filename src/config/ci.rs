@@ -1,0 +1,106 @@
+//! `[ci]`: what a CI job does where the change is not fully known, and whose allowances hold there.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::Config;
+use super::laying::Laying;
+use super::words::{RawSeverity, duration};
+use crate::finding::Severity;
+
+/// What `gatehook ci` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CiConfig {
+    /// What an unknown base means.
+    pub on_unknown_base: OnUnknownBase,
+    /// How long fetching missing history may take in all.
+    pub fetch_timeout: Duration,
+    /// Whose allowances hold before they are merged.
+    pub pending: Pending,
+    /// Highest severity of findings that such an allowance may cover.
+    pub pending_up_to: Severity,
+}
+
+impl Default for CiConfig {
+    fn default() -> Self {
+        Self {
+            on_unknown_base: OnUnknownBase::Full,
+            fetch_timeout: Duration::from_secs(60),
+            pending: Pending::Own,
+            pending_up_to: Severity::Critical,
+        }
+    }
+}
+
+/// What is done where no base can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnUnknownBase {
+    /// Everything is looked at: each commit that the head reaches, and its whole tree.
+    Full,
+    /// The gate does not pass.
+    Fail,
+}
+
+/// Whose allowances hold while the change that brings them is under review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// Those of changes from the repository itself, never of a fork's.
+    Own,
+    /// Nobody's.
+    None,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawCi {
+    on_unknown_base: Option<RawOnUnknownBase>,
+    fetch_timeout: Option<String>,
+    pending: Option<RawPending>,
+    pending_up_to: Option<RawSeverity>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawOnUnknownBase {
+    Full,
+    Fail,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawPending {
+    Own,
+    None,
+}
+
+pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
+    let ci = &mut config.of_ci;
+    if let Some(what) = raw.on_unknown_base {
+        let (what, shown) = match what {
+            RawOnUnknownBase::Full => (OnUnknownBase::Full, "\"full\""),
+            RawOnUnknownBase::Fail => (OnUnknownBase::Fail, "\"fail\""),
+        };
+        laying.put("ci.on-unknown-base", &mut ci.on_unknown_base, what, shown, |new, old| {
+            *new == OnUnknownBase::Full && *old == OnUnknownBase::Fail
+        });
+    }
+    if let Some(text) = raw.fetch_timeout {
+        match duration(&text) {
+            Some(time) => laying.put("ci.fetch-timeout", &mut ci.fetch_timeout, time, format!("{text:?}"), |_, _| true),
+            None => laying.fault("`ci.fetch-timeout` takes a time, as \"90s\" or \"5m\""),
+        }
+    }
+    if let Some(whose) = raw.pending {
+        let (whose, shown) = match whose {
+            RawPending::Own => (Pending::Own, "\"own\""),
+            RawPending::None => (Pending::None, "\"none\""),
+        };
+        laying
+            .put("ci.pending", &mut ci.pending, whose, shown, |new, old| *new == Pending::Own && *old == Pending::None);
+    }
+    if let Some(most) = raw.pending_up_to {
+        let most = Severity::from(most);
+        laying.put("ci.pending-up-to", &mut ci.pending_up_to, most, format!("\"{most}\""), |new, old| new > old);
+    }
+}

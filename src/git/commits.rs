@@ -1,0 +1,25 @@
+//! Commits by the ends of a range, as ids.
+
+use super::error::GitError;
+use super::history::{self, Revisions};
+use super::objects;
+use super::repo::Repo;
+use crate::change::Oid;
+use crate::finding::Scanned;
+use crate::source::Listing;
+
+/// Every commit that `heads` reach and `without` do not, each against its parents.
+pub fn commits(repo: &Repo, heads: &[Oid], without: &[Oid]) -> Result<Listing, GitError> {
+    let input = [objects::lines("", heads), objects::lines("^", without)].concat();
+    let history = history::walk(repo, &Revisions { input, args: Vec::new() })?;
+    let how = format!("{}, each against its parents", history.told());
+    let scanned = Scanned { how, commits: history.commits.len(), ..Scanned::default() };
+    Ok(Listing { changes: history.changes, scanned, ..Listing::default() })
+}
+
+/// An id as it stands in a log.
+pub(super) fn short(id: Oid) -> String {
+    let mut hex = id.to_string();
+    hex.truncate(12);
+    hex
+}

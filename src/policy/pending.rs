@@ -1,0 +1,61 @@
+//! Allowances that the change under review brings itself: they are listed for the reviewer, and hold only
+//! where the base's policy lets them.
+
+use super::covers;
+use super::verdict::decide;
+use crate::config::{Allow, Day};
+use crate::finding::{Finding, Report, Severity, State};
+
+/// What the base lets a change allow itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Permit<'p> {
+    /// Whether its allowances hold at all.
+    pub holds: bool,
+    /// Up to which severity.
+    pub up_to: Severity,
+    /// Allowances of the base: they are no news.
+    pub base: &'p [Allow],
+    /// Allowances of the change's head.
+    pub head: &'p [Allow],
+    /// Today.
+    pub today: Day,
+}
+
+/// Applies the pending allowances to a report that was made with the base's own ones, and decides anew.
+/// Comments in the source count as pending: who reads the finding reads them with it.
+pub fn pending(report: &mut Report, permit: &Permit<'_>) {
+    let mut notes = Vec::new();
+    for finding in &mut report.findings {
+        let by_base = permit.base.iter().any(|entry| covers(entry, finding));
+        let reason = match finding.state {
+            State::Allowed if !by_base => finding.reason.clone(),
+            State::New => permit
+                .head
+                .iter()
+                .filter(|entry| !permit.base.contains(entry) && entry.expires.is_none_or(|last| last >= permit.today))
+                .find(|entry| covers(entry, finding))
+                .map(|entry| entry.reason.clone()),
+            _ => None,
+        };
+        let Some(reason) = reason else { continue };
+        let holds = permit.holds && finding.severity <= permit.up_to;
+        notes.push(note(finding, &reason, holds));
+        (finding.state, finding.reason) =
+            if holds { (State::Allowed, Some(format!("pending review: {reason}"))) } else { (State::New, None) };
+    }
+    if notes.is_empty() {
+        return;
+    }
+    report.notes.extend(notes);
+    let before = report.exit;
+    let (verdict, exit, blocking) =
+        decide(&report.terms.demand, &report.findings, &report.stages, &report.gaps, &report.scanned);
+    // What went wrong around the run stays wrong.
+    report.exit = if before == crate::finding::Exit::Blocked { exit } else { exit.or(before) };
+    (report.verdict, report.blocking) = (verdict, blocking);
+}
+
+fn note(finding: &Finding, reason: &str, holds: bool) -> String {
+    let does = if holds { "holds until it is reviewed" } else { "does not hold before it is merged" };
+    format!("pending allowance of `{}` in {}:{} {does}: {reason}", finding.rule, finding.path, finding.place.line)
+}
