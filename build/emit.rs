@@ -8,13 +8,19 @@ use crate::raw::RawRule;
 use crate::sha256;
 
 /// The text of `OUT_DIR/rules.rs`.
+///
+/// No pointer stands in the tables: the loader of a position-independent program would have to set each of
+/// them at every start, whether the rule is wanted or not.
 pub(crate) fn source(rules: &[(&str, RawRule)]) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "pub(super) static RULES: [Rule; {}] = [", rules.len());
+    let mut texts = Texts::default();
+    let _ = writeln!(out, "pub(super) static RULES: [Compact; {}] = [", rules.len());
     for (pack, rule) in rules {
-        emit_rule(&mut out, pack, rule);
+        emit_rule(&mut out, &mut texts, pack, rule);
     }
     out.push_str("];\n");
+    let _ = writeln!(out, "pub(super) static TEXT: &str = {:?};", texts.all);
+    let _ = writeln!(out, "pub(super) static WORDS: [Span; {}] = {:?};", texts.words.len(), texts.words);
 
     // Each keyword once, with the rules that wait for it.
     let mut keywords: Vec<(String, Vec<usize>)> = Vec::new();
@@ -31,9 +37,13 @@ pub(crate) fn source(rules: &[(&str, RawRule)]) -> String {
             }
         }
     }
-    let _ = writeln!(out, "pub(super) static KEYWORDS: [(u8, &[u16]); {}] = [", keywords.len());
+    let waiting: Vec<usize> = keywords.iter().flat_map(|(_, waiting)| waiting.iter().copied()).collect();
+    let _ = writeln!(out, "pub(super) static WAITING: [u16; {}] = {waiting:?};", waiting.len());
+    let _ = writeln!(out, "pub(super) static KEYWORDS: [(u8, u16, u16); {}] = [", keywords.len());
+    let mut from = 0;
     for (word, waiting) in &keywords {
-        let _ = writeln!(out, "({}, &{waiting:?}),", word.len());
+        let _ = writeln!(out, "({}, {from}, {}),", word.len(), from + waiting.len());
+        from += waiting.len();
     }
     out.push_str("];\n");
     let words: Vec<String> = keywords.into_iter().map(|(word, _)| word).collect();
@@ -54,7 +64,37 @@ pub(crate) fn source(rules: &[(&str, RawRule)]) -> String {
     out
 }
 
-fn emit_rule(out: &mut String, pack: &str, rule: &RawRule) {
+/// All texts of all rules, each once, and lists of them.
+#[derive(Default)]
+struct Texts {
+    all: String,
+    known: std::collections::HashMap<String, (usize, usize)>,
+    words: Vec<(usize, usize)>,
+}
+
+impl Texts {
+    /// Start and end of `text` in the whole.
+    fn add(&mut self, text: &str) -> (usize, usize) {
+        if text.is_empty() {
+            return (0, 0);
+        }
+        *self.known.entry(text.to_owned()).or_insert_with(|| {
+            let start = self.all.len();
+            self.all.push_str(text);
+            (start, self.all.len())
+        })
+    }
+
+    /// Start and end of a list among the words.
+    fn list(&mut self, words: &[String]) -> (usize, usize) {
+        let spans: Vec<(usize, usize)> = words.iter().map(|word| self.add(word)).collect();
+        let start = self.words.len();
+        self.words.extend(spans);
+        (start, self.words.len())
+    }
+}
+
+fn emit_rule(out: &mut String, texts: &mut Texts, pack: &str, rule: &RawRule) {
     let id = &rule.id;
     let known = |key: &str, word: &str, words: &[&str]| -> String {
         assert!(words.contains(&word), "rule `{id}`: `{key}` does not know `{word}`");
@@ -75,7 +115,7 @@ fn emit_rule(out: &mut String, pack: &str, rule: &RawRule) {
     });
     let _ = writeln!(
         out,
-        "Rule {{ pack: Pack::{}, severity: Severity::{}, tier: Tier::{}, confidence: Confidence::{}, window: Window::{}, context: Context::{}, tests: Tests::{},",
+        "Compact {{ pack: Pack::{}, severity: Severity::{}, tier: Tier::{}, confidence: Confidence::{}, window: Window::{}, context: Context::{}, tests: Tests::{},",
         known("pack", pack, &["secrets", "insecure"]),
         known("severity", &rule.severity, &levels),
         known("tier", &rule.tier, &["warn", "block"]),
@@ -107,7 +147,7 @@ fn emit_rule(out: &mut String, pack: &str, rule: &RawRule) {
         ("bad", &rule.bad),
         ("good", &rule.good),
     ] {
-        let _ = writeln!(out, "{key}: Cow::Borrowed({text:?}),");
+        let _ = writeln!(out, "{key}: {:?},", texts.add(text));
     }
     for (key, words) in [
         ("keywords", &rule.keywords),
@@ -120,11 +160,7 @@ fn emit_rule(out: &mut String, pack: &str, rule: &RawRule) {
         ("hits", &rule.hits),
         ("misses", &rule.misses),
     ] {
-        let _ = write!(out, "{key}: Cow::Borrowed(&[");
-        for word in words {
-            let _ = write!(out, "Cow::Borrowed({word:?}),");
-        }
-        out.push_str("]),\n");
+        let _ = writeln!(out, "{key}: {:?},", texts.list(words));
     }
     out.push_str("},\n");
 }

@@ -337,7 +337,7 @@ pub fn small(bytes: &[u8]) {
     let _ = git::parse_updates(bytes);
     let _ = git::parse_received(bytes);
     let _ = source::message(bytes, source::Cleanup::edited(None, b"#"));
-    for rule in builtin().iter().filter(|rule| !rule.proof.is_empty()) {
+    for rule in builtin().into_iter().filter(|rule| !rule.proof.is_empty()) {
         let _ = proof::check(&rule.proof, &bytes[..bytes.len().min(400)]);
     }
     let index = LineIndex::new(bytes, 1);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Config;
 use super::laying::Laying;
-use crate::rules::{Pack, RawRule, builtin, from_raw, is_month};
+use crate::rules::{Pack, RawRule, from_raw, is_known, is_month};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -46,7 +46,8 @@ pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, layin
 pub(super) fn check_names(config: &Config, laying: &mut Laying<'_>) {
     let known = |id: &str| {
         let stage = id.split_once('/').map_or(id, |(stage, _)| stage);
-        builtin().iter().chain(&config.own_rules).any(|rule| rule.is_called(id))
+        is_known(id)
+            || config.own_rules.iter().any(|rule| rule.is_called(id))
             || config.stages.iter().any(|own| own.name == stage)
     };
     for id in config.disabled.iter().chain(config.allow.iter().flat_map(|allow| &allow.rules)) {

@@ -3,7 +3,7 @@
 use super::pattern::{self, Dialect, NoGlob, NoPattern};
 use super::plan::Became;
 use crate::config::edit::NewRule;
-use crate::rules::builtin;
+use crate::rules::is_known;
 
 /// What a foreign rule says.
 #[derive(Default)]
@@ -103,7 +103,7 @@ pub(super) fn id(tool: &str, theirs: &str) -> String {
         }
     }
     let id = id.trim_end_matches('-');
-    let taken = id.is_empty() || id.starts_with("allow-") || builtin().iter().any(|rule| rule.is_called(id));
+    let taken = id.is_empty() || id.starts_with("allow-") || is_known(id);
     if taken { format!("{tool}-{}", if id.is_empty() { "rule" } else { id }) } else { id.to_owned() }
 }
 

@@ -216,7 +216,7 @@ mod tests {
 
     /// The good twin that `example` would have were it the bad example of the rule `id`.
     fn twin(id: &str, example: &str) -> String {
-        let mut rule = builtin().iter().find(|rule| rule.id == id).expect("the rule exists").clone();
+        let mut rule = Rule::clone(builtin().into_iter().find(|rule| rule.id == id).expect("the rule exists"));
         rule.bad = example.to_owned().into();
         Teacher::default().lesson(&rule).expect("its value is found").good
     }
@@ -249,7 +249,8 @@ mod tests {
 
     #[test]
     fn links_begin_with_the_rules_own_and_stand_once() {
-        let rule = builtin().iter().find(|rule| rule.reference.ends_with("/95.html")).expect("one goes by its CWE");
+        let rule =
+            builtin().into_iter().find(|rule| rule.reference.ends_with("/95.html")).expect("one goes by its CWE");
         let links = links(rule);
         assert_eq!(links[0], rule.reference);
         assert_eq!(links.iter().filter(|link| link.ends_with("/95.html")).count(), 1);

@@ -174,7 +174,7 @@ fn look(
     if let Some(month) = &config.as_of {
         pinned::add_older(&mut looked.findings, month, || {
             let without = rules(request, config, packs).map(|mut rules| {
-                rules.retain(|rule| !policy::is_younger(&rule.id, month));
+                rules.retain(|rule| !policy::is_younger(rule.id(), month));
                 builtin::run(changes, store, &Engine::new(rules), &options).findings
             });
             without.unwrap_or_default()
@@ -270,8 +270,8 @@ fn set(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, Bu
     let rules = RuleSet::default().with_own(config.own_rules.clone())?;
     let mut rules = rules.limited_to(packs, request.gate);
     if !config.disabled.is_empty() || !request.skip.is_empty() {
-        let left_out = |id: &str| config.disabled.iter().chain(&request.skip).any(|name| name == id);
-        rules.silence(|rule| left_out(&rule.id) || rule.aliases.iter().any(|alias| left_out(alias)));
+        let names = || config.disabled.iter().chain(&request.skip);
+        rules.silence(|rule| names().any(|name| rule.is_called(name)));
     }
     Ok(rules)
 }

@@ -1,12 +1,12 @@
 //! `rules.as-of`: built-in rules that are younger than the month that a configuration pins only warn.
 
 use crate::finding::{Finding, Text, Tier};
-use crate::rules::builtin;
+use crate::rules::briefs;
 
 /// Whether a rule joined after `month` (`2026-11`). A user's own rules are as old as their configuration.
 pub fn is_younger(rule: &str, month: &str) -> bool {
     // Months compare as texts.
-    builtin().iter().any(|own| own.id == rule && *own.since > *month)
+    briefs().any(|own| own.id() == rule && own.since() > month)
 }
 
 /// Puts the findings of rules that joined after `month` into the warn tier, and names these rules.

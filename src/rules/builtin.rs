@@ -1,12 +1,11 @@
-//! The packs that the build script compiled in.
+//! The packs that the build script compiled in, as it wrote them: tables without pointers.
 
 #![allow(clippy::all, clippy::pedantic, reason = "generated text")]
 
-use std::borrow::Cow;
-
 use super::automaton::Automaton;
+use super::compact::{Compact, Span};
 use super::language::LanguageSet;
-use super::rule::{Context, GateSet, Pack, Rule, Tests, Window};
+use super::rule::{Context, GateSet, Pack, Tests, Window};
 use crate::finding::{Confidence, Severity, Tier};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

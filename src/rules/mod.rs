@@ -5,6 +5,7 @@
 
 pub mod automaton;
 mod builtin;
+mod compact;
 pub mod holes;
 pub mod keys;
 mod language;
@@ -12,7 +13,8 @@ mod raw;
 mod rule;
 mod set;
 
+pub use compact::{Brief, briefs};
 pub use language::{Language, LanguageSet};
 pub use raw::{RawFile, RawRule, is_month};
 pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Tests, Window, from_raw};
-pub use set::{BuildError, RuleId, RuleSet, builtin, digest};
+pub use set::{BuildError, RuleId, RuleSet, builtin, digest, is_known};

@@ -4,6 +4,7 @@ use aho_corasick::AhoCorasick;
 pub use aho_corasick::BuildError;
 
 use super::builtin as packs;
+use super::compact::{self, Brief, COUNT};
 use super::rule::{Gate, Pack, Rule};
 
 /// A rule's number in its [`RuleSet`]: built-in ones first.
@@ -25,7 +26,7 @@ pub struct RuleSet {
 
 impl Default for RuleSet {
     fn default() -> Self {
-        let (enabled, later) = (vec![true; packs::RULES.len()], vec![false; packs::RULES.len()]);
+        let (enabled, later) = (vec![true; COUNT], vec![false; COUNT]);
         Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled, later, silenced: Vec::new() }
     }
 }
@@ -40,23 +41,22 @@ impl RuleSet {
         let mut words = Vec::new();
         for (at, rule) in own.iter().enumerate() {
             for word in rule.keywords.iter() {
-                let number = u16::try_from(packs::RULES.len() + at).unwrap_or(u16::MAX);
+                let number = u16::try_from(COUNT + at).unwrap_or(u16::MAX);
                 self.own_keywords.push(number);
                 words.push(word.as_bytes());
             }
         }
         self.own_automaton = Some(AhoCorasick::builder().ascii_case_insensitive(true).build(words)?);
-        self.enabled.resize(packs::RULES.len() + own.len(), true);
-        self.later.resize(packs::RULES.len() + own.len(), false);
+        self.enabled.resize(COUNT + own.len(), true);
+        self.later.resize(COUNT + own.len(), false);
         self.own = own;
         Ok(self)
     }
 
     /// Leaves only the rules that `keep` answers for.
-    pub fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
+    pub fn retain(&mut self, keep: impl Fn(Brief<'_>) -> bool) {
         for number in 0..self.enabled.len() {
-            let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
-            if !keep(rule) {
+            if !keep(self.brief(number)) {
                 self.enabled[number] = false;
                 self.later[number] = false;
             }
@@ -65,12 +65,13 @@ impl RuleSet {
 
     /// Leaves out the rules that `names` answers for, by name: what they know is reported no more, also
     /// not as something of an unknown kind. Comes last.
-    pub fn silence(&mut self, names: impl Fn(&Rule) -> bool) {
+    pub fn silence(&mut self, names: impl Fn(Brief<'_>) -> bool) {
         self.silenced.resize(self.enabled.len(), false);
         for number in 0..self.enabled.len() {
-            let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
+            let rule = self.brief(number);
             if names(rule) {
-                self.silenced[number] = self.enabled[number] && rule.pack == Pack::Secrets && !rule.takes_any_value();
+                let knows = rule.pack() == Pack::Secrets && !rule.takes_any_value();
+                self.silenced[number] = self.enabled[number] && knows;
                 self.enabled[number] = false;
                 self.later[number] = false;
             }
@@ -81,9 +82,9 @@ impl RuleSet {
     #[must_use]
     pub fn limited_to(mut self, packs: &[Pack], gate: Gate) -> Self {
         for number in 0..self.enabled.len() {
-            let rule = &self[RuleId(u16::try_from(number).unwrap_or(u16::MAX))];
-            let (meant, now) = (packs.contains(&rule.pack), rule.gates.has(gate));
-            let later = meant && !now && rule.gates.has(Gate::Push);
+            let rule = self.brief(number);
+            let (meant, now) = (packs.contains(&rule.pack()), rule.gates().has(gate));
+            let later = meant && !now && rule.gates().has(Gate::Push);
             self.enabled[number] &= meant && now;
             self.later[number] = later;
         }
@@ -97,15 +98,13 @@ impl RuleSet {
 
     /// Whether a rule of `pack` takes no part now, but would at the push gate.
     pub fn has_later(&self, pack: Pack) -> bool {
-        let rule = |at: usize| &self[RuleId(u16::try_from(at).unwrap_or(u16::MAX))];
-        self.later.iter().enumerate().any(|(at, later)| *later && rule(at).pack == pack)
+        self.later.iter().enumerate().any(|(at, later)| *later && self.brief(at).pack() == pack)
     }
 
     /// Whether a rule that only the push gate runs goes by a file's name: then no text tells whether it
     /// would find something.
     pub fn is_later_by_name(&self) -> bool {
-        let number = |at: usize| RuleId(u16::try_from(at).unwrap_or(u16::MAX));
-        self.later.iter().enumerate().any(|(at, later)| *later && self[number(at)].by_name_only())
+        self.later.iter().enumerate().any(|(at, later)| *later && self.brief(at).by_name_only())
     }
 
     /// Which rules of `pack` the push gate would search with, as far as this set knows: sets of one build
@@ -115,8 +114,8 @@ impl RuleSet {
         hasher.update(packs::DIGEST.as_bytes()).update(pack.word().as_bytes());
         let takes_part: Vec<u8> = (0..self.enabled.len())
             .map(|at| {
-                let rule = &self[RuleId(u16::try_from(at).unwrap_or(u16::MAX))];
-                u8::from(rule.pack == pack && rule.gates.has(Gate::Push) && (self.enabled[at] || self.later[at]))
+                let rule = self.brief(at);
+                u8::from(rule.pack() == pack && rule.gates().has(Gate::Push) && (self.enabled[at] || self.later[at]))
             })
             .collect();
         hasher.update(&takes_part);
@@ -148,24 +147,28 @@ impl RuleSet {
 
     /// Those that take part, with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
-        packs::RULES
-            .iter()
-            .chain(&self.own)
-            .enumerate()
-            .map(|(at, rule)| (RuleId(u16::try_from(at).unwrap_or(u16::MAX)), rule))
-            .filter(|(id, _)| self.is_enabled(*id))
+        (0..self.enabled.len())
+            .map(|at| RuleId(u16::try_from(at).unwrap_or(u16::MAX)))
+            .filter(|id| self.is_enabled(*id))
+            .map(|id| (id, &self[id]))
     }
 
     /// The rule of that id or former id, disabled ones included.
     pub fn find(&self, id: &str) -> Option<&Rule> {
-        packs::RULES.iter().chain(&self.own).find(|rule| rule.is_called(id))
+        let at = (0..self.enabled.len()).find(|&at| self.brief(at).is_called(id))?;
+        Some(&self[RuleId(u16::try_from(at).unwrap_or(u16::MAX))])
+    }
+
+    /// A rule in brief, by its number.
+    fn brief(&self, at: usize) -> Brief<'_> {
+        Brief::built_in(at).unwrap_or_else(|| Brief::own(&self.own[at - COUNT]))
     }
 
     /// Calls `hit(rule, start, end)` for every keyword of every rule in `text`.
     pub fn keywords(&self, text: &[u8], mut hit: impl FnMut(RuleId, usize, usize)) {
         packs::AUTOMATON.find(text, |keyword, end| {
-            let (len, waiting) = packs::KEYWORDS[usize::from(keyword)];
-            for &rule in waiting {
+            let (len, from, to) = packs::KEYWORDS[usize::from(keyword)];
+            for &rule in &packs::WAITING[usize::from(from)..usize::from(to)] {
                 hit(RuleId(rule), end - usize::from(len), end);
             }
         });
@@ -183,7 +186,7 @@ impl std::ops::Index<RuleId> for RuleSet {
 
     fn index(&self, id: RuleId) -> &Rule {
         let at = usize::from(id.0);
-        packs::RULES.get(at).unwrap_or_else(|| &self.own[at - packs::RULES.len()])
+        compact::rule(at).unwrap_or_else(|| &self.own[at - COUNT])
     }
 }
 
@@ -192,9 +195,14 @@ pub const fn digest() -> &'static str {
     packs::DIGEST
 }
 
-/// All built-in rules.
-pub fn builtin() -> &'static [Rule] {
-    &packs::RULES
+/// All built-in rules, for who really wants them all: [`compact::briefs`] tells names without making a rule.
+pub fn builtin() -> Vec<&'static Rule> {
+    (0..COUNT).filter_map(compact::rule).collect()
+}
+
+/// Whether a built-in rule is, or was, called so.
+pub fn is_known(id: &str) -> bool {
+    compact::briefs().any(|rule| rule.is_called(id))
 }
 
 #[cfg(test)]
@@ -205,7 +213,7 @@ mod tests {
     fn plain(text: &[u8]) -> Vec<(usize, u16)> {
         let lower = text.to_ascii_lowercase();
         let mut hits = Vec::new();
-        for (number, rule) in packs::RULES.iter().enumerate() {
+        for (number, rule) in builtin().iter().enumerate() {
             for word in rule.keywords.iter() {
                 let word = word.to_ascii_lowercase();
                 let number = u16::try_from(number).unwrap();
@@ -230,18 +238,18 @@ mod tests {
         for pack in both {
             assert_eq!(at(Gate::Commit).digest(pack), at(Gate::Push).digest(pack));
             let mut fewer = at(Gate::Commit);
-            fewer.retain(|rule| rule.id != "aws-access-key-id" && rule.id != "python-request-without-timeout");
+            fewer.retain(|rule| rule.id() != "aws-access-key-id" && rule.id() != "python-request-without-timeout");
             assert_ne!(fewer.digest(pack), at(Gate::Push).digest(pack));
         }
         assert_ne!(at(Gate::Push).digest(Pack::Secrets), at(Gate::Push).digest(Pack::Insecure));
         let only = RuleSet::default().limited_to(&[Pack::Secrets], Gate::Commit);
         assert_ne!(only.digest(Pack::Insecure), at(Gate::Push).digest(Pack::Insecure));
-        assert!(packs::RULES.iter().any(|rule| !rule.gates.has(Gate::Commit)) && !at(Gate::Commit).is_later_by_name());
+        assert!(builtin().iter().any(|rule| !rule.gates.has(Gate::Commit)) && !at(Gate::Commit).is_later_by_name());
     }
 
     #[test]
     fn every_keyword_is_found_in_order_in_a_text_of_any_length() {
-        let words: Vec<&str> = packs::RULES.iter().flat_map(|rule| rule.keywords.iter()).map(AsRef::as_ref).collect();
+        let words: Vec<&str> = builtin().iter().flat_map(|rule| rule.keywords.iter()).map(AsRef::as_ref).collect();
         let mut text = Vec::new();
         let mut state = 1_usize;
         while text.len() < 70_000 {
@@ -262,7 +270,7 @@ mod tests {
             hits.dedup();
             let expected = plain(text);
             // Beyond ASCII a keyword stands for every character with its first byte: more hits, never fewer.
-            let wide = |rule: u16| packs::RULES[usize::from(rule)].keywords.iter().any(|word| !word.is_ascii());
+            let wide = |rule: u16| builtin()[usize::from(rule)].keywords.iter().any(|word| !word.is_ascii());
             let missed: Vec<_> = expected.iter().filter(|hit| !hits.contains(hit)).collect();
             let odd: Vec<_> = hits.iter().filter(|hit| !wide(hit.1) && !expected.contains(hit)).collect();
             assert!(missed.is_empty() && odd.is_empty(), "length {length}: missed {missed:?}, odd {odd:?}");

@@ -56,7 +56,7 @@ fn the_cli_page_is_what_help_prints() {
 
 /// Rules of a pack, by id.
 fn pack(pack: Pack) -> Vec<&'static Rule> {
-    let mut rules: Vec<_> = builtin().iter().filter(|rule| rule.pack == pack).collect();
+    let mut rules: Vec<_> = builtin().into_iter().filter(|rule| rule.pack == pack).collect();
     rules.sort_by(|one, other| one.id.cmp(&other.id));
     rules
 }

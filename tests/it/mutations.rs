@@ -57,7 +57,7 @@ const SIGNS: &[&[u8]] = &[
 ];
 
 fn examples() -> Vec<Vec<u8>> {
-    let all = builtin().iter().flat_map(|rule| rule.hits.iter().chain(rule.misses.iter()));
+    let all = builtin().into_iter().flat_map(|rule| rule.hits.iter().chain(rule.misses.iter()));
     all.map(|example| holes::fill(example, 1).into_bytes()).collect()
 }
 
@@ -159,7 +159,7 @@ fn units() -> Vec<Vec<u8>> {
     ];
     units.extend(nasty.iter().map(|unit| unit.as_bytes().to_vec()));
     // Without optimisation all rules would take minutes.
-    for rule in builtin().iter().step_by(if cfg!(debug_assertions) { 71 } else { 3 }) {
+    for rule in builtin().into_iter().step_by(if cfg!(debug_assertions) { 71 } else { 3 }) {
         let words: Vec<&str> = rule.keywords.iter().map(AsRef::as_ref).collect();
         units.push(format!("{} ", words.join(" ")).into_bytes());
         // Matches cost what keywords alone do not.

@@ -359,7 +359,7 @@ pub(super) fn usual() -> Report {
     report.findings = rows
         .into_iter()
         .map(|(id, path, line, text, mark, severity, state)| {
-            let rule = gatehook::rules::builtin().iter().find(|rule| rule.id == id);
+            let rule = gatehook::rules::builtin().into_iter().find(|rule| rule.id == id);
             let rule = rule.unwrap_or_else(|| panic!("there is no rule `{id}`"));
             let secret = rule.pack == gatehook::rules::Pack::Secrets;
             let (start, end) = (u32::try_from(mark.0 + 1).unwrap(), u32::try_from(mark.1 + 1).unwrap());

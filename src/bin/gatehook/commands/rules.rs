@@ -34,7 +34,7 @@ pub(crate) fn run(command: Rules) -> Exit {
         }
         Rules::Check { prefix } => {
             let prefix = prefix.unwrap_or_default();
-            let chosen: Vec<_> = builtin().iter().filter(|rule| rule.id.starts_with(&prefix)).collect();
+            let chosen: Vec<_> = builtin().into_iter().filter(|rule| rule.id.starts_with(&prefix)).collect();
             let faults = examples::check(&chosen);
             let mut out = String::new();
             for fault in &faults {

@@ -7,7 +7,7 @@ use gatehook::config::Config;
 use gatehook::finding::Exit;
 use gatehook::hooks::Hook;
 use gatehook::hooks::record::{self, Entry, What};
-use gatehook::rules::{Pack, builtin};
+use gatehook::rules::{Pack, is_known};
 
 use super::{Call, tell};
 use crate::commands::here::holds_secret;
@@ -125,8 +125,8 @@ impl Call<'_> {
 }
 
 fn is_ours(name: &str, config: &Config) -> bool {
-    let is = |rule: &gatehook::rules::Rule| rule.id == name || rule.aliases.iter().any(|alias| alias == name);
     [Pack::Secrets, Pack::Insecure].iter().any(|pack| pack.word() == name)
         || config.stages.iter().any(|stage| stage.name == name)
-        || builtin().iter().chain(&config.own_rules).any(is)
+        || is_known(name)
+        || config.own_rules.iter().any(|rule| rule.is_called(name))
 }
