@@ -32,6 +32,11 @@ pub(crate) struct Ci {
     /// `gatehook report merge` joins their JSON reports into one verdict.
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
+    /// Who found it: the version and the digest of the rules, as a CI job's report names them
+    ///
+    /// The report then says both, and whether they explain a difference.
+    #[arg(long, value_name = "VERSION/DIGEST", value_parser = found_by)]
+    pub(crate) found_by: Option<(String, String)>,
     /// Print what the base already had as well
     #[arg(long)]
     pub(crate) all: bool,
@@ -47,6 +52,12 @@ pub(crate) struct Ci {
 
 fn shard(text: &str) -> Result<Shard, String> {
     ci::parse_shard(text).map_err(|error| error.to_string())
+}
+
+fn found_by(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('/').filter(|(version, digest)| !version.is_empty() && digest.len() >= 8);
+    let (version, digest) = parts.ok_or_else(|| "it takes VERSION/DIGEST, as `0.1.0/c0085514a3c9`".to_owned())?;
+    Ok((version.to_owned(), digest.to_owned()))
 }
 
 fn time(text: &str) -> Result<Duration, String> {

@@ -184,6 +184,10 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
         pend(args, review, repo, config, head, &mut report);
         report.notes.extend(reproduce(review, &report, rule.as_deref(), head));
     }
+    if let Some((version, digest)) = &args.found_by {
+        let note = compared(version, digest, &report);
+        report.notes.push(note);
+    }
     report
 }
 
@@ -220,11 +224,28 @@ fn reproduce(review: &Review, report: &Report, base: Option<&str>, head: Oid) ->
         return None;
     }
     let base = base.map_or_else(String::new, |base| format!(" --base {base}"));
+    let (version, rules) = (&report.terms.version, short(&report.terms.rules));
     Some(format!(
-        "found by gatehook {} with rules {}; the same on any machine: gatehook ci{base} --head {head}",
-        report.terms.version,
-        &report.terms.rules[..report.terms.rules.len().min(12)]
+        "found by gatehook {version} with rules {rules}; the same on any machine, with both versions told: \
+         gatehook ci{base} --head {head} --found-by {version}/{rules}"
     ))
+}
+
+/// The terms of whoever found it beside those of this run.
+fn compared(version: &str, digest: &str, report: &Report) -> String {
+    let (own, rules) = (&report.terms.version, &report.terms.rules);
+    let said = match (version == own.as_ref(), rules.starts_with(digest)) {
+        (true, true) => "the same on both sides, so both find the same",
+        (false, _) => "another version: install that one, or pin it by `required-version`",
+        (true, false) => "other rules or settings: the base's gatehook.toml, or this machine's or user's own, differ",
+    };
+    let rules = short(rules);
+    format!("there gatehook {version} with rules {digest}, here gatehook {own} with rules {rules}: {said}")
+}
+
+/// As many digits as tell digests apart.
+fn short(digest: &str) -> &str {
+    &digest[..digest.len().min(12)]
 }
 
 /// One line for the job's log, whatever format standard output carries.
