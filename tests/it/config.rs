@@ -112,7 +112,9 @@ fn invalid_files_are_refused_with_the_reason_and_the_schema_refuses_what_it_can_
 fn the_schema_takes_every_rule_file() {
     let schema = schema::of_rules();
     let mut rules = 0;
-    for (path, text) in files("rules/secrets").into_iter().chain(files("rules/insecure")) {
+    // A table of references lies beside the rules.
+    let kept = files("rules/secrets").into_iter().chain(files("rules/insecure"));
+    for (path, text) in kept.filter(|(path, _)| !path.ends_with(".tsv")) {
         assert_eq!(against(&schema, &text), Some(Vec::new()), "{path}");
         rules += text.windows(8).filter(|at| at == b"[[rule]]").count();
     }
