@@ -144,6 +144,35 @@ pub fn add_disabled(text: &str, id: &str) -> Result<String, EditError> {
     })
 }
 
+/// The text with `table`, the TOML of `[stage.NAME]`, at its end, and `name` in `gate.push.stages`. Where the
+/// text has no such list it becomes `stages` and `name`.
+pub fn add_stage(text: &str, name: &str, table: &str, stages: &[&str]) -> Result<String, EditError> {
+    let text = edited(text, |document| {
+        let is_open =
+            |item: &Item| item.as_table().is_some_and(|table| !table.is_dotted() && !table.contains_key(name));
+        if !document.get("stage").is_none_or(is_open) {
+            return Err(EditError::Shape("stage"));
+        }
+        let gate = document.entry("gate").or_insert_with(|| {
+            let mut gate = Table::new();
+            gate.set_implicit(true);
+            Item::Table(gate)
+        });
+        let gate = gate.as_table_like_mut().ok_or(EditError::Shape("gate"))?;
+        let push = gate.entry("push").or_insert_with(|| Item::Table(Table::new()));
+        let push = push.as_table_like_mut().ok_or(EditError::Shape("gate.push"))?;
+        let list = push.entry("stages").or_insert_with(|| value(stages.iter().copied().collect::<toml_edit::Array>()));
+        let list = list.as_array_mut().ok_or(EditError::Shape("gate.push.stages"))?;
+        if !list.iter().any(|stage| stage.as_str() == Some(name)) {
+            list.push(name);
+        }
+        Ok(())
+    })?;
+    let end = if text.contains("\r\n") && !text.replace("\r\n", "").contains('\n') { "\r\n" } else { "\n" };
+    let apart = if text.ends_with('\n') { end.to_owned() } else { end.repeat(2) };
+    Ok(format!("{text}{apart}{}", table.replace("\r\n", "\n").replace('\n', end)))
+}
+
 /// The text with `fingerprint.salt`.
 pub fn add_salt(text: &str, salt: &str) -> Result<String, EditError> {
     edited(text, |document| {
@@ -300,5 +329,20 @@ mod tests {
         let text = "[[allow]]\nfingerprint = [ \"aa\", # one\n  \"bb\" ]\n[[allow]]\nfingerprint = \"aa\" # two\n";
         let new = |own: &str| (own == "aa").then(|| "cc".to_owned());
         assert_eq!(rename_fingerprints(text, &new).unwrap(), text.replace("\"aa\"", "\"cc\""));
+    }
+    #[test]
+    fn a_stage_goes_to_the_end_and_its_name_into_the_list() {
+        let table = "# t\n[stage.x]\ncommand = [\"x\"]\n";
+        let add = |text: &str| add_stage(text, "x", table, &["secrets"]);
+        assert_eq!(add("").unwrap(), format!("[gate.push]\nstages = [\"secrets\", \"x\"]\n\n{table}"));
+        let text = "# a\n[gate.push] # b\nstages = [\"y\"] # c\n[stage.y] # d\ncommand = [\"y\"]\n";
+        let after = text.replace("[\"y\"] # c", "[\"y\", \"x\"] # c");
+        assert_eq!(add(text).unwrap(), format!("{after}\n{table}"));
+        let windows = add(&text.replace('\n', "\r\n")).unwrap();
+        assert_eq!(windows, format!("{after}\n{table}").replace('\n', "\r\n"));
+        for text in ["stage = {}\n", "stage.y.command = [\"y\"]\n", "[stage.x]\ncommand = []\n"] {
+            assert!(matches!(add(text), Err(EditError::Shape("stage"))), "{text}");
+        }
+        assert!(matches!(add("gate.push.stages = 1\n"), Err(EditError::Shape("gate.push.stages"))));
     }
 }

@@ -14,6 +14,7 @@ mod layers;
 mod mutations;
 mod reports;
 mod pushes;
+mod ready;
 mod rules;
 mod scenarios;
 mod staged;

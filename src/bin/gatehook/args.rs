@@ -4,6 +4,7 @@ mod exceptions;
 mod ci;
 mod config;
 mod hooks;
+mod init;
 mod stages;
 mod import;
 mod output;
@@ -18,6 +19,7 @@ pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
 pub(crate) use self::import::{Import, Tool};
+pub(crate) use self::init::Init;
 pub(crate) use self::output::{Color, Output, Reports, is_stdout};
 pub(crate) use self::report::{Merge, Record, ReportCommand};
 pub(crate) use self::stages::{Event, Plan, StageCommand, StageRun, Trust};
@@ -79,6 +81,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: StageCommand,
     },
+    /// Write a ready-made stage into gatehook.toml
+    ///
+    /// Adds one `[stage.NAME]` table and its name to `gate.push.stages`. All else in the file stays as it is,
+    /// and a stage that is there already is never replaced.
+    Init(Init),
     /// Let the stages of this repository start their programs
     Trust(Trust),
     /// Put gatehook in front of git's hooks, keeping what is there

@@ -8,6 +8,7 @@ mod explain;
 mod here;
 mod hook;
 mod import;
+mod init;
 mod install;
 mod plan;
 mod report;
@@ -39,6 +40,7 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Report { command } => report::run(&command).code(),
         Command::Plan(args) => plan::run(&args).code(),
         Command::Stage { command } => stage::run(&command).code(),
+        Command::Init(args) => init::run(&args).code(),
         Command::Trust(args) => trust::run(&args).code(),
         Command::Install(args) => install::install(&args).code(),
         Command::Uninstall(args) => install::uninstall(&args).code(),
