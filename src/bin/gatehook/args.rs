@@ -17,7 +17,7 @@ use clap::{Args as Flags, Parser, Subcommand};
 pub(crate) use self::ci::Ci;
 pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
-pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall};
+pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall, Which};
 pub(crate) use self::import::{Import, Tool};
 pub(crate) use self::init::Init;
 pub(crate) use self::output::{Color, Output, Reports, is_stdout};
@@ -81,10 +81,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: StageCommand,
     },
-    /// Write a ready-made stage into gatehook.toml
+    /// Write a commented gatehook.toml and install the hooks, or add a ready-made stage
     ///
-    /// Adds one `[stage.NAME]` table and its name to `gate.push.stages`. All else in the file stays as it is,
-    /// and a stage that is there already is never replaced.
+    /// Without `--stage` it writes a gatehook.toml in which every key is explained, with a random salt for the
+    /// fingerprints, installs the hooks, and names the ready-made stages that fit the repository; a file that
+    /// is there already is left alone. With `--stage` it adds that `[stage.NAME]` table and its name to
+    /// `gate.push.stages`. All else in the file stays as it is, and a stage that is there already is never
+    /// replaced.
     Init(Init),
     /// Let the stages of this repository start their programs
     Trust(Trust),

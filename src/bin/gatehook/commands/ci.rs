@@ -2,14 +2,15 @@
 
 use gatehook::change::{Change, Oid};
 use gatehook::ci::{self, Base, Event, Review, Surroundings, System};
-use gatehook::config::{OnUnknownBase, Pending};
-use gatehook::finding::{Exit, Report, Salt, Shard};
+use gatehook::config::{BUILT_IN, OnUnknownBase, Pending};
+use gatehook::finding::{Exit, Outcome, Report, Salt, Shard};
 use gatehook::git::{self, Fetching, GitError, Outgoing, Repo, Scope};
 use gatehook::pipeline::{self, Around, Request};
 use gatehook::policy::{self, Permit, baseline};
-use gatehook::rules::Gate;
+use gatehook::rules::{Gate, is_known};
 use gatehook::source::Listing;
 use gatehook::stage::external::Environment;
+use gatehook::text::escape;
 
 use super::fail;
 use crate::args::Ci;
@@ -76,11 +77,26 @@ fn look(args: &Ci, review: &Review) -> Result<Exit, GitError> {
         None => ConfigFrom::Nothing(&repo),
     };
     let loaded = setup::load(&from, &args.output);
+    if let Some(unknown) = unknown(args, &loaded) {
+        return Ok(unknown);
+    }
     let mut report = ran(args, review, &repo, &from, &loaded, found);
     report.end_with(loaded.exit);
     let mut reports = args.output.reports.clone();
     reports.verbose |= args.all;
     Ok(out::emit(&report, &reports, To::Stdout))
+}
+
+/// A name that stands for nothing would leave out nothing, or everything.
+fn unknown(args: &Ci, loaded: &Loaded) -> Option<Exit> {
+    let config = &loaded.config;
+    let is_stage = |name: &str| BUILT_IN.contains(&name) || config.stages.iter().any(|stage| stage.name == name);
+    let is_rule = |name: &str| is_known(name) || config.own_rules.iter().any(|rule| rule.is_called(name));
+    let stages = args.only.iter().filter(|name| !is_stage(name));
+    let names = args.skip.iter().filter(|name| !is_stage(name) && !is_rule(name));
+    let name = stages.chain(names).next()?;
+    let error = std::io::Error::other(format!("the base's configuration knows no `{}`", escape(name.as_bytes())));
+    Some(fail(&error, Some("`gatehook stage list` and `gatehook rules list` name them all"), Exit::Usage))
 }
 
 /// A developer who asks for what CI would say has what the repository has; a job may fetch.
@@ -175,6 +191,10 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     };
     let mut report = pipeline::run_staged(&request, config, outgoing, repo, &around, &baseline);
     drop(progress);
+    if report.stages.iter().all(|stage| matches!(stage.outcome, Outcome::Skipped(_))) && head.is_some() {
+        report.notes.push("every stage was left out: nothing was looked at".to_owned());
+        report.end_with(Exit::NotScanned);
+    }
     report.terms.shard = review.shard;
     report.notes.extend(review.notes.iter().cloned());
     let salt = config.salt.as_deref().map(Salt::from_text).unwrap_or_default();
@@ -251,5 +271,5 @@ fn short(digest: &str) -> &str {
 /// One line for the job's log, whatever format standard output carries.
 fn log_line(text: &str) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr().lock(), "gatehook ci: {}", gatehook::text::escape(text.as_bytes()));
+    let _ = writeln!(std::io::stderr().lock(), "gatehook ci: {}", escape(text.as_bytes()));
 }

@@ -1,19 +1,88 @@
-//! `gatehook init`: ready-made stages, written into `gatehook.toml`.
+//! `gatehook init`: a commented `gatehook.toml` with a salt of its own, the hooks, and which ready-made stages
+//! fit; or one of these stages, written into the file that is there.
 
-use gatehook::config::{BUILT_IN, edit};
+use std::fmt::Write as _;
+
+use gatehook::change::Change;
+use gatehook::config::{BUILT_IN, Config, Layer, Origin, Rank, edit};
 use gatehook::finding::Exit;
-use gatehook::stage::ready;
+use gatehook::stage::external::Environment;
+use gatehook::stage::ready::{self, Ready};
+use gatehook::{git, paths, pipeline};
 
 use super::here::Here;
 use super::{fail, say, stop};
 use crate::args;
 
 pub(crate) fn run(args: &args::Init) -> Exit {
-    init(args).unwrap_or_else(|exit| exit)
+    let done = match &args.stage {
+        Some(name) => stage(name),
+        None => begin(args),
+    };
+    done.unwrap_or_else(|exit| exit)
 }
 
-fn init(args: &args::Init) -> Result<Exit, Exit> {
-    let name = &args.stage;
+/// The file that is written where there is none; a salt comes behind it.
+const COMMENTED: &str = include_str!("init.toml");
+
+fn begin(args: &args::Init) -> Result<Exit, Exit> {
+    let here = Here::open()?;
+    if !here.config_text()?.is_empty() || here.config_file().exists() {
+        return Err(stop(
+            &format!("`{}` is there already, and stays as it is", here.config_file().display()),
+            "`gatehook install` puts the hooks in, `gatehook init --stage NAME` adds a stage",
+        ));
+    }
+    let salted = edit::add_salt(COMMENTED, &super::salt()?);
+    let text =
+        salted.map_err(|error| fail(&error, Some("please report it: the file is gatehook's own"), Exit::Usage))?;
+    here.write_config(&text)?;
+    let mut exit = say(&format!("wrote {}\n", here.config_file().display()));
+    if !args.no_hooks {
+        let which = args::Which { repo: None, dry_run: false };
+        let hooks = args::Install { hooks: Vec::new(), global: false, into: None, config_hooks: false, which };
+        exit = exit.or(super::install::install(&hooks));
+    }
+    let tracked = git::tracked(&here.repo).map_err(|error| fail(&error, None, Exit::NotScanned))?;
+    let mut out = proposals(&tracked.changes);
+    let _ = writeln!(out, "next: {}, and commit it", here.git_add(&[&here.config_file()]));
+    Ok(exit.or(say(&out)))
+}
+
+/// The ready-made stages that fit the repository's files, those first whose tool is there.
+fn proposals(tracked: &[Change]) -> String {
+    let environment = Environment::of_process();
+    let (mut here, mut elsewhere) = (String::new(), Vec::new());
+    for ready in ready::ALL {
+        let Some(stage) = config_of(ready).and_then(|config| config.stages.into_iter().next()) else { continue };
+        let fits = |change: &&Change| stage.files.iter().any(|glob| paths::matches(glob, change.path.as_bytes()));
+        let files = tracked.iter().filter(fits).count();
+        match pipeline::lacks(&stage, &environment) {
+            _ if files == 0 => {}
+            None => {
+                let _ = writeln!(here, "  gatehook init --stage {}  # {files} files", ready.name);
+            }
+            Some(_) => elsewhere.push(ready.name),
+        }
+    }
+    let mut out = String::new();
+    if !here.is_empty() {
+        let _ = write!(out, "stages that fit this repository, whose tools are here:\n{here}");
+    }
+    if !elsewhere.is_empty() {
+        let _ = writeln!(out, "stages that fit, once their tools are on PATH: {}", elsewhere.join(", "));
+    }
+    out
+}
+
+/// A configuration of that stage alone.
+fn config_of(ready: &Ready) -> Option<Config> {
+    let text = format!("[gate.push]\nstages = [\"{}\"]\n{}", ready.name, ready.table).into_bytes();
+    let layer = Layer { rank: Rank::Repository, origin: Origin::File("gatehook.toml".into()), text };
+    Config::from_layers(&[layer], env!("CARGO_PKG_VERSION")).ok()
+}
+
+fn stage(name: &str) -> Result<Exit, Exit> {
     let Some(ready) = ready::named(name) else {
         let names: Vec<&str> = ready::ALL.iter().map(|ready| ready.name).collect();
         return Err(stop(

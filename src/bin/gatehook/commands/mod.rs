@@ -70,6 +70,14 @@ pub(crate) fn fail(error: &dyn std::error::Error, hint: Option<&str>, exit: Exit
     exit
 }
 
+/// A random salt for a repository's fingerprints.
+fn salt() -> Result<String, Exit> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|error| fail(&error, Some("put a `salt` of your own under `[fingerprint]`"), Exit::NotScanned))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// Prints what is wrong with what was asked for, and what to do.
 fn stop(error: &str, hint: &str) -> Exit {
     fail(&std::io::Error::other(error), Some(hint), Exit::Usage)

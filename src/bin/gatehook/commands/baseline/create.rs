@@ -57,10 +57,7 @@ fn salted(here: &mut Here) -> Result<Option<String>, Exit> {
     if here.config.salt.is_some() {
         return Ok(None);
     }
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)
-        .map_err(|error| fail(&error, Some("put a `salt` of your own under `[fingerprint]`"), Exit::NotScanned))?;
-    let salt: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let salt = crate::commands::salt()?;
     let mut config = here.config.clone();
     config.salt = Some(salt.clone());
     let wrong = |error: &edit::EditError| fail(error, Some("mend gatehook.toml first"), Exit::Usage);
