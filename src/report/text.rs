@@ -7,7 +7,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Detail, Style};
-use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, State, Tier};
+use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, State, Text, Tier};
 
 /// Findings shown in full, at most.
 const FULL: usize = 10;
@@ -229,9 +229,9 @@ fn summary(report: &Report, all: bool) -> Option<String> {
         Exit::Clean | Exit::Blocked if name.is_empty() => String::new(),
         Exit::Clean if !report.blocking.is_empty() => format!("{name} passes, observed only"),
         Exit::Clean => format!("{name} passes"),
-        Exit::Blocked => format!("{name} blocked"),
+        Exit::Blocked => format!("{name} blocked{}", by(report)),
         _ if name.is_empty() => "Not all was looked at".to_owned(),
-        _ => format!("{name} blocked: not all was looked at"),
+        _ => format!("{name} blocked{}: not all was looked at", by(report)),
     };
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let head = if verdict.is_empty() { found } else { format!("{verdict}: {found}") };
@@ -245,6 +245,23 @@ fn summary(report: &Report, all: bool) -> Option<String> {
         report.millis
     );
     Some(line.trim_end().to_owned())
+}
+
+/// Which stages block, where others than the built-in ones ran: by what they found, or for not having done
+/// their work.
+fn by(report: &Report) -> String {
+    if report.stages.iter().all(|stage| matches!(stage.name.as_ref(), "secrets" | "insecure")) {
+        return String::new();
+    }
+    let found = report.blocking.iter().filter_map(|&at| report.findings.get(at));
+    let found: Vec<&Text> = found.flat_map(|one| std::iter::once(&one.stage).chain(&one.tools)).collect();
+    let names: Vec<String> = report
+        .stages
+        .iter()
+        .filter(|stage| found.contains(&&stage.name) || stage.required && stage.outcome.is_hole())
+        .map(|stage| format!("`{}`", stage.name))
+        .collect();
+    if names.is_empty() { String::new() } else { format!(" by {}", names.join(", ")) }
 }
 
 fn count(number: usize, word: &str) -> String {
