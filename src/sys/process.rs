@@ -164,23 +164,49 @@ fn is_childless() -> bool {
 }
 
 /// Children of this process in other sessions than its own.
+///
+/// Sessions are compared as `/proc` tells them: in a container a process's session may have begun outside,
+/// which the system tells as 0, and a call that promises a process number has no way to say that.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn orphans() -> Vec<Pid> {
-    let (own, session) = (unix::getpid(), unix::getsid(None).ok());
+    let own = unix::getpid().as_raw_nonzero().get();
+    let Some(here) = kin("self") else { return Vec::new() };
     let Ok(listed) = std::fs::read_dir("/proc") else { return Vec::new() };
     let mut found = Vec::new();
     for entry in listed.flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?)) else { continue };
-        #[allow(clippy::disallowed_methods, reason = "the system's own list of processes")]
-        let Ok(stat) = std::fs::read(entry.path().join("stat")) else { continue };
-        // `PID (NAME) STATE PPID …`: a name may hold anything, brackets too.
-        let Some(behind) = memchr::memrchr(b')', &stat).map(|at| &stat[at + 1..]) else { continue };
-        let parent = String::from_utf8_lossy(behind).split_whitespace().nth(1).and_then(|word| word.parse().ok());
-        if parent.and_then(Pid::from_raw) == Some(own) && unix::getsid(Some(pid)).ok() != session {
+        let name = entry.file_name();
+        let Some(name) = name.to_str().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())) else { continue };
+        let Some(pid) = name.parse().ok().and_then(Pid::from_raw) else { continue };
+        if kin(name).is_some_and(|kin| kin.parent == own && kin.session != here.session) {
             found.push(pid);
         }
     }
     found
+}
+
+/// What a process belongs to, by the numbers that this process's namespace knows; 0 is what lies outside of it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[derive(Debug, PartialEq, Eq)]
+struct Kin {
+    parent: i32,
+    session: i32,
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn kin(process: &str) -> Option<Kin> {
+    #[allow(clippy::disallowed_methods, reason = "the system's own list of processes")]
+    let stat = std::fs::read(format!("/proc/{process}/stat")).ok()?;
+    kin_in(&stat)
+}
+
+/// `PID (NAME) STATE PARENT GROUP SESSION …`, after proc(5). A name may hold anything, brackets too.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn kin_in(stat: &[u8]) -> Option<Kin> {
+    let behind = std::str::from_utf8(&stat[memchr::memrchr(b')', stat)? + 1..]).ok()?;
+    let mut words = behind.split_ascii_whitespace().skip(1);
+    let parent = words.next()?.parse().ok()?;
+    let session = words.nth(1)?.parse().ok()?;
+    Some(Kin { parent, session })
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -191,4 +217,20 @@ fn orphans() -> Vec<Pid> {
 /// Lets reads from `pipe` return at once where there is nothing to read.
 pub fn without_waiting(pipe: &impl AsFd) -> io::Result<()> {
     rustix::io::ioctl_fionbio(pipe, true).map_err(io::Error::from)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_tells_its_parent_and_session_whatever_its_name() {
+        assert_eq!(kin_in(b"71 (a) 3 (b)) S 5 71 70 0 -1 4194560"), Some(Kin { parent: 5, session: 70 }));
+        assert_eq!(kin_in(b"71 (\xff) S 0 0 0 0 -1"), Some(Kin { parent: 0, session: 0 }), "begun outside");
+        for broken in [&b""[..], b"71", b"71 (a)", b"71 (a) S 5 71", b"71 (a) S x 71 70", b"71 (a) S 5 71 \xff"] {
+            assert_eq!(kin_in(broken), None);
+        }
+        let own = kin("self").expect("one's own");
+        assert_eq!(own.parent, i32::try_from(std::os::unix::process::parent_id()).expect("a number"));
+    }
 }
