@@ -1,4 +1,4 @@
-//! `[ci]`: what a CI job does where the change is not fully known, and whose allowances hold there.
+//! What only `[gate.ci]` has: what a CI job does where the change is not fully known, and whose allowances hold there.
 
 use std::time::Duration;
 
@@ -51,44 +51,50 @@ pub enum Pending {
     None,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Default)]
 pub(super) struct RawCi {
-    on_unknown_base: Option<RawOnUnknownBase>,
-    fetch_timeout: Option<String>,
-    pending: Option<RawPending>,
-    pending_up_to: Option<RawSeverity>,
+    /// `stages = "push"`
+    pub(super) as_push: bool,
+    pub(super) on_unknown_base: Option<RawOnUnknownBase>,
+    pub(super) fetch_timeout: Option<String>,
+    pub(super) pending: Option<RawPending>,
+    pub(super) pending_up_to: Option<RawSeverity>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum RawOnUnknownBase {
+pub(super) enum RawOnUnknownBase {
     Full,
     Fail,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum RawPending {
+pub(super) enum RawPending {
     Own,
     None,
 }
 
 pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
+    if raw.as_push && laying.may_set("gate.ci.stages", "\"push\"") {
+        config.ci.stages.clear();
+    }
     let ci = &mut config.of_ci;
     if let Some(what) = raw.on_unknown_base {
         let (what, shown) = match what {
             RawOnUnknownBase::Full => (OnUnknownBase::Full, "\"full\""),
             RawOnUnknownBase::Fail => (OnUnknownBase::Fail, "\"fail\""),
         };
-        laying.put("ci.on-unknown-base", &mut ci.on_unknown_base, what, shown, |new, old| {
+        laying.put("gate.ci.on-unknown-base", &mut ci.on_unknown_base, what, shown, |new, old| {
             *new == OnUnknownBase::Full && *old == OnUnknownBase::Fail
         });
     }
     if let Some(text) = raw.fetch_timeout {
         match duration(&text) {
-            Some(time) => laying.put("ci.fetch-timeout", &mut ci.fetch_timeout, time, format!("{text:?}"), |_, _| true),
-            None => laying.fault("`ci.fetch-timeout` takes a time, as \"90s\" or \"5m\""),
+            Some(time) => {
+                laying.put("gate.ci.fetch-timeout", &mut ci.fetch_timeout, time, format!("{text:?}"), |_, _| true);
+            }
+            None => laying.fault("`gate.ci.fetch-timeout` takes a time, as \"90s\" or \"5m\""),
         }
     }
     if let Some(whose) = raw.pending {
@@ -96,11 +102,12 @@ pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
             RawPending::Own => (Pending::Own, "\"own\""),
             RawPending::None => (Pending::None, "\"none\""),
         };
-        laying
-            .put("ci.pending", &mut ci.pending, whose, shown, |new, old| *new == Pending::Own && *old == Pending::None);
+        laying.put("gate.ci.pending", &mut ci.pending, whose, shown, |new, old| {
+            *new == Pending::Own && *old == Pending::None
+        });
     }
     if let Some(most) = raw.pending_up_to {
         let most = Severity::from(most);
-        laying.put("ci.pending-up-to", &mut ci.pending_up_to, most, format!("\"{most}\""), |new, old| new > old);
+        laying.put("gate.ci.pending-up-to", &mut ci.pending_up_to, most, format!("\"{most}\""), |new, old| new > old);
     }
 }

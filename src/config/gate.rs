@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Config;
 use super::allow::Day;
+use super::ci::{self, RawCi, RawOnUnknownBase, RawPending};
 use super::laying::Laying;
 use super::mode::{self, Mode, RawMode, RawModes};
 use super::words::{RawSeverity, RawTier, duration};
@@ -64,7 +65,56 @@ pub enum OnLimit {
 pub(super) struct RawGates {
     commit: Option<RawGate>,
     push: Option<RawGate>,
-    ci: Option<RawGate>,
+    ci: Option<RawCiGate>,
+}
+
+/// What the ci gate shares with the others, and what only it has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawCiGate {
+    block: Option<RawSeverity>,
+    tier: Option<RawTier>,
+    stages: Option<RawStages>,
+    on_limit: Option<RawOnLimit>,
+    mode: Option<RawMode>,
+    enforce_from: Option<toml::value::Datetime>,
+    timeout: Option<String>,
+    fail_fast: Option<bool>,
+    parallel: Option<usize>,
+    on_unknown_base: Option<RawOnUnknownBase>,
+    fetch_timeout: Option<String>,
+    pending: Option<RawPending>,
+    pending_up_to: Option<RawSeverity>,
+}
+
+/// Stages by name, or those of another gate.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a list of stages, or the word for those of the push gate")]
+enum RawStages {
+    Names(Vec<String>),
+    As(RawOther),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawOther {
+    Push,
+}
+
+impl RawCiGate {
+    fn split(self) -> (RawGate, RawCi) {
+        let (stages, as_push) = match self.stages {
+            Some(RawStages::Names(names)) => (Some(names), false),
+            Some(RawStages::As(RawOther::Push)) => (None, true),
+            None => (None, false),
+        };
+        let Self { block, tier, on_limit, mode, enforce_from, timeout, fail_fast, parallel, .. } = self;
+        let Self { on_unknown_base, fetch_timeout, pending, pending_up_to, .. } = self;
+        (
+            RawGate { block, tier, stages, on_limit, mode, enforce_from, timeout, fail_fast, parallel },
+            RawCi { as_push, on_unknown_base, fetch_timeout, pending, pending_up_to },
+        )
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -90,16 +140,17 @@ enum RawOnLimit {
 
 /// Lays each gate; `all` is what the layer says of the mode of every gate.
 pub(super) fn apply(config: &mut Config, raw: RawGates, all: RawModes, laying: &mut Laying<'_>) {
+    let (raw_ci, of_ci) = raw.ci.unwrap_or_default().split();
     for (name, raw, gate) in [
-        ("commit", raw.commit, &mut config.commit),
-        ("push", raw.push, &mut config.push),
-        ("ci", raw.ci, &mut config.ci),
+        ("commit", raw.commit.unwrap_or_default(), &mut config.commit),
+        ("push", raw.push.unwrap_or_default(), &mut config.push),
+        ("ci", raw_ci, &mut config.ci),
     ] {
-        let raw = raw.unwrap_or_default();
         let own = RawModes { mode: raw.mode, enforce_from: raw.enforce_from };
         mode::apply(name, own.or(all), gate, laying);
         one(name, raw, gate, laying);
     }
+    ci::apply(config, of_ci, laying);
 }
 
 fn one(name: &str, raw: RawGate, gate: &mut GateConfig, laying: &mut Laying<'_>) {

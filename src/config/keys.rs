@@ -80,6 +80,42 @@ pub const KEYS: &[Key] = &[
     key("gate.NAME.timeout", Kind::Text, "\"5m\"", "How long all external stages together may take."),
     key("gate.NAME.fail-fast", Kind::Flag, "false", "Whether the first stage that blocks ends the others."),
     key("gate.NAME.parallel", Kind::Whole(1), "", "Stages that run at once; as many as there are cores by default."),
+    key(
+        "gate.ci.stages",
+        Kind::NamesOr("push"),
+        "\"push\"",
+        "Likewise; `\"push\"` stands for those of the push gate.",
+    )
+    .tighter("further stages; none is left out"),
+    key(
+        "gate.ci.on-unknown-base",
+        Kind::Word(&["full", "fail"]),
+        "\"full\"",
+        "What `gatehook ci` does where it finds no base: looks at everything that the head reaches, or fails with 3.",
+    )
+    .tighter("`fail`"),
+    key("gate.ci.fetch-timeout", Kind::Text, "\"60s\"", "How long fetching the history that a shallow clone lacks may take in all."),
+    key(
+        "gate.ci.pending",
+        Kind::Word(&["own", "none"]),
+        "\"own\"",
+        "Whose allowances hold in the very change that brings them: those of changes from the repository itself, or nobody's. A fork's never do.",
+    )
+    .tighter("`none`"),
+    key(
+        "gate.ci.pending-up-to",
+        Kind::Word(&["low", "medium", "high", "critical"]),
+        "\"critical\"",
+        "Highest severity of findings that such an allowance may cover.",
+    )
+    .tighter("a lower severity"),
+    key(
+        "rules.sets",
+        Kind::Names,
+        "[\"default\"]",
+        "Sets of built-in rules that take part: `default` (all), `secrets`, `insecure`, `block-tier`, `owasp-a01` to `owasp-a10`, and each language by the word that rules name it with, as `python`. Own rules always do.",
+    )
+    .tighter("sets that leave no rule out"),
     key("rules.disable", Kind::Texts, "[]", "Ids of rules that take no part; those of all layers together.")
         .tighter("nothing more"),
     key(
@@ -147,28 +183,6 @@ pub const KEYS: &[Key] = &[
     key("stage.NAME.memory", Kind::Whole(1), "", "MiB of memory that it may take."),
     key("fingerprint.salt", Kind::Text, "", "Random text that fingerprints are keyed with.").tighter("nothing else"),
     key(
-        "ci.on-unknown-base",
-        Kind::Word(&["full", "fail"]),
-        "\"full\"",
-        "What `gatehook ci` does where it finds no base: looks at everything that the head reaches, or fails with 3.",
-    )
-    .tighter("`fail`"),
-    key("ci.fetch-timeout", Kind::Text, "\"60s\"", "How long fetching the history that a shallow clone lacks may take in all."),
-    key(
-        "ci.pending",
-        Kind::Word(&["own", "none"]),
-        "\"own\"",
-        "Whose allowances hold in the very change that brings them: those of changes from the repository itself, or nobody's. A fork's never do.",
-    )
-    .tighter("`none`"),
-    key(
-        "ci.pending-up-to",
-        Kind::Word(&["low", "medium", "high", "critical"]),
-        "\"critical\"",
-        "Highest severity of findings that such an allowance may cover.",
-    )
-    .tighter("a lower severity"),
-    key(
         "limit.file",
         Kind::Whole(1),
         "",
@@ -181,9 +195,12 @@ pub const KEYS: &[Key] = &[
 pub fn expanded() -> impl Iterator<Item = (String, &'static Key)> {
     let of_gates = |key: &&Key| key.name.starts_with("gate.NAME.");
     let before = KEYS.iter().take_while(move |key| !of_gates(key)).map(|key| (key.name.to_owned(), key));
+    // One gate may have a row of its own for what the others share.
+    let has_own = |name: &String| KEYS.iter().any(|key| key.name == name);
     let gates = GATES
         .iter()
-        .flat_map(move |gate| KEYS.iter().filter(of_gates).map(move |key| (key.name.replace("NAME", gate), key)));
+        .flat_map(move |gate| KEYS.iter().filter(of_gates).map(move |key| (key.name.replace("NAME", gate), key)))
+        .filter(move |(name, _)| !has_own(name));
     let after = KEYS.iter().skip_while(move |key| !of_gates(key)).filter(move |key| !of_gates(key));
     before.chain(gates).chain(after.map(|key| (key.name.to_owned(), key)))
 }

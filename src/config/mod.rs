@@ -36,11 +36,12 @@ pub use gate::{GateConfig, OnLimit};
 pub use layer::{Layer, Origin, Rank, Refusal, Setting};
 pub use mode::Mode;
 pub use read::MOST;
+pub use rules::takes_part;
 pub use show::Shown;
 pub use stage::{BUILT_IN, Export, Format, Need, OnTrouble, Pointers, StageConfig};
 pub use words::duration;
 
-use crate::rules::Rule;
+use crate::rules::{Named, Rule};
 
 /// Name of the file at a repository's root.
 pub const FILE: &str = "gatehook.toml";
@@ -56,6 +57,8 @@ pub struct Config {
     pub ci: GateConfig,
     /// What a CI job does where the change is not fully known.
     pub of_ci: CiConfig,
+    /// Sets of built-in rules of which those of any take part; empty for all rules.
+    pub sets: Vec<Named>,
     /// Rules that take no part.
     pub disabled: Vec<String>,
     /// Allowances.

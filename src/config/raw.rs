@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::allow::RawAllow;
-use super::ci::RawCi;
 use super::fingerprint::RawFingerprint;
 use super::gate::RawGates;
 use super::limit::RawLimit;
@@ -39,8 +38,6 @@ pub(super) struct RawConfig {
     pub(super) fingerprint: RawFingerprint,
     #[serde(default)]
     pub(super) limit: RawLimit,
-    #[serde(default)]
-    pub(super) ci: RawCi,
     #[serde(default)]
     pub(super) stage: BTreeMap<String, RawStage>,
 }

@@ -9,7 +9,7 @@ use super::layer::{Layer, Setting};
 use super::laying::{Laying, Ledger};
 use super::mode::RawModes;
 use super::raw::RawConfig;
-use super::{Config, allow, baseline, ci, fingerprint, gate, limit, locked, rules, stage};
+use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules, stage};
 
 pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
     let mut config = Config::default();
@@ -28,7 +28,8 @@ pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Res
     config.settings = holding(ledger.settings);
     config.refused = ledger.refused;
     // What slipped past a laptop is looked for in CI: the same stages, unless it names its own.
-    if !config.settings.iter().any(|setting| setting.key == "gate.ci.stages") {
+    let of_ci = config.settings.iter().find(|setting| setting.key == "gate.ci.stages");
+    if of_ci.is_none_or(|setting| setting.value == "\"push\"") {
         config.ci.stages.clone_from(&config.push.stages);
     }
     Ok(config)
@@ -40,7 +41,6 @@ fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
     baseline::apply(config, raw.baseline, laying);
     fingerprint::apply(config, raw.fingerprint, laying);
     limit::apply(config, &raw.limit, laying);
-    ci::apply(config, raw.ci, laying);
     rules::apply(config, raw.rules, raw.rule, laying);
     allow::apply(config, raw.allow, laying);
     stage::apply(config, raw.stage, laying);

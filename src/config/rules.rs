@@ -4,17 +4,21 @@ use serde::Deserialize;
 
 use super::Config;
 use super::laying::Laying;
-use crate::rules::{Pack, RawRule, from_raw, is_known, is_month};
+use crate::rules::{Brief, Named, Pack, RawRule, briefs, from_raw, is_known, is_month};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawRules {
+    sets: Option<Vec<String>>,
     #[serde(default)]
     disable: Vec<String>,
     as_of: Option<String>,
 }
 
 pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, laying: &mut Laying<'_>) {
+    if let Some(names) = raw.sets {
+        lay_sets(&mut config.sets, &names, laying);
+    }
     for id in raw.disable {
         if laying.may_add("rules.disable", format!("[\"{id}\"]")) {
             config.disabled.push(id);
@@ -39,6 +43,31 @@ pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, layin
             Err(error) => laying.fault(error.to_string()),
         }
     }
+}
+
+/// Where they are locked, no rule that takes part may be left out.
+fn lay_sets(slot: &mut Vec<Named>, names: &[String], laying: &mut Laying<'_>) {
+    if names.is_empty() {
+        laying.fault("`rules.sets` is empty: a gate that looks for nothing never passes");
+    }
+    let mut sets = Vec::new();
+    for name in names {
+        match Named::from_name(name) {
+            Some(set) => sets.push(set),
+            None => laying.fault(format!("there is no set of rules `{name}`; docs/config.md names them all")),
+        }
+    }
+    if sets.contains(&Named::Default) {
+        sets.clear();
+    }
+    laying.put("rules.sets", slot, sets, format!("{names:?}"), |new, old| {
+        briefs().any(|rule| takes_part(old, rule) && !takes_part(new, rule))
+    });
+}
+
+/// Whether a built-in rule is in one of `sets`.
+pub fn takes_part(sets: &[Named], rule: Brief<'_>) -> bool {
+    sets.is_empty() || sets.iter().any(|set| set.has(rule))
 }
 
 /// Every rule that is named is one: an own rule of this layer or an earlier one, or built in. Of `stage/RULE`

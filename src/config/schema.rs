@@ -104,6 +104,9 @@ fn kind(kind: Kind) -> Map<String, Value> {
             json!({ "type": "array", "items": { "type": "string", "enum": words }, "minItems": 1 })
         }
         Kind::Names => json!({ "type": "array", "items": text(), "minItems": 1 }),
+        Kind::NamesOr(word) => {
+            json!({ "anyOf": [{ "type": "string", "enum": [word] }, { "type": "array", "items": text(), "minItems": 1 }] })
+        }
         Kind::Wholes => json!({ "type": "array", "items": { "type": "integer" } }),
         Kind::TextOrTexts => json!({ "anyOf": [text(), { "type": "array", "items": text() }] }),
         Kind::Whole(least) => json!({ "type": "integer", "minimum": least }),

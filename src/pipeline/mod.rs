@@ -13,7 +13,7 @@ mod staged;
 use std::time::Instant;
 
 use crate::change::{Change, Store};
-use crate::config::{Config, Day, GateConfig, OnLimit};
+use crate::config::{self, Config, Day, GateConfig, OnLimit};
 use crate::engine::{Engine, compiles};
 use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Outcome, Report, Salt, Scanned, StageRun, Terms, Text};
 use crate::policy::{self, baseline};
@@ -204,13 +204,22 @@ fn built_in(request: &Request, packs: &[Pack], files: usize) -> Vec<StageRun> {
 /// where nothing is configured.
 fn digest(request: &Request, config: &Config) -> String {
     let builtin = rules::digest();
-    let plain = config.own_rules.is_empty() && config.disabled.is_empty() && config.allow.is_empty();
+    let plain =
+        config.own_rules.is_empty() && config.disabled.is_empty() && config.allow.is_empty() && config.sets.is_empty();
     if plain && config.stages.is_empty() && request.skip.is_empty() && config.salt.is_none() {
         return builtin.to_owned();
     }
     let mut hasher = blake3::Hasher::new();
-    let told =
-        (builtin, &config.own_rules, &config.disabled, &config.allow, &config.salt, &request.skip, &config.stages);
+    let told = (
+        builtin,
+        &config.own_rules,
+        &config.sets,
+        &config.disabled,
+        &config.allow,
+        &config.salt,
+        &request.skip,
+        &config.stages,
+    );
     hasher.update(format!("{told:?}").as_bytes());
     hasher.finalize().to_hex()[..32].to_owned()
 }
@@ -269,6 +278,9 @@ fn rules(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, 
 fn set(request: &Request, config: &Config, packs: &[Pack]) -> Result<RuleSet, BuildError> {
     let rules = RuleSet::default().with_own(config.own_rules.clone())?;
     let mut rules = rules.limited_to(packs, request.gate);
+    if !config.sets.is_empty() {
+        rules.retain(|rule| rule.is_own() || config::takes_part(&config.sets, rule));
+    }
     if !config.disabled.is_empty() || !request.skip.is_empty() {
         let names = || config.disabled.iter().chain(&request.skip);
         rules.silence(|rule| names().any(|name| rule.is_called(name)));

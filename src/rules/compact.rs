@@ -154,6 +154,35 @@ impl<'r> Brief<'r> {
         }
     }
 
+    /// Its tier.
+    pub const fn tier(&self) -> Tier {
+        match self.0 {
+            Of::BuiltIn(compact) => compact.tier,
+            Of::Own(rule) => rule.tier,
+        }
+    }
+
+    /// The languages it is limited to.
+    pub const fn languages(&self) -> LanguageSet {
+        match self.0 {
+            Of::BuiltIn(compact) => compact.languages,
+            Of::Own(rule) => rule.languages,
+        }
+    }
+
+    /// Whether it belongs to that category of OWASP's Top 10.
+    pub fn has_owasp(&self, category: &str) -> bool {
+        match self.0 {
+            Of::BuiltIn(compact) => words(compact.owasp).any(|word| word == category),
+            Of::Own(rule) => rule.owasp.iter().any(|word| word == category),
+        }
+    }
+
+    /// Whether it is a user's own.
+    pub const fn is_own(&self) -> bool {
+        matches!(self.0, Of::Own(_))
+    }
+
     /// The gates at which it runs.
     pub const fn gates(&self) -> GateSet {
         match self.0 {

@@ -30,6 +30,8 @@ pub enum Kind {
     Words(&'static [&'static str]),
     /// A list of texts, not empty.
     Names,
+    /// The same, or this word.
+    NamesOr(&'static str),
     /// A list of whole numbers.
     Wholes,
     /// A text or a list of texts.

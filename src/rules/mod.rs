@@ -9,12 +9,14 @@ mod compact;
 pub mod holes;
 pub mod keys;
 mod language;
+mod named;
 mod raw;
 mod rule;
 mod set;
 
 pub use compact::{Brief, briefs};
 pub use language::{Language, LanguageSet};
+pub use named::Named;
 pub use raw::{RawFile, RawRule, is_month};
 pub use rule::{Context, Gate, GateSet, Pack, Rule, RuleError, Tests, Window, from_raw};
 pub use set::{BuildError, RuleId, RuleSet, builtin, digest, is_known};

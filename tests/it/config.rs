@@ -144,7 +144,7 @@ fn every_key_of_the_reader_stands_in_the_table_and_no_other() {
     for gate in GATES {
         assert_eq!(known_to_the_reader(&format!("[gate.{gate}]")), below(&format!("gate.{gate}.")));
     }
-    for table in ["rules", "fingerprint", "limit", "ci"] {
+    for table in ["rules", "fingerprint", "limit"] {
         assert_eq!(known_to_the_reader(&format!("[{table}]")), below(&format!("{table}.")));
     }
     assert_eq!(known_to_the_reader("[stage.x]"), below("stage.NAME."));
@@ -195,6 +195,7 @@ fn kind(kind: Kind) -> String {
         Kind::Texts => "list of texts".to_owned(),
         Kind::Words(list) => format!("list of {}", words(list)),
         Kind::Names => "list of texts, not empty".to_owned(),
+        Kind::NamesOr(word) => format!("list of texts, not empty, or `{word}`"),
         Kind::Wholes => "list of whole numbers".to_owned(),
         Kind::TextOrTexts => "text or list of texts".to_owned(),
         Kind::Whole(least) => format!("whole number from {least}"),

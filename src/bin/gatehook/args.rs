@@ -13,6 +13,7 @@ mod report;
 use std::path::PathBuf;
 
 use clap::{Args as Flags, Parser, Subcommand};
+use gatehook::rules::Named;
 
 pub(crate) use self::ci::Ci;
 pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
@@ -41,7 +42,7 @@ pub(crate) enum Command {
     /// Finds base and head by itself on GitHub Actions, GitLab CI, CircleCI, Jenkins, Azure Pipelines,
     /// Bitbucket, Buildkite, Travis and Drone, fetches history that a shallow clone lacks, and takes
     /// configuration, allowances and stages from the base. Where no base can be found everything is looked
-    /// at, or the job fails, as `ci.on-unknown-base` says: it never passes for having looked at nothing.
+    /// at, or the job fails, as `gate.ci.on-unknown-base` says: it never passes for having looked at nothing.
     Ci(Ci),
     /// Say what a rule finds, why it matters and how to mend it
     Explain(Explain),
@@ -155,12 +156,20 @@ pub(crate) enum Rules {
         /// `text` or `json`
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
+        /// Only those of this set, as `rules.sets` names it: `block-tier`, `python`, `owasp-a03`, …
+        #[arg(long, value_name = "NAME", value_parser = set)]
+        set: Option<Named>,
     },
     /// Run every example of every rule through the real scan
     Check {
         /// Only rules whose id begins with this
         prefix: Option<String>,
     },
+}
+
+fn set(name: &str) -> Result<Named, String> {
+    Named::from_name(name)
+        .ok_or_else(|| "there is no set of rules of that name; docs/config.md names them all".to_owned())
 }
 
 impl Command {

@@ -43,7 +43,7 @@ pub(crate) struct Ci {
     /// Fetch nothing, even where the clone is too shallow to know the change
     #[arg(long)]
     pub(crate) no_fetch: bool,
-    /// How long fetching may take in all, as `90s` [default: `ci.fetch-timeout` of the configuration, 60s]
+    /// How long fetching may take in all, as `90s` [default: `gate.ci.fetch-timeout` of the configuration, 60s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) fetch_timeout: Option<Duration>,
     #[command(flatten)]

@@ -4,16 +4,21 @@ use std::fmt::Write;
 
 use gatehook::finding::Exit;
 use gatehook::pipeline::examples;
-use gatehook::rules::builtin;
+use gatehook::rules::{Brief, Named, Rule, briefs, builtin};
 
 use super::say;
 use crate::args::Rules;
 
+/// The built-in rules, those of one set where that is asked for.
+fn listed(set: Option<Named>) -> impl Iterator<Item = &'static Rule> {
+    let is_in = move |rule: &Brief<'_>| set.is_none_or(|set| set.has(*rule));
+    builtin().into_iter().zip(briefs()).filter(move |(_, brief)| is_in(brief)).map(|(rule, _)| rule)
+}
+
 pub(crate) fn run(command: Rules) -> Exit {
     match command {
-        Rules::List { format } if format == "json" => {
-            let rules: Vec<_> = builtin()
-                .iter()
+        Rules::List { format, set } if format == "json" => {
+            let rules: Vec<_> = listed(set)
                 .map(|rule| {
                     serde_json::json!({
                         "id": rule.id, "pack": rule.pack.word(), "severity": rule.severity.word(),
@@ -24,9 +29,9 @@ pub(crate) fn run(command: Rules) -> Exit {
                 .collect();
             say(&format!("{}\n", serde_json::Value::from(rules)))
         }
-        Rules::List { .. } => {
+        Rules::List { set, .. } => {
             let mut out = String::new();
-            for rule in builtin() {
+            for rule in listed(set) {
                 let (pack, id) = (rule.pack.word(), &rule.id);
                 let _ = writeln!(out, "{pack:8} {:8} {:5} {id:45} {}", rule.severity, rule.tier, rule.title);
             }
