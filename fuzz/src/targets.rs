@@ -32,6 +32,7 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("small", small, examples),
         ("answers", answers, answers_seeds),
         ("foreign", crate::foreign::foreign, crate::foreign::seeds),
+        ("kept", crate::kept::kept, crate::kept::seeds),
     ]
 }
 
