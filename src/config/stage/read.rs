@@ -115,6 +115,7 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
     set(&mut stage.findings_exit_codes, raw.findings_exit_codes);
     stage.expect_report = raw.expect_report.or(stage.expect_report);
     set(&mut stage.failed_if, many(raw.failed_if));
+    set(&mut stage.failed_rules, raw.failed_rules);
     set(&mut stage.looked_at, many(raw.looked_at));
     set(&mut stage.skipped_at, many(raw.skipped_at));
     set(&mut stage.severity, raw.severity.map(Into::into));

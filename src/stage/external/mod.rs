@@ -119,12 +119,16 @@ impl From<Trouble> for Outcome {
 
 /// Runs a stage to its end.
 pub fn run(task: &Task<'_>) -> Ran {
-    match reported(task) {
-        Ok(reported) => match findings(task, &reported) {
-            Ok(findings) => Ran { outcome: Outcome::Ran, findings },
-            Err(trouble) => Ran::not(trouble.into()),
-        },
-        Err(trouble) => Ran::not(trouble.into()),
+    let mut heard = Vec::new();
+    let trouble = match hear(task, &mut heard) {
+        Ok(()) => None,
+        // What it found before it failed stands; that it failed does too.
+        Err(trouble @ (Trouble::Failed(_) | Trouble::TimedOut)) => Some(trouble),
+        Err(trouble) => return Ran::not(trouble.into()),
+    };
+    match findings(task, &heard) {
+        Ok(findings) => Ran { outcome: trouble.map_or(Outcome::Ran, Outcome::from), findings },
+        Err(other) => Ran::not(trouble.unwrap_or(other).into()),
     }
 }
 
@@ -147,8 +151,9 @@ fn findings(task: &Task<'_>, reported: &[Reported]) -> Result<Vec<Finding>, Trou
     Ok(reported.iter().map(|reported| judge.finding(reported)).collect())
 }
 
-/// Runs the program over all files and reads every answer.
-fn reported(task: &Task<'_>) -> Result<Vec<Reported>, Trouble> {
+/// Runs the program over all files and reads every answer into `heard`. The first trouble of a run does not
+/// keep the others from running, unless nothing more can.
+fn hear(task: &Task<'_>, heard: &mut Vec<Reported>) -> Result<(), Trouble> {
     let until = task.until.min(Instant::now() + task.stage.timeout);
     let program = located(task, &task.stage.command[0])?;
     for need in &task.stage.needs {
@@ -157,16 +162,20 @@ fn reported(task: &Task<'_>) -> Result<Vec<Reported>, Trouble> {
             check_version(task, &need.tool, &place, least)?;
         }
     }
-    let mut all = Vec::new();
+    let mut first = None;
     let report = task.room.join("report");
     let values = Values { dir: task.dir, base: task.base, head: task.head, report: &report };
     for words in command::runs(task.stage, &values, task.files) {
         let _ = fs::remove_file(&report);
         let input = matches!(task.stage.format, Format::Plugin).then(|| request::written(task));
-        let answer = start(task, &program, &words[1..], input, until)?;
-        all.extend(answered(task, &answer, &report)?);
+        let trouble = match start(task, &program, &words[1..], input, until) {
+            Ok(answer) => answered(task, &answer, &report, heard).err(),
+            Err(trouble @ Trouble::Failed(_)) => Some(trouble),
+            Err(trouble) => return Err(trouble),
+        };
+        first = first.or(trouble);
     }
-    Ok(all)
+    first.map_or(Ok(()), Err)
 }
 
 fn located(task: &Task<'_>, name: &str) -> Result<PathBuf, Trouble> {
@@ -251,25 +260,52 @@ fn start(
     }
 }
 
-/// What one run reports.
-fn answered(task: &Task<'_>, answer: &Answer, report: &Path) -> Result<Vec<Reported>, Trouble> {
+/// What one run reports, into `heard`: also where it failed, as far as it has a report then.
+fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Vec<Reported>) -> Result<(), Trouble> {
     let stage = task.stage;
-    let Ended::Exited(code) = answer.ended else { return Ok(Vec::new()) };
+    let Ended::Exited(code) = answer.ended else { return Ok(()) };
     if matches!(code, 126 | 127) && !stage.ok_exit_codes.contains(&code) {
         return Err(Trouble::Failed(format!("its program could not be started{}", told(task, answer))));
-    }
-    if let Some(line) = said_to_fail(stage, answer) {
-        return Err(Trouble::Failed(format!("it says: {}", shown(task.stage, task.secrets, line))));
     }
     let ok = stage.ok_exit_codes.contains(&code);
     let any = stage.findings_exit_codes.is_empty() && !stage.format.has_report();
     let found = stage.findings_exit_codes.contains(&code) || (any && !ok);
-    if !ok && !found {
-        return Err(Trouble::Failed(format!("it ended with exit code {code}{}", told(task, answer))));
-    }
+    let failed = if let Some(line) = said_to_fail(stage, answer) {
+        Some(Trouble::Failed(format!("it says: {}", shown(task.stage, task.secrets, line))))
+    } else if !ok && !found {
+        Some(Trouble::Failed(format!("it ended with exit code {code}{}", told(task, answer))))
+    } else {
+        None
+    };
     if !stage.format.has_report() {
-        return Ok(if ok { Vec::new() } else { vec![by_code(task, code, answer)] });
+        if failed.is_none() && !ok {
+            heard.push(by_code(task, code, answer));
+        }
+        return failed.map_or(Ok(()), Err);
     }
+    match (failed, report_of(task, answer, report)) {
+        (Some(trouble), Ok(read)) => {
+            heard.extend(read.reported);
+            Err(trouble)
+        }
+        (Some(trouble), Err(_)) | (None, Err(trouble)) => Err(trouble),
+        (None, Ok(read)) => {
+            let any = !read.reported.is_empty();
+            heard.extend(read.reported);
+            if let Some(fault) = read.fault {
+                return Err(Trouble::Failed(format!("{fault}{}", told(task, answer))));
+            }
+            if read.files == Some(0) && !task.files.is_empty() {
+                return Err(Trouble::Failed(format!("it looked at none of {} files", task.files.len())));
+            }
+            if ok || any { Ok(()) } else { Err(silent(task, code, answer)) }
+        }
+    }
+}
+
+/// The report of one run; an empty one where none is due.
+fn report_of(task: &Task<'_>, answer: &Answer, report: &Path) -> Result<parse::Report, Trouble> {
+    let stage = task.stage;
     let written;
     let text = if stage.command.iter().any(|word| word.contains("{report}")) {
         written = of_file(report, stage.max_output << 20)?;
@@ -281,16 +317,9 @@ fn answered(task: &Task<'_>, answer: &Answer, report: &Path) -> Result<Vec<Repor
         if stage.expects_report() {
             return Err(Trouble::Failed(format!("it printed nothing where a report is due{}", told(task, answer))));
         }
-        return if ok { Ok(Vec::new()) } else { Err(silent(task, code, answer)) };
+        return Ok(parse::Report::default());
     }
-    let read = parse::read(stage, text).map_err(|error| Trouble::Failed(format!("{error}{}", told(task, answer))))?;
-    if read.files == Some(0) && !task.files.is_empty() {
-        return Err(Trouble::Failed(format!("it looked at none of {} files", task.files.len())));
-    }
-    if !ok && read.reported.is_empty() {
-        return Err(silent(task, code, answer));
-    }
-    Ok(read.reported)
+    parse::read(stage, text).map_err(|error| Trouble::Failed(format!("{error}{}", told(task, answer))))
 }
 
 /// Its exit code says one thing, its report another.

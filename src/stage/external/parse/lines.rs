@@ -12,7 +12,7 @@ pub(super) fn read(text: &[u8], pattern: &str) -> Result<Report, ParseError> {
         RegexBuilder::new(pattern).unicode(false).build().map_err(|_| form("regex", "the pattern is none"))?;
     let lines = text.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let reported = lines.filter_map(|line| pattern.captures(line).map(|groups| one(&groups))).collect();
-    Ok(Report { reported, files: None })
+    Ok(Report { reported, ..Report::default() })
 }
 
 fn one(groups: &Captures<'_>) -> Reported {

@@ -76,7 +76,10 @@ pub(super) fn read(text: &[u8]) -> Result<Report, ParseError> {
                 }
                 greeted = true;
             }
-            Line::Error { error } => return Err(ParseError::Failed(error.chars().take(300).collect())),
+            Line::Error { error } => {
+                report.fault = Some(ParseError::Failed(error.chars().take(300).collect()));
+                return Ok(report);
+            }
             _ if !greeted => return Err(form(FORMAT, "it does not begin with {\"gatehook\": 1}")),
             Line::Hello { .. } => return Err(form(FORMAT, format!("line {at} greets once more"))),
             Line::Finding { finding } => report.reported.push(one(*finding)),
@@ -131,7 +134,8 @@ mod tests {
             (format!("{HELLO}{{\"done\":{{\"files\":1}}}}\n{finding}"), "behind"),
             (format!("{HELLO}{{\"finding\":{{\"rule\":\"r\"}}}}"), "line 2"),
         ] {
-            let error = read(text.as_bytes()).unwrap_err().to_string();
+            let read = read(text.as_bytes());
+            let error = read.map_or_else(|error| error, |report| report.fault.expect("it says so")).to_string();
             assert!(error.contains(part), "{text}: {error}");
         }
     }

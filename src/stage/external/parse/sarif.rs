@@ -196,8 +196,11 @@ pub(super) fn read(text: &[u8]) -> Result<Report, ParseError> {
     }
     let mut report = Report::default();
     for run in &runs {
-        failures(run)?;
+        report.fault = report.fault.or_else(|| failure(run));
         let Some(results) = &run.results else {
+            if let Some(fault) = report.fault.take() {
+                return Err(fault);
+            }
             let why = if run.external_property_file_references.is_some() {
                 "its results stand in files of their own, which are not read"
             } else {
@@ -214,19 +217,19 @@ pub(super) fn read(text: &[u8]) -> Result<Report, ParseError> {
     Ok(report)
 }
 
-/// What the tool says of its own run.
-fn failures(run: &Run) -> Result<(), ParseError> {
+/// What the tool says against its own run.
+fn failure(run: &Run) -> Option<ParseError> {
     for invocation in run.invocations.iter().flatten() {
         let all = [&invocation.tool_execution_notifications, &invocation.tool_configuration_notifications];
         let error = all.into_iter().flatten().flatten().find(|note| note.level.as_deref() == Some("error"));
         if let Some(note) = error {
-            return Err(ParseError::Failed(first_line(note.message.any())));
+            return Some(ParseError::Failed(first_line(note.message.any())));
         }
         if invocation.execution_successful == Some(false) {
-            return Err(ParseError::Failed("`executionSuccessful` is false".to_owned()));
+            return Some(ParseError::Failed("`executionSuccessful` is false".to_owned()));
         }
     }
-    Ok(())
+    None
 }
 
 fn one<'r>(run: &'r Run, rules: &Rules<'r>, result: &ResultObject) -> Option<Reported> {
@@ -392,7 +395,8 @@ mod tests {
 
     #[test]
     fn a_report_that_says_it_failed_is_never_clean() {
-        let failed = |run: &str| log(run).unwrap_err().to_string();
+        let failed =
+            |run: &str| log(run).map_or_else(|error| error, |report| report.fault.expect("it says so")).to_string();
         assert!(
             failed(r#""results":[],"invocations":[{"executionSuccessful":false}]"#).contains("executionSuccessful")
         );
