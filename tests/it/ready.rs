@@ -1,18 +1,55 @@
-//! Ready-made stages with the real tools that `tests/tools.sh` puts into `target/tools`: scenarios under
-//! `tests/ready/`, in which `[BIN]` stands for the directory of those tools.
+//! Ready-made stages: scenarios under `tests/ready/`, in which `[BIN]` stands for the directory of the tool. Each is
+//! played twice: with the real tool that `tests/stages.sh` puts into `target/stages`, and with what it printed there
+//! when it was recorded.
+
+mod recorded;
+
+use gatehook::stage::ready;
 
 use crate::scenarios::play;
 use crate::support::{root, tool};
 
-fn check(name: &str) {
-    let Some(program) = tool(name, "the ready-made stage") else { return };
+use self::recorded::Recording;
+
+/// The scenario of the stage `name`, with its tool in `bin`.
+fn check(name: &str, bin: &str) {
     let text = std::fs::read_to_string(root().join("tests/ready").join(format!("{name}.txt"))).unwrap();
-    let bin = program.parent().unwrap().display().to_string();
-    let (_, fault) = play(name, &text.replace("[BIN]", &bin));
+    let (_, fault) = play(name, &text.replace("[BIN]", bin));
     assert!(fault.is_none(), "\n{}", fault.unwrap_or_default());
 }
 
+/// The scenario with the real `program`. With `RECORD=NAME` (or a part of it) what it prints is recorded.
+fn live(name: &str, program: &str) {
+    let Some(place) = tool(program, "the ready-made stage") else { return };
+    match std::env::var("RECORD") {
+        Ok(part) if !part.is_empty() && name.contains(&part) => {
+            let shim = recorded::recorder(program, &place);
+            check(name, shim.path().to_str().unwrap());
+            recorded::write(name, program, &place, shim.path());
+        }
+        _ => check(name, place.parent().unwrap().to_str().unwrap()),
+    }
+}
+
+/// A test for each stage whose tool is there, with the program that it starts.
+macro_rules! live {
+    ($($test:ident: $name:literal, $program:literal;)*) => {
+        mod with_the_real_tool {
+            $(#[test] fn $test() { super::live($name, $program); })*
+        }
+    };
+}
+
+live! {
+    bandit: "bandit", "bandit";
+}
+
 #[test]
-fn bandit_blocks_what_a_push_adds_and_is_never_clean_over_what_it_could_not_parse() {
-    check("bandit");
+fn each_stage_holds_with_what_its_tool_printed() {
+    for ready in ready::ALL {
+        let Some(recording) = Recording::of(ready.name) else { panic!("`{}` has no recording", ready.name) };
+        let shim = recording.shim();
+        check(ready.name, shim.path().to_str().unwrap());
+        recording.must_be_used_up(shim.path());
+    }
 }

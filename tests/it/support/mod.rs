@@ -33,8 +33,8 @@ pub(crate) fn has(programs: &[&str]) -> bool {
     missing.is_empty()
 }
 
-/// A program that `tests/tools.sh` put into `target/tools`. Without it a test fails and says that it did
-/// not run; only under `GATEHOOK_TESTS_FAST` it is left out, and `None` comes back.
+/// A program that `tests/tools.sh` put into `target/tools`, or `tests/stages.sh` into `target/stages`. Without it a test
+/// fails and says that it did not run; only under `GATEHOOK_TESTS_FAST` it is left out, and `None` comes back.
 pub(crate) fn tool(name: &str, test: &str) -> Option<PathBuf> {
     if std::env::var_os("GATEHOOK_TESTS_FAST").is_some() {
         use std::io::Write;
@@ -43,9 +43,10 @@ pub(crate) fn tool(name: &str, test: &str) -> Option<PathBuf> {
         return None;
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let program = root().join(target).join("tools/bin").join(name);
-    assert!(program.exists(), "not run: {test}: `{}` is missing, `sh tests/tools.sh` installs it", program.display());
-    Some(program)
+    let places = ["tools", "stages"].map(|dir| root().join(&target).join(dir).join("bin").join(name));
+    let found = places.into_iter().find(|program| program.exists());
+    assert!(found.is_some(), "not run: {test}: `{name}` is missing, `tests/run` installs it into `target/`");
+    found
 }
 
 /// All Rust files under `dir`, with their paths from the root.

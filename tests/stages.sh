@@ -1,0 +1,36 @@
+#!/bin/sh
+# Puts the tools of ready-made stages (tests/it/ready.rs) into target/stages, pinned, once: each set in a private
+# environment of its own, since their dependencies conflict, and all programs in target/stages/bin.
+# Usage: sh tests/stages.sh    (then `cargo test --test it ready`)
+set -eu
+
+cd "$(dirname "$0")/.."
+mkdir -p "${CARGO_TARGET_DIR:-target}/stages/bin"
+stages=$(cd "${CARGO_TARGET_DIR:-target}/stages" && pwd)
+
+# pypi NAME 'PROGRAM …' PIN…: an environment that was made from the same pins stays.
+pypi() {
+  name=$1 programs=$2
+  shift 2
+  if [ "$(cat "$stages/$name/pins" 2>/dev/null)" != "$*" ]; then
+    rm -rf "${stages:?}/$name"
+    python3 -m venv "$stages/$name"
+    "$stages/$name/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+    printf '%s' "$*" >"$stages/$name/pins"
+  fi
+  for program in $programs; do
+    ln -sf "../$name/bin/$program" "$stages/bin/$program"
+  done
+}
+
+# Sets run beside each other; what fails makes all fail.
+begun=
+pypi small 'bandit' \
+  bandit==1.9.4 &
+begun="$begun $!"
+
+failed=0
+for process in $begun; do
+  wait "$process" || failed=1
+done
+exit "$failed"
