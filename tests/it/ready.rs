@@ -1,5 +1,5 @@
-//! Ready-made stages: scenarios under `tests/ready/`, in which `[BIN]` stands for the directory of the tool. Each is
-//! played twice: with the real tool that `tests/stages.sh` puts into `target/stages`, and with what it printed there
+//! Ready-made stages: scenarios under `tests/ready/`, in which `[BIN]` stands for the directory of the tool and `[STAGES]`
+//! for `target/stages`. Each is played twice: with the real tool that `tests/stages.sh` puts there, and with what it printed
 //! when it was recorded.
 
 mod recorded;
@@ -7,14 +7,16 @@ mod recorded;
 use gatehook::stage::ready;
 
 use crate::scenarios::play;
-use crate::support::{root, tool};
+use crate::support::{root, target, tool};
 
 use self::recorded::Recording;
 
 /// The scenario of the stage `name`, with its tool in `bin`.
 fn check(name: &str, bin: &str) {
     let text = std::fs::read_to_string(root().join("tests/ready").join(format!("{name}.txt"))).unwrap();
-    let (_, fault) = play(name, &text.replace("[BIN]", bin));
+    let target = target();
+    let (_, fault) =
+        play(name, &text.replace("[BIN]", bin).replace("[STAGES]", target.join("stages").to_str().unwrap()));
     assert!(fault.is_none(), "\n{}", fault.unwrap_or_default());
 }
 
@@ -42,6 +44,13 @@ macro_rules! live {
 
 live! {
     bandit: "bandit", "bandit";
+    flake8: "flake8", "flake8";
+    hadolint: "hadolint", "hadolint";
+    pip_audit: "pip-audit", "pip-audit";
+    ruff: "ruff", "ruff";
+    safety: "safety", "safety";
+    shellcheck: "shellcheck", "shellcheck";
+    zizmor: "zizmor", "zizmor";
 }
 
 #[test]

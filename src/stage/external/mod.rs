@@ -293,6 +293,7 @@ fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Vec<Rep
             let any = !read.reported.is_empty();
             heard.extend(read.reported);
             if let Some(fault) = read.fault {
+                let fault = shown(stage, task.secrets, fault.to_string().as_bytes());
                 return Err(Trouble::Failed(format!("{fault}{}", told(task, answer))));
             }
             if read.files == Some(0) && !task.files.is_empty() {

@@ -12,7 +12,16 @@ pub struct Ready {
 }
 
 /// All of them, sorted by name.
-pub const ALL: &[Ready] = &[Ready { name: "bandit", table: include_str!("bandit.toml") }];
+pub const ALL: &[Ready] = &[
+    Ready { name: "bandit", table: include_str!("bandit.toml") },
+    Ready { name: "flake8", table: include_str!("flake8.toml") },
+    Ready { name: "hadolint", table: include_str!("hadolint.toml") },
+    Ready { name: "pip-audit", table: include_str!("pip-audit.toml") },
+    Ready { name: "ruff", table: include_str!("ruff.toml") },
+    Ready { name: "safety", table: include_str!("safety.toml") },
+    Ready { name: "shellcheck", table: include_str!("shellcheck.toml") },
+    Ready { name: "zizmor", table: include_str!("zizmor.toml") },
+];
 
 /// The one of that name.
 pub fn named(name: &str) -> Option<Ready> {

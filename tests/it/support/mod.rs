@@ -33,6 +33,11 @@ pub(crate) fn has(programs: &[&str]) -> bool {
     missing.is_empty()
 }
 
+/// Where this build and the tools that tests drive lie.
+pub(crate) fn target() -> PathBuf {
+    root().join(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from))
+}
+
 /// A program that `tests/tools.sh` put into `target/tools`, or `tests/stages.sh` into `target/stages`. Without it a test
 /// fails and says that it did not run; only under `GATEHOOK_TESTS_FAST` it is left out, and `None` comes back.
 pub(crate) fn tool(name: &str, test: &str) -> Option<PathBuf> {
@@ -42,8 +47,7 @@ pub(crate) fn tool(name: &str, test: &str) -> Option<PathBuf> {
         writeln!(past_capture, "NOT RUN: {test} with {name} (GATEHOOK_TESTS_FAST)").unwrap();
         return None;
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let places = ["tools", "stages"].map(|dir| root().join(&target).join(dir).join("bin").join(name));
+    let places = ["tools", "stages"].map(|dir| target().join(dir).join("bin").join(name));
     let found = places.into_iter().find(|program| program.exists());
     assert!(found.is_some(), "not run: {test}: `{name}` is missing, `tests/run` installs it into `target/`");
     found

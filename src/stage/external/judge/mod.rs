@@ -120,6 +120,8 @@ impl Judge<'_> {
     /// `stage/rule`: no tool's rule is taken for another's or for a built-in one.
     fn rule(&self, reported: &Reported) -> String {
         let own: String = escape(reported.rule.as_bytes()).to_string().chars().take(120).collect();
+        // Some tools put their own name in front.
+        let own = own.strip_prefix(&format!("{}/", self.stage.name)).unwrap_or(&own);
         if own.is_empty() { self.stage.name.clone() } else { format!("{}/{own}", self.stage.name) }
     }
 

@@ -112,8 +112,9 @@ pub fn read(stage: &StageConfig, text: &[u8]) -> Result<Report, ParseError> {
     // A file that cannot be parsed is a finding to some tools: the rest of it was not looked at.
     let unread = report.reported.iter().find(|one| stage.failed_rules.contains(&one.rule));
     if let (None, Some(one)) = (&report.fault, unread) {
-        let path = String::from_utf8_lossy(&one.path).into_owned();
-        report.fault = Some(ParseError::LeftOut(format!("`{}` in {path}: {}", one.rule, one.message)));
+        let path = String::from_utf8_lossy(&one.path);
+        let what = one.message.lines().next().unwrap_or_default();
+        report.fault = Some(ParseError::LeftOut(format!("`{}` in {path}: {what}", one.rule)));
     }
     if report.reported.len() > MOST {
         return Err(form(stage.format.word(), format!("more than {MOST} findings")));
