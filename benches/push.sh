@@ -64,7 +64,10 @@ head=$(git rev-parse HEAD)
 printf 'refs/heads/main %s refs/heads/main %s\n' "$head" "$base" > ../outgoing
 git update-ref refs/remotes/origin/main "$head"
 printf 'refs/heads/new %s refs/heads/new %s\n' "$head" "$none" > ../known
+near=$(git rev-list --max-count=101 --first-parent HEAD | tail -n 1)
+printf 'refs/heads/new %s refs/heads/new %s\n' "$near" "$none" > ../near
 printf 'refs/heads/new %s refs/heads/new %s\n' "$base" "$none" > ../older
+printf '(delete) %s refs/heads/old %s\n' "$none" "$near" > ../deletion
 : > ../empty
 
 # in_turn RUNS INPUT KEEP LIMIT NAME -- PROGRAM… -- OTHER…    without KEEP=keep each run is a first one
@@ -105,7 +108,11 @@ printf '%-44s %9s %9s %7s %6s %9s %7s\n' case 'ours ms' 'git ms' ratio 'most' 'w
 {
     in_turn 61 ../empty keep 3 'up to date, beside git rev-parse' -- $hook -- git rev-parse HEAD
     in_turn 61 ../known keep 3 'a new branch on a known commit, the same' -- $hook -- git rev-parse HEAD
-    in_turn 31 ../older keep '-' 'a new branch on an older commit, the same' -- $hook -- git rev-parse HEAD
+    in_turn 61 ../deletion keep 3 'a deletion, the same' -- $hook -- git rev-parse HEAD
+    in_turn 61 ../near keep 3 'a new branch 100 commits back, the same' -- $hook -- git rev-parse HEAD
+    in_turn 31 ../older keep '-' 'and as far back as all of them, the same' -- $hook -- git rev-parse HEAD
+    git commit-graph write --reachable
+    in_turn 61 ../older keep 3 'and where git keeps a commit graph, the same' -- $hook -- git rev-parse HEAD
     git update-ref -d refs/remotes/origin/main
     in_turn 5 ../outgoing first 1 "$((commits - 1)) commits, beside git log -p" -- $hook -- git log -p --full-history "$base..HEAD"
     in_turn 21 ../outgoing keep '-' 'the same again, beside git rev-list' -- $hook -- git rev-list "$base..HEAD"

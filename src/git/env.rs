@@ -29,6 +29,17 @@ impl Env {
         self
     }
 
+    /// Whether variables configure something whose name holds one of `parts`: `git -c NAME=VALUE` and its kin.
+    pub(super) fn configures(&self, parts: &[&str]) -> bool {
+        self.0.iter().any(|(name, value)| {
+            let name = name.as_encoded_bytes();
+            // Whatever replaces all of the configuration may hold anything.
+            name == b"GIT_CONFIG"
+                || ((name == b"GIT_CONFIG_PARAMETERS" || name.starts_with(b"GIT_CONFIG_KEY_"))
+                    && parts.iter().any(|part| value.to_ascii_lowercase().to_string_lossy().contains(part)))
+        })
+    }
+
     /// The commits that `git merge` names to its hooks as `GITHEAD_<oid>`: the parents of a merge
     /// that has no `MERGE_HEAD` yet. Sorted.
     pub(super) fn merge_heads(&self) -> Vec<Oid> {

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::command;
 use super::doubt::{Doubt, Sure};
 use super::error::GitError;
-use super::odb::Objects;
 use super::repo::Repo;
 
 /// The bytes of `path` as it is staged; `None` where it is not. Without a child process where the
@@ -15,12 +14,12 @@ pub fn staged_file(repo: &Repo, path: &str) -> Result<Option<Vec<u8>>, GitError>
 }
 
 fn fast(repo: &Repo, path: &[u8]) -> Sure<Option<Vec<u8>>> {
-    let places = repo.places()?;
+    let mut objects = repo.objects()?;
     let Some(entry) = repo.index()?.get().find(path)? else { return Ok(None) };
     if entry.stage > 0 || entry.intent_to_add || entry.mode == 0o160_000 {
         return Err(Doubt::new("no plain file"));
     }
-    Objects::new(places).blob(entry.id).map(Some)
+    objects.blob(entry.id).map(Some)
 }
 
 /// The bytes of `path` in the tree of `revision`; `None` where it is not. A name that leads nowhere is an

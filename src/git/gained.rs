@@ -70,7 +70,7 @@ pub fn files_at(repo: &Repo, revision: Option<&str>, paths: &[String]) -> Result
 
 /// The tree of `commit`.
 pub fn tree_id(repo: &Repo, commit: Oid) -> Result<Oid, GitError> {
-    if let Some(tree) = repo.places().ok().and_then(|places| Objects::new(places).tree_of(commit).ok()) {
+    if let Some(tree) = repo.objects().ok().and_then(|mut objects| objects.tree_of(commit).ok()) {
         return Ok(tree);
     }
     let answer = command::run(&repo.top, &["rev-parse", "--verify", &format!("{commit}^{{tree}}")])?;
@@ -95,7 +95,7 @@ pub fn all_files(repo: &Repo, tree: Oid) -> Result<Vec<Change>, GitError> {
 const DEEPEST: usize = 200;
 
 fn fast_files(repo: &Repo, commit: Oid) -> Sure<Vec<Change>> {
-    let mut objects = Objects::new(repo.places()?);
+    let mut objects = repo.objects()?;
     let tree = objects.tree_of(commit)?;
     let mut files = Vec::new();
     below(&mut objects, tree, b"", &mut files)?;

@@ -28,6 +28,8 @@ mod staged;
 mod store;
 mod remote;
 mod tips;
+mod graph;
+mod reach;
 mod known;
 mod push;
 mod range;

@@ -100,10 +100,19 @@ pub fn outgoing(repo: &Repo, push: &Push) -> Result<Outgoing, GitError> {
 /// The same without the commits of which `passed` says that they were looked at already: these are counted,
 /// and told, and nothing more.
 pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) -> Result<Outgoing, GitError> {
-    let pushed = push.updates.iter().any(|update| !update.local.is_null());
-    if let (true, Some(name), Ok(true)) = (pushed, &push.remote, known::has_all(repo, push)) {
-        let how = format!("push to {name}: nothing that it lacks, nothing to scan");
-        let every = Listing { scanned: Scanned { how, ..Scanned::default() }, ..Listing::default() };
+    if !push.updates.is_empty()
+        && let Ok(true) = known::has_all(repo, push)
+    {
+        let to = match &push.remote {
+            Some(name) => format!("push to {name}"),
+            None => "push".to_owned(),
+        };
+        let deletes = push.updates.iter().all(|update| update.local.is_null());
+        let what = if deletes { "only deletions" } else { "nothing that it lacks" };
+        let every = Listing {
+            scanned: Scanned { how: format!("{to}: {what}, nothing to scan"), ..Scanned::default() },
+            ..Listing::default()
+        };
         return Ok(Outgoing { every, net: Vec::new() });
     }
     let remote = remote::of(repo, push.remote.as_deref(), push.url.as_deref())?;

@@ -10,7 +10,7 @@ use super::doubt::{Doubt, Sure};
 use super::env::Env;
 use super::error::GitError;
 use super::index::MappedIndex;
-use super::odb::places;
+use super::odb::{Objects, Packs, places};
 use crate::change::Oid;
 use crate::sys::{self, Map, Stamp};
 
@@ -31,7 +31,29 @@ pub struct Repo {
     /// Why the readers without a child process may not be used on it.
     pub(super) doubt: Option<Doubt>,
     places: OnceLock<Sure<Vec<PathBuf>>>,
+    packs: Shared<Packs>,
     index: Arc<Mutex<Option<Kept>>>,
+}
+
+/// What is opened once, and shown by nothing.
+struct Shared<T>(Arc<OnceLock<T>>);
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> std::fmt::Debug for Shared<T> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Shared")
+    }
 }
 
 /// The index that was read last, and the file it was read from.
@@ -92,7 +114,18 @@ impl Repo {
                 if inside { top.join(file) } else { dir.join(file) }
             }
         };
-        Self { top, git_dir, common_dir, bare, index_file, env, doubt, places: OnceLock::new(), index: Arc::default() }
+        Self {
+            top,
+            git_dir,
+            common_dir,
+            bare,
+            index_file,
+            env,
+            doubt,
+            places: OnceLock::new(),
+            packs: Shared::default(),
+            index: Arc::default(),
+        }
     }
 
     /// Its index as it is now. Kept for the next who asks, as long as the file is the same: git puts
@@ -123,6 +156,11 @@ impl Repo {
             Ok(places) => Ok(places),
             Err(doubt) => Err(doubt.clone()),
         }
+    }
+
+    /// A reader of its objects without a child process, for one thread.
+    pub(super) fn objects(&self) -> Sure<Objects<'_>> {
+        Ok(Objects::new(self.places()?, &self.packs.0))
     }
 
     /// The commits at the edge of a shallow clone, whose parents are not here.

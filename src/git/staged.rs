@@ -7,7 +7,7 @@ use super::compare::compare;
 use super::doubt::{Doubt, Sure};
 use super::error::GitError;
 use super::head::{self, Merging};
-use super::odb::{EMPTY_TREE, Objects};
+use super::odb::EMPTY_TREE;
 use super::pair::{self, Pair};
 use super::plumbing;
 use super::repo::Repo;
@@ -56,12 +56,11 @@ fn listing(compared: Compared, mut how: String) -> Listing {
 }
 
 fn fast(repo: &Repo) -> Sure<Compared> {
-    let places = repo.places()?;
     let head = head::head(&repo.git_dir, &repo.common_dir)?;
     let Merging { parents, named_only } = head::merging(&repo.git_dir, &repo.env)?;
     let mapped = repo.index()?;
     let index = mapped.get();
-    let mut objects = Objects::new(places);
+    let mut objects = repo.objects()?;
     let top = head.map(|head| objects.tree_of(head)).transpose()?;
     let mut lists = vec![compare(index, top, &mut |id| objects.tree(id))?];
     for parent in parents {

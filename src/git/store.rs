@@ -62,7 +62,7 @@ impl<'r> Blobs<'r> {
         Self {
             packed: 0,
             recent: VecDeque::new(),
-            objects: repo.places().ok().map(Objects::new),
+            objects: repo.objects().ok(),
             git: CatFile::new(repo),
             repo,
             before,

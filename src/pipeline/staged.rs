@@ -72,7 +72,7 @@ pub fn run_staged(
         called_off: AtomicBool::new(false),
         results: OnceLock::new(),
         salt: salt(config),
-        secrets: Engine::new(RuleSet::default().limited_to(&[Pack::Secrets], request.gate)),
+        secrets: OnceLock::new(),
     };
     let plans: Vec<Plan> = net.iter().map(|net| run.plan(&net.changes)).collect();
     let all: Vec<Change> = insecure_view(&every.changes, &net);
@@ -90,8 +90,9 @@ pub fn run_staged(
     };
 
     let (jobs, numbers) = jobs(&plans);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = demands(config, request.gate).parallel.unwrap_or(cores);
+    // The system is asked only where there is something to do beside: its answer stands in several files.
+    let cores = || if jobs.len() < 2 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    let threads = demands(config, request.gate).parallel.unwrap_or_else(cores);
     let given = schedule::run(&jobs, threads, &|job| match numbers[job] {
         None => run.built_in(&every.changes, &all),
         Some((at, step)) => run.external(&plans[at], step, &net[at], exports.as_ref()),
@@ -222,12 +223,18 @@ struct Run<'r> {
     /// Opened when the first stage asks.
     results: OnceLock<Option<Results<'r>>>,
     salt: Salt,
-    secrets: Engine,
+    /// Rules for secrets, made when a program's answer is to be shown.
+    secrets: OnceLock<Engine>,
 }
 
 impl Run<'_> {
     fn limit(&self) -> u64 {
         self.config.limit.unwrap_or(self.request.limit)
+    }
+
+    fn secrets(&self) -> &Engine {
+        let make = || Engine::new(RuleSet::default().limited_to(&[Pack::Secrets], self.request.gate));
+        self.secrets.get_or_init(make)
     }
 
     fn plan(&self, changes: &[Change]) -> Plan {
@@ -379,7 +386,7 @@ impl Run<'_> {
             head: &head,
             environment: self.around.environment,
             until: self.until,
-            secrets: &self.secrets,
+            secrets: self.secrets(),
             salt: &self.salt,
             limit: self.limit(),
             follow: self,
@@ -421,7 +428,7 @@ impl external::Follow for Run<'_> {
     }
 
     fn line(&self, stage: &StageConfig, line: &[u8]) {
-        self.around.follow.line(&stage.name, &external::shown(stage, &self.secrets, line));
+        self.around.follow.line(&stage.name, &external::shown(stage, self.secrets(), line));
     }
 }
 

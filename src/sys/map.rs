@@ -14,16 +14,25 @@ use std::path::Path;
 pub struct Map(Option<memmap2::Mmap>);
 
 impl Map {
-    /// Maps `path`. An empty file gives an empty slice.
+    /// Maps `path`, all of which is read. An empty file gives an empty slice.
     pub fn open(path: &Path) -> io::Result<Self> {
+        // One call that maps the pages is cheaper than a fault for every sixteen.
+        Self::mapped(path, memmap2::MmapOptions::new().populate())
+    }
+
+    /// The same for a file of which little is read.
+    pub fn open_sparse(path: &Path) -> io::Result<Self> {
+        Self::mapped(path, &memmap2::MmapOptions::new())
+    }
+
+    fn mapped(path: &Path, options: &memmap2::MmapOptions) -> io::Result<Self> {
         let file = File::open(path)?;
         if file.metadata()?.len() == 0 {
             return Ok(Self(None));
         }
-        // All of it will be read: one call that maps the pages is cheaper than a fault for every sixteen.
         #[allow(unsafe_code, reason = "mapping a file is unsafe by its nature; see the type's contract")]
         // SAFETY: the map is read-only and private, and callers open only files that are replaced by rename.
-        let map = unsafe { memmap2::MmapOptions::new().populate().map_copy_read_only(&file)? };
+        let map = unsafe { options.map_copy_read_only(&file)? };
         Ok(Self(Some(map)))
     }
 }

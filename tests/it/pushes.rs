@@ -130,7 +130,7 @@ fn a_forced_push_and_an_unknown_old_tip_bring_what_is_new() {
     let mut unknown = forced;
     unknown.updates[0].remote = gatehook::change::Oid::from_hex(&[b'7'; 40]).unwrap();
     assert_eq!(git::outgoing(&repo, &unknown).unwrap().every.scanned.commits, 1);
-    unknown.updates[0].local = gatehook::change::Oid::from_hex(&[b'7'; 40]).unwrap();
+    unknown.updates[0].local = gatehook::change::Oid::from_hex(&[b'8'; 40]).unwrap();
     assert!(matches!(git::outgoing(&repo, &unknown), Err(GitError::Missing(_))));
 }
 

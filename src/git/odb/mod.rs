@@ -1,16 +1,21 @@
 //! Objects of SHA-1 repositories without a child process: loose ones by an own reader, packed ones
-//! through libgit2. One a thread.
+//! by another, through libgit2 where that does not understand them. One a thread.
 //!
 //! Hashes are not verified, as git itself does not when it reads. What cannot be had here is a
 //! [`Fault`], and `git cat-file` is asked before anybody is told.
 
+mod bases;
+mod delta;
 mod loose;
+mod pack;
 mod packed;
 mod places;
 
+pub(super) use pack::Packs;
 pub(super) use places::places;
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::doubt::{Doubt, Sure};
 use crate::change::{Loaded, Oid};
@@ -45,22 +50,50 @@ pub(super) enum Fault {
 /// Reads objects.
 pub(super) struct Objects<'p> {
     places: &'p [PathBuf],
+    packs: &'p OnceLock<Packs>,
     loose: loose::Loose,
+    unpack: pack::Unpack,
     packed: packed::Packed,
 }
 
 impl<'p> Objects<'p> {
-    /// Over the object directories `places`. Nothing is opened yet.
-    pub(super) fn new(places: &'p [PathBuf]) -> Self {
-        Self { places, loose: loose::Loose::default(), packed: packed::Packed::default() }
+    /// Over the object directories `places`, whose `packs` are opened by whoever asks first.
+    pub(super) fn new(places: &'p [PathBuf], packs: &'p OnceLock<Packs>) -> Self {
+        let (loose, unpack, packed) = Default::default();
+        Self { places, packs, loose, unpack, packed }
+    }
+
+    fn packs(&self) -> &'p Packs {
+        self.packs.get_or_init(|| Packs::open(self.places))
     }
 
     /// Reads the object `id` of type `wanted`, at most `limit` bytes of it.
     pub(super) fn read(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
         match self.read_loose(id, wanted, limit) {
-            Err(Fault::Missing) => self.packed.read(self.places, id, wanted, limit),
+            Err(Fault::Missing) => match self.read_packed(id, wanted, limit) {
+                // Another pack may have come since, or be of a kind that only git's own library knows.
+                Err(_) => self.packed.read(self.places, id, wanted, limit),
+                loaded => loaded,
+            },
             other => other,
         }
+    }
+
+    /// The same, of objects in packs that were there when the first was asked for.
+    pub(super) fn read_packed(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+        let packs = self.packs();
+        self.unpack.read(packs, id, wanted, limit)
+    }
+
+    /// What `parse` makes of a commit: of its beginning first, and where that is not enough of all of it.
+    pub(super) fn commit<T>(&mut self, id: Oid, parse: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+        let mut beginning = [0; COMMIT];
+        let packs = self.packs();
+        let length = self.unpack.beginning(packs, id, &mut beginning);
+        length.and_then(|length| parse(&beginning[..length])).or_else(|| {
+            let loaded = self.read(id, Type::Commit, u64::MAX).ok()?;
+            parse(&loaded.bytes)
+        })
     }
 
     /// The same, of objects that stand in a file of their own: what is staged nearly always does.
@@ -102,6 +135,9 @@ impl<'p> Objects<'p> {
         }
     }
 }
+
+/// Bytes of a commit that hold its tree, parents, author and committer, and room to unpack them fast.
+const COMMIT: usize = 1024;
 
 /// The tree without entries, which git knows without having it.
 pub(super) const EMPTY_TREE: Oid = Oid::sha1([

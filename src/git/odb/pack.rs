@@ -1,0 +1,270 @@
+//! Packs by an own reader: mapped files, and a memory of what deltas are made against that all threads
+//! share, so that a history is unpacked once.
+//!
+//! Format after gitformat-pack(5): indexes of version 2, deltas against objects of the same pack. What is not
+//! found or understood here is a [`Fault`], and others are asked.
+
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::bases::{Bases, Held};
+use super::delta;
+use super::{Fault, Type};
+use crate::change::{Loaded, Oid};
+use crate::sys::Map;
+
+/// Deltas upon deltas, at most: git makes no more than 4095.
+const DEEPEST: usize = 4096;
+/// Bytes from which on an object is not read here.
+const LARGEST: u64 = 512 << 20;
+const ID: usize = 20;
+/// Room behind an object, so that the end of its stream is reached, or is seen to be missing, and the last of it
+/// is unpacked as fast as the rest.
+const ROOM: usize = 320;
+/// Bytes of an index before its ids: magic, version, fanout.
+const HEAD: usize = 8 + 256 * 4;
+
+/// The packs of some object directories.
+#[derive(Default)]
+pub(in crate::git) struct Packs {
+    packs: Vec<Pack>,
+    bases: Mutex<Bases>,
+}
+
+struct Pack {
+    index: Map,
+    count: usize,
+    file: PathBuf,
+    data: OnceLock<Option<Map>>,
+}
+
+/// What one thread unpacks with.
+pub(super) struct Unpack {
+    inflate: Decompress,
+    /// The pack that had the last object.
+    last: usize,
+}
+
+impl Default for Unpack {
+    fn default() -> Self {
+        Self { inflate: Decompress::new(true), last: 0 }
+    }
+}
+
+/// How an entry of a pack begins.
+struct Entry {
+    kind: Kind,
+    size: usize,
+    /// Where its stream begins.
+    stream: usize,
+}
+
+enum Kind {
+    Whole(Type),
+    /// A delta against the entry at this place.
+    Delta(usize),
+}
+
+impl Packs {
+    /// Those in the object directories `places`, as they are now.
+    pub(in crate::git) fn open(places: &[PathBuf]) -> Self {
+        let listed = places.iter().flat_map(|place| std::fs::read_dir(place.join("pack")).into_iter().flatten());
+        let mut files: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "idx"));
+        files.sort();
+        Self { packs: files.iter().filter_map(|file| Pack::open(file)).collect(), bases: Mutex::default() }
+    }
+
+    /// Where the object is: the pack, and the place in it.
+    fn find(&self, id: Oid, last: usize) -> Option<(usize, usize)> {
+        let at = |number: usize| Some((number, self.packs.get(number)?.find(id)?));
+        at(last).or_else(|| (0..self.packs.len()).filter(|number| *number != last).find_map(at))
+    }
+
+    fn held(&self, pack: usize, place: usize) -> Option<Held> {
+        self.bases.lock().unwrap_or_else(PoisonError::into_inner).get((pack, place))
+    }
+
+    fn hold(&self, pack: usize, place: usize, held: &Held) {
+        self.bases.lock().unwrap_or_else(PoisonError::into_inner).put((pack, place), held);
+    }
+}
+
+impl Unpack {
+    /// Reads the object `id`.
+    pub(super) fn read(&mut self, packs: &Packs, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+        let (pack, place) = packs.find(id, self.last).ok_or(Fault::Missing)?;
+        self.last = pack;
+        let (kind, bytes) = self.object(packs, pack, place, limit.min(LARGEST))?;
+        if kind != wanted {
+            return Err(Fault::Unfit("it is of another type"));
+        }
+        let size = bytes.len() as u64;
+        Ok(Loaded { bytes: Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec()), size })
+    }
+
+    /// The first bytes of a commit that is stored whole, no more than fill `out`: how many there are.
+    pub(super) fn beginning(&mut self, packs: &Packs, id: Oid, out: &mut [u8]) -> Option<usize> {
+        let (number, place) = packs.find(id, self.last)?;
+        self.last = number;
+        let data = packs.packs[number].data()?;
+        let entry = packs.packs[number].entry(data, place).ok()?;
+        if !matches!(entry.kind, Kind::Whole(Type::Commit)) {
+            return None;
+        }
+        self.inflate.reset(true);
+        self.inflate.decompress(data.get(entry.stream..)?, out, FlushDecompress::None).ok()?;
+        let wanted = out.len().min(entry.size);
+        (self.inflate.total_out() == wanted as u64).then_some(wanted)
+    }
+
+    fn object(&mut self, packs: &Packs, number: usize, place: usize, limit: u64) -> Result<Held, Fault> {
+        let pack = &packs.packs[number];
+        let data = pack.data().ok_or(Fault::Unfit("its pack cannot be opened"))?;
+        let mut deltas: Vec<(usize, Entry)> = Vec::new();
+        let mut here = place;
+        let (kind, mut bytes) = loop {
+            if let Some(held) = packs.held(number, here) {
+                break held;
+            }
+            let entry = pack.entry(data, here)?;
+            if entry.size as u64 > limit || deltas.len() > DEEPEST {
+                return Err(Fault::Unfit("it is larger than can be read here"));
+            }
+            match entry.kind {
+                Kind::Whole(kind) => {
+                    let held = (kind, Arc::new(self.inflated(data, &entry)?));
+                    // A commit by itself is read once, and seldom what another is made from.
+                    if kind != Type::Commit || !deltas.is_empty() {
+                        packs.hold(number, here, &held);
+                    }
+                    break held;
+                }
+                Kind::Delta(base) => {
+                    deltas.push((here, entry));
+                    here = base;
+                }
+            }
+        };
+        for (place, entry) in deltas.into_iter().rev() {
+            let delta = self.inflated(data, &entry)?;
+            let made = delta::apply(&bytes, &delta, limit).ok_or(Fault::Unfit("a delta that does not fit"))?;
+            bytes = Arc::new(made);
+            packs.hold(number, place, &(kind, Arc::clone(&bytes)));
+        }
+        if bytes.len() as u64 > limit {
+            return Err(Fault::Unfit("it is larger than can be read here"));
+        }
+        Ok((kind, bytes))
+    }
+
+    fn inflated(&mut self, data: &[u8], entry: &Entry) -> Result<Vec<u8>, Fault> {
+        let broken = Fault::Unfit("its stream in the pack is broken");
+        let Some(stream) = data.get(entry.stream..) else { return Err(broken) };
+        self.inflate.reset(true);
+        let mut bytes = Vec::new();
+        if bytes.try_reserve_exact(entry.size.saturating_add(ROOM)).is_err() {
+            return Err(Fault::Unfit("there is no memory for it"));
+        }
+        match self.inflate.decompress_vec(stream, &mut bytes, FlushDecompress::Finish) {
+            Ok(Status::StreamEnd) if bytes.len() == entry.size => Ok(bytes),
+            _ => Err(broken),
+        }
+    }
+}
+
+impl Pack {
+    fn open(index: &Path) -> Option<Self> {
+        let map = Map::open_sparse(index).ok()?;
+        if !map.starts_with(b"\xfftOc\0\0\0\x02") {
+            return None;
+        }
+        let count = number(&map, HEAD - 4)?;
+        // Ids, checksums, places; what follows is more places, and two hashes.
+        (map.len() >= HEAD + count * (ID + 8) + 2 * ID).then_some(())?;
+        Some(Self { index: map, count, file: index.with_extension("pack"), data: OnceLock::new() })
+    }
+
+    fn data(&self) -> Option<&Map> {
+        let open = || Map::open_sparse(&self.file).ok().filter(|map| map.starts_with(b"PACK"));
+        self.data.get_or_init(open).as_ref()
+    }
+
+    /// Where in the pack the object is.
+    fn find(&self, id: Oid) -> Option<usize> {
+        let wanted: &[u8; ID] = id.as_bytes().try_into().ok()?;
+        let edge = |first: usize| number(&self.index, 8 + 4 * first);
+        let first = usize::from(wanted[0]);
+        let (mut low, mut high) = (if first == 0 { 0 } else { edge(first - 1)? }, edge(first)?.min(self.count));
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.index.get(HEAD + ID * middle..HEAD + ID * (middle + 1))?.cmp(&wanted[..]) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return self.place(middle),
+            }
+        }
+        None
+    }
+
+    fn place(&self, at: usize) -> Option<usize> {
+        let places = HEAD + self.count * (ID + 4);
+        let place = number(&self.index, places + 4 * at)?;
+        if place < 1 << 31 {
+            return Some(place);
+        }
+        let at = places + 4 * self.count + 8 * (place - (1 << 31));
+        usize::try_from(u64::from_be_bytes(self.index.get(at..at + 8)?.try_into().ok()?)).ok()
+    }
+
+    fn entry(&self, data: &[u8], place: usize) -> Result<Entry, Fault> {
+        self.parsed(data, place).ok_or(Fault::Unfit("its entry in the pack is not understood"))
+    }
+
+    fn parsed(&self, data: &[u8], place: usize) -> Option<Entry> {
+        let mut at = place;
+        let mut next = || {
+            at += 1;
+            data.get(at - 1).copied()
+        };
+        let mut byte = next()?;
+        let word = (byte >> 4) & 7;
+        let (mut size, mut shift) = (u64::from(byte & 15), 4);
+        while byte & 0x80 != 0 {
+            byte = next()?;
+            size |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            shift += 7;
+        }
+        let kind = match word {
+            1 => Kind::Whole(Type::Commit),
+            2 => Kind::Whole(Type::Tree),
+            3 => Kind::Whole(Type::Blob),
+            6 => {
+                byte = next()?;
+                let mut back = u64::from(byte & 0x7f);
+                while byte & 0x80 != 0 {
+                    byte = next()?;
+                    back = (back + 1).checked_mul(128)? | u64::from(byte & 0x7f);
+                }
+                Kind::Delta(place.checked_sub(usize::try_from(back).ok()?).filter(|base| *base < place)?)
+            }
+            7 => {
+                let base = Oid::from_bytes(data.get(at..at + ID)?)?;
+                at += ID;
+                Kind::Delta(self.find(base)?)
+            }
+            _ => return None,
+        };
+        Some(Entry { kind, size: usize::try_from(size).ok()?, stream: at })
+    }
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<usize> {
+    usize::try_from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)).ok()
+}
+
+#[cfg(test)]
+mod tests;
