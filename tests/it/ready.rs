@@ -50,6 +50,10 @@ live! {
     ruff: "ruff", "ruff";
     safety: "safety", "safety";
     shellcheck: "shellcheck", "shellcheck";
+    checkov: "checkov", "checkov";
+    semgrep: "semgrep", "semgrep";
+    trivy_config: "trivy-config", "trivy";
+    trivy_fs: "trivy-fs", "trivy";
     zizmor: "zizmor", "zizmor";
 }
 

@@ -14,12 +14,17 @@ pub struct Ready {
 /// All of them, sorted by name.
 pub const ALL: &[Ready] = &[
     Ready { name: "bandit", table: include_str!("bandit.toml") },
+    Ready { name: "checkov", table: include_str!("checkov.toml") },
     Ready { name: "flake8", table: include_str!("flake8.toml") },
     Ready { name: "hadolint", table: include_str!("hadolint.toml") },
     Ready { name: "pip-audit", table: include_str!("pip-audit.toml") },
     Ready { name: "ruff", table: include_str!("ruff.toml") },
     Ready { name: "safety", table: include_str!("safety.toml") },
+    Ready { name: "semgrep", table: include_str!("semgrep.toml") },
     Ready { name: "shellcheck", table: include_str!("shellcheck.toml") },
+    Ready { name: "trivy-config", table: include_str!("trivy-config.toml") },
+    Ready { name: "trivy-fs", table: include_str!("trivy-fs.toml") },
+    Ready { name: "trivy-image", table: include_str!("trivy-image.toml") },
     Ready { name: "zizmor", table: include_str!("zizmor.toml") },
 ];
 

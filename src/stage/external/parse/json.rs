@@ -49,11 +49,12 @@ pub(super) fn document(text: &[u8], map: &Pointers) -> Result<Report, ParseError
     let root: Value = serde_json::from_slice(text).map_err(|error| json_form(FORMAT, &error))?;
     let map = Map::of(map);
     let mut report = Report::default();
-    // Several documents at once (a list of runs, as some tools print) are no error where `*` says so.
-    if !leads_somewhere(&root, &map.findings) {
-        return Err(form(FORMAT, "it has nothing where `map.findings` leads to"));
+    for root in reports(&root, &map.findings) {
+        if !leads_somewhere(root, &map.findings) {
+            return Err(form(FORMAT, "it has nothing where `map.findings` leads to"));
+        }
+        collect(root, &map, &mut report)?;
     }
-    collect(&root, &map, &mut report)?;
     Ok(report)
 }
 
@@ -70,6 +71,20 @@ pub(super) fn lines(text: &[u8], map: &Pointers) -> Result<Report, ParseError> {
         collect(&root, &map, &mut report)?;
     }
     Ok(report)
+}
+
+/// The reports in a document: some tools print one alone where they ran once, else a list of them. A pointer
+/// that goes into a list itself (`/*/…`, `/0/…`) speaks of the whole.
+fn reports<'v>(root: &'v Value, pointer: &Pointer) -> &'v [Value] {
+    let is_name = |name: &String| name != "*" && name.parse::<usize>().is_err();
+    match (root, pointer) {
+        (Value::Array(members), Pointer::Path(_, names))
+            if !members.is_empty() && names.first().is_some_and(is_name) =>
+        {
+            members
+        }
+        _ => std::slice::from_ref(root),
+    }
 }
 
 /// Whether the pointer's names are there, up to the first `*`: a report without its list of findings says
@@ -163,9 +178,10 @@ pub(super) fn check(stage: &StageConfig, text: &[u8]) -> Result<Option<ParseErro
     let format = if stage.format == Format::Sarif { "SARIF" } else { FORMAT };
     let root: Value = serde_json::from_slice(text).map_err(|error| json_form(format, &error))?;
     let reached = |pointer: &str| {
-        let mut any = false;
-        Pointer::parse(pointer)
-            .each(&root, &mut |trail| any |= trail.last().is_some_and(|value| says_something(value)));
+        let (pointer, mut any) = (Pointer::parse(pointer), false);
+        for root in reports(&root, &pointer) {
+            pointer.each(root, &mut |trail| any |= trail.last().is_some_and(|value| says_something(value)));
+        }
         any
     };
     if !stage.looked_at.is_empty() && !stage.looked_at.iter().any(|pointer| reached(pointer)) {
@@ -228,6 +244,19 @@ mod tests {
             assert!(document(text, &map("/found")).is_err(), "{}", String::from_utf8_lossy(text));
         }
         assert!(document(b"[]", &map("")).is_ok() && document(b"\"x\"", &map("")).is_err());
+    }
+
+    #[test]
+    fn a_list_of_reports_is_read_like_one() {
+        let text = br#"[{"found":[{"id":"a"}],"left":0},{"found":[{"id":"b"}],"left":1}]"#;
+        let found = |pointer: &str| document(text, &map(pointer)).map(|report| report.reported.len());
+        assert_eq!((found("/found"), found("/*/found"), found("/0/found")), (Ok(2), Ok(2), Ok(1)));
+        assert!(document(br#"[{"found":[]},{}]"#, &map("/found")).is_err());
+        assert!(document(b"[]", &map("/found")).is_err());
+        let mut stage = StageConfig::new("x", vec!["x".to_owned()]);
+        stage.format = Format::Json(Box::new(map("/found")));
+        stage.skipped_at = vec!["/left".to_owned()];
+        assert!(check(&stage, text).unwrap().is_some());
     }
 
     #[test]
