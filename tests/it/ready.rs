@@ -44,14 +44,15 @@ macro_rules! live {
 
 live! {
     bandit: "bandit", "bandit";
+    checkov: "checkov", "checkov";
+    eslint: "eslint", "eslint";
     flake8: "flake8", "flake8";
     hadolint: "hadolint", "hadolint";
     pip_audit: "pip-audit", "pip-audit";
     ruff: "ruff", "ruff";
     safety: "safety", "safety";
-    shellcheck: "shellcheck", "shellcheck";
-    checkov: "checkov", "checkov";
     semgrep: "semgrep", "semgrep";
+    shellcheck: "shellcheck", "shellcheck";
     trivy_config: "trivy-config", "trivy";
     trivy_fs: "trivy-fs", "trivy";
     zizmor: "zizmor", "zizmor";
