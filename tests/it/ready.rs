@@ -48,6 +48,7 @@ live! {
     eslint: "eslint", "eslint";
     flake8: "flake8", "flake8";
     hadolint: "hadolint", "hadolint";
+    npm_audit: "npm-audit", "npm";
     pip_audit: "pip-audit", "pip-audit";
     ruff: "ruff", "ruff";
     safety: "safety", "safety";

@@ -18,6 +18,7 @@ pub const ALL: &[Ready] = &[
     Ready { name: "eslint", table: include_str!("eslint.toml") },
     Ready { name: "flake8", table: include_str!("flake8.toml") },
     Ready { name: "hadolint", table: include_str!("hadolint.toml") },
+    Ready { name: "npm-audit", table: include_str!("npm-audit.toml") },
     Ready { name: "pip-audit", table: include_str!("pip-audit.toml") },
     Ready { name: "ruff", table: include_str!("ruff.toml") },
     Ready { name: "safety", table: include_str!("safety.toml") },
