@@ -133,6 +133,8 @@ pub struct StageConfig {
     /// JSON pointers into the report of which one must give something: a number above zero, a list or
     /// table with members.
     pub looked_at: Vec<String>,
+    /// JSON pointers into the report that must all give such a thing.
+    pub looked_with: Vec<String>,
     /// JSON pointers into the report that must give nothing.
     pub skipped_at: Vec<String>,
     /// Severity of findings that come without one, or with a word that is not known.
@@ -186,6 +188,7 @@ impl StageConfig {
             failed_if: Vec::new(),
             failed_rules: Vec::new(),
             looked_at: Vec::new(),
+            looked_with: Vec::new(),
             skipped_at: Vec::new(),
             severity: Severity::Medium,
             severities: BTreeMap::new(),

@@ -35,6 +35,7 @@ pub(in crate::config) struct RawStage {
     pub(super) failed_if: Option<OneOrMany>,
     pub(super) failed_rules: Option<Vec<String>>,
     pub(super) looked_at: Option<OneOrMany>,
+    pub(super) looked_with: Option<OneOrMany>,
     pub(super) skipped_at: Option<OneOrMany>,
     pub(super) severity: Option<RawSeverity>,
     pub(super) severities: Option<BTreeMap<String, RawSeverity>>,

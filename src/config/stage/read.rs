@@ -117,6 +117,7 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
     set(&mut stage.failed_if, many(raw.failed_if));
     set(&mut stage.failed_rules, raw.failed_rules);
     set(&mut stage.looked_at, many(raw.looked_at));
+    set(&mut stage.looked_with, many(raw.looked_with));
     set(&mut stage.skipped_at, many(raw.skipped_at));
     set(&mut stage.severity, raw.severity.map(Into::into));
     if let Some(words) = raw.severities {
@@ -224,14 +225,13 @@ fn check(stage: &StageConfig, laying: &mut Laying<'_>) {
             fault("`failed-if` is no regular expression");
         }
     }
-    for pointer in stage.looked_at.iter().chain(&stage.skipped_at) {
-        if !pointer.starts_with('/') {
-            fault("`looked-at` and `skipped-at` take JSON pointers, as \"/summary/files\"");
-        }
-    }
+    let mut pointers = [&stage.looked_at, &stage.looked_with, &stage.skipped_at].into_iter().flatten().peekable();
     let has_json = matches!(stage.format, Format::Sarif | Format::Json(_));
-    if !(has_json || stage.looked_at.is_empty() && stage.skipped_at.is_empty()) {
-        fault("`looked-at` and `skipped-at` go with the formats `sarif` and `json`");
+    if pointers.peek().is_some() && !has_json {
+        fault("`looked-at`, `looked-with` and `skipped-at` go with the formats `sarif` and `json`");
+    }
+    if pointers.any(|pointer| !pointer.starts_with('/')) {
+        fault("`looked-at`, `looked-with` and `skipped-at` take JSON pointers, as \"/summary/files\"");
     }
     let both = stage.ok_exit_codes.iter().any(|code| stage.findings_exit_codes.contains(code));
     if stage.ok_exit_codes.is_empty() || (both && !stage.format.has_report()) {
@@ -346,6 +346,7 @@ mod tests {
             ("[stage.x]\ncommand = [\"x\"]\nneeds = [\"a <= 3\"]", "`needs`"),
             ("[stage.x]\ncommand = [\"x\"]\ntimeout = \"5\"", "takes a time"),
             ("[stage.x]\ncommand = [\"x\"]\nlooked-at = \"/a\"", "go with the formats"),
+            ("[stage.x]\ncommand = [\"x\"]\nformat = \"sarif\"\nlooked-with = \"a\"", "take JSON pointers"),
             ("[stage.x]\ncommand = [\"x\"]\nfailed-if = \"(\"", "`failed-if`"),
             ("[stage.x]\ncommand = [\"x\"]\nok-exit-codes = []", "`ok-exit-codes`"),
             ("[stage.x]\ncommand = [\"x\"]\nmax-output = 0", "`max-output`"),
