@@ -37,6 +37,23 @@ from_npm() {
   done
 }
 
+# from_crates NAME 'PROGRAM …' PIN…: the same with cargo, built to be built soon, not to run fast.
+from_crates() {
+  name=$1 programs=$2
+  shift 2
+  if [ "$(cat "$stages/$name/pins" 2>/dev/null)" != "$*" ]; then
+    rm -rf "${stages:?}/$name"
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_LTO=false \
+      CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR="$stages/$name/target" \
+      cargo install --quiet --locked --root "$stages/$name" "$@"
+    rm -rf "${stages:?}/$name/target"
+    printf '%s' "$*" >"$stages/$name/pins"
+  fi
+  for program in $programs; do
+    ln -sf "../$name/bin/$program" "$stages/bin/$program"
+  done
+}
+
 # Sets run beside each other; what fails makes all fail.
 begun=
 pypi small 'bandit flake8 ruff hadolint pip-audit' \
@@ -55,6 +72,10 @@ begun="$begun $!"
 
 from_npm node 'eslint npm' \
   eslint@9.39.1 npm@10.9.9 &
+begun="$begun $!"
+
+from_crates crates cargo-audit \
+  cargo-audit@0.22.2 &
 begun="$begun $!"
 
 failed=0

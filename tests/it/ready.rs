@@ -44,6 +44,7 @@ macro_rules! live {
 
 live! {
     bandit: "bandit", "bandit";
+    cargo_audit: "cargo-audit", "cargo-audit";
     checkov: "checkov", "checkov";
     eslint: "eslint", "eslint";
     flake8: "flake8", "flake8";

@@ -14,6 +14,7 @@ pub struct Ready {
 /// All of them, sorted by name.
 pub const ALL: &[Ready] = &[
     Ready { name: "bandit", table: include_str!("bandit.toml") },
+    Ready { name: "cargo-audit", table: include_str!("cargo-audit.toml") },
     Ready { name: "checkov", table: include_str!("checkov.toml") },
     Ready { name: "eslint", table: include_str!("eslint.toml") },
     Ready { name: "flake8", table: include_str!("flake8.toml") },
