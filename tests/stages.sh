@@ -74,8 +74,8 @@ from_npm node 'eslint npm' \
   eslint@9.39.1 npm@10.9.9 &
 begun="$begun $!"
 
-from_crates crates cargo-audit \
-  cargo-audit@0.22.2 &
+from_crates crates 'cargo-audit cargo-deny' \
+  cargo-audit@0.22.2 cargo-deny@0.20.2 &
 begun="$begun $!"
 
 failed=0

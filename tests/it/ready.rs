@@ -1,6 +1,10 @@
 //! Ready-made stages: scenarios under `tests/ready/`, in which `[BIN]` stands for the directory of the tool and `[STAGES]`
 //! for `target/stages`. Each is played twice: with the real tool that `tests/stages.sh` puts there, and with what it printed
 //! when it was recorded.
+//! Ready-made stages: scenarios under `tests/ready/`, in which `[BIN]` stands for the directory of the tool, `[CARGO]` for
+//! cargo itself, not what rustup puts in front of it. Each is played twice: with the real tool that `tests/stages.sh`
+//! puts into `target/stages`, and with what it printed there when it was recorded. Of tools that no package registry
+//! carries there is only what their documentation says that they print, and its file says so.
 
 mod recorded;
 
@@ -17,6 +21,7 @@ fn check(name: &str, bin: &str) {
     let target = target();
     let (_, fault) =
         play(name, &text.replace("[BIN]", bin).replace("[STAGES]", target.join("stages").to_str().unwrap()));
+    let (_, fault) = play(name, &text.replace("[BIN]", bin).replace("[CARGO]", env!("CARGO")));
     assert!(fault.is_none(), "\n{}", fault.unwrap_or_default());
 }
 
@@ -45,6 +50,7 @@ macro_rules! live {
 live! {
     bandit: "bandit", "bandit";
     cargo_audit: "cargo-audit", "cargo-audit";
+    cargo_deny: "cargo-deny", "cargo-deny";
     checkov: "checkov", "checkov";
     eslint: "eslint", "eslint";
     flake8: "flake8", "flake8";

@@ -15,6 +15,7 @@ pub struct Ready {
 pub const ALL: &[Ready] = &[
     Ready { name: "bandit", table: include_str!("bandit.toml") },
     Ready { name: "cargo-audit", table: include_str!("cargo-audit.toml") },
+    Ready { name: "cargo-deny", table: include_str!("cargo-deny.toml") },
     Ready { name: "checkov", table: include_str!("checkov.toml") },
     Ready { name: "eslint", table: include_str!("eslint.toml") },
     Ready { name: "flake8", table: include_str!("flake8.toml") },
