@@ -19,6 +19,7 @@ pub const ALL: &[Ready] = &[
     Ready { name: "checkov", table: include_str!("checkov.toml") },
     Ready { name: "eslint", table: include_str!("eslint.toml") },
     Ready { name: "flake8", table: include_str!("flake8.toml") },
+    Ready { name: "gitleaks", table: include_str!("gitleaks.toml") },
     Ready { name: "gosec", table: include_str!("gosec.toml") },
     Ready { name: "hadolint", table: include_str!("hadolint.toml") },
     Ready { name: "npm-audit", table: include_str!("npm-audit.toml") },
