@@ -23,6 +23,7 @@ pub const ALL: &[Ready] = &[
     Ready { name: "gosec", table: include_str!("gosec.toml") },
     Ready { name: "hadolint", table: include_str!("hadolint.toml") },
     Ready { name: "npm-audit", table: include_str!("npm-audit.toml") },
+    Ready { name: "osv-scanner", table: include_str!("osv-scanner.toml") },
     Ready { name: "pip-audit", table: include_str!("pip-audit.toml") },
     Ready { name: "ruff", table: include_str!("ruff.toml") },
     Ready { name: "safety", table: include_str!("safety.toml") },
