@@ -21,6 +21,7 @@ pub const ALL: &[Ready] = &[
     Ready { name: "flake8", table: include_str!("flake8.toml") },
     Ready { name: "gitleaks", table: include_str!("gitleaks.toml") },
     Ready { name: "gosec", table: include_str!("gosec.toml") },
+    Ready { name: "grype", table: include_str!("grype.toml") },
     Ready { name: "hadolint", table: include_str!("hadolint.toml") },
     Ready { name: "npm-audit", table: include_str!("npm-audit.toml") },
     Ready { name: "osv-scanner", table: include_str!("osv-scanner.toml") },
