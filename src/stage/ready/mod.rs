@@ -17,6 +17,7 @@ pub const ALL: &[Ready] = &[
     Ready { name: "cargo-audit", table: include_str!("cargo-audit.toml") },
     Ready { name: "cargo-deny", table: include_str!("cargo-deny.toml") },
     Ready { name: "checkov", table: include_str!("checkov.toml") },
+    Ready { name: "dependency-check", table: include_str!("dependency-check.toml") },
     Ready { name: "eslint", table: include_str!("eslint.toml") },
     Ready { name: "flake8", table: include_str!("flake8.toml") },
     Ready { name: "gitleaks", table: include_str!("gitleaks.toml") },
