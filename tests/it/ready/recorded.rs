@@ -144,8 +144,10 @@ pub(crate) fn write(name: &str, program: &str, tool: &Path, shim: &Path) {
     #[allow(clippy::disallowed_methods, reason = "the tool itself knows its version")]
     let asked = Command::new(tool).arg("--version").output().unwrap();
     let asked = String::from_utf8_lossy(&asked.stdout).into_owned();
-    let version =
-        asked.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('.'));
+    let version = asked
+        .split_whitespace()
+        .map(|word| word.trim_start_matches('v'))
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('.'));
     let mut text = format!("# {program} {}\n", version.unwrap_or("of an unknown version"));
     let number = fs::read_to_string(shim.join("number")).unwrap();
     for number in 1..=number.trim().parse::<u32>().unwrap() {
