@@ -1,7 +1,8 @@
 #!/bin/sh
 # Puts the tools of ready-made stages (tests/it/ready.rs) into target/stages, pinned, once: each set in a private
 # environment of its own, since their dependencies conflict, and all programs in target/stages/bin.
-# Usage: sh tests/stages.sh    (then `cargo test --test it ready`)
+# Usage: sh tests/stages.sh             (then `cargo test --test it ready`)
+#        sh tests/stages.sh --crates    those too that are built from source (then `cargo test --test it ready -- --ignored`)
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -74,9 +75,12 @@ from_npm node 'eslint npm' \
   eslint@9.39.1 npm@10.9.9 &
 begun="$begun $!"
 
-from_crates crates 'cargo-audit cargo-deny' \
-  cargo-audit@0.22.2 cargo-deny@0.20.2 &
-begun="$begun $!"
+# They take minutes to build, so their tests are left out unless they are asked for.
+if [ "${1:-}" = --crates ]; then
+  from_crates crates 'cargo-audit cargo-deny' \
+    cargo-audit@0.22.2 cargo-deny@0.20.2 &
+  begun="$begun $!"
+fi
 
 failed=0
 for process in $begun; do
