@@ -7,6 +7,7 @@ use super::repo::Repo;
 use crate::change::Oid;
 use crate::finding::Scanned;
 use crate::source::Listing;
+use crate::text::escape;
 
 /// Every commit that `heads` reach and `without` do not, each against its parents.
 pub fn commits(repo: &Repo, heads: &[Oid], without: &[Oid]) -> Result<Listing, GitError> {
@@ -15,6 +16,16 @@ pub fn commits(repo: &Repo, heads: &[Oid], without: &[Oid]) -> Result<Listing, G
     let how = format!("{}, each against its parents", history.told());
     let scanned = Scanned { how, commits: history.commits.len(), ..Scanned::default() };
     Ok(Listing { changes: history.changes, scanned, ..Listing::default() })
+}
+
+/// The first lines of the messages of `ids`, for display.
+pub fn subjects(repo: &Repo, ids: &[Oid]) -> Result<Vec<String>, GitError> {
+    let mut all = Vec::with_capacity(ids.len());
+    objects::contents(repo, ids, |id, object| {
+        all.push(escape(&objects::commit(id, object).subject).to_string());
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// An id as it stands in a log.

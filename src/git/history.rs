@@ -4,6 +4,7 @@
 //! A first commit counts against the empty tree; of a merge only paths that differ from every
 //! parent are looked at, because each parent is either in the range itself or known already.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -23,6 +24,9 @@ pub(super) struct Revisions {
     pub(super) args: Vec<String>,
 }
 
+/// Tells of all commits that are walked those that need not be looked at.
+pub type Passed<'p> = &'p dyn Fn(&[Oid]) -> HashSet<Oid>;
+
 /// What the commits did.
 #[derive(Debug, Default)]
 pub(super) struct History {
@@ -32,6 +36,8 @@ pub(super) struct History {
     pub(super) changes: Vec<Change>,
     /// How many of them are not looked at, because whoever asked said so.
     pub(super) passed: usize,
+    /// Commits with a change that another commit's covers, and those other commits.
+    pub(super) leaning: HashMap<Oid, Vec<Oid>>,
     /// Parents of theirs that are not among them: what the other side has.
     pub(super) boundary: Vec<Oid>,
     /// How many of them have parents that a shallow clone lacks: their whole trees are looked at.
@@ -54,15 +60,11 @@ impl History {
 
 /// Walks `revisions`.
 pub(super) fn walk(repo: &Repo, revisions: &Revisions) -> Result<History, GitError> {
-    walk_without(repo, revisions, &|_| false)
+    walk_without(repo, revisions, &|_| HashSet::new())
 }
 
-/// Walks `revisions`, and only counts those of which `passed` says that they need not be looked at.
-pub(super) fn walk_without(
-    repo: &Repo,
-    revisions: &Revisions,
-    passed: &dyn Fn(Oid) -> bool,
-) -> Result<History, GitError> {
+/// Walks `revisions`, and only counts those of all commits that `passed` says need not be looked at.
+pub(super) fn walk_without(repo: &Repo, revisions: &Revisions, passed: Passed<'_>) -> Result<History, GitError> {
     let mut args = vec!["rev-list", "--topo-order", "--reverse", "--boundary", "--stdin"];
     args.extend(revisions.args.iter().map(String::as_str));
     let listed = command::feed(&repo.top, &args, &revisions.input)?;
@@ -73,7 +75,8 @@ pub(super) fn walk_without(
         let id = id.ok_or_else(|| unexpected("rev-list", &String::from_utf8_lossy(line)))?;
         if outside.is_some() { boundary.push(id) } else { commits.push(id) }
     }
-    let (known, looked): (Vec<Oid>, Vec<Oid>) = commits.iter().partition(|id| passed(**id));
+    let known = if commits.is_empty() { HashSet::new() } else { passed(&commits) };
+    let (known, looked): (Vec<Oid>, Vec<Oid>) = commits.iter().partition(|id| known.contains(id));
     if looked.is_empty() {
         return Ok(History { commits, passed: known.len(), boundary, ..History::default() });
     }
@@ -85,10 +88,10 @@ pub(super) fn walk_without(
         (told.join(), raw)
     });
     let told = told.unwrap_or_else(|_| Err(unexpected("cat-file", "its reader stumbled")))?;
-    let changes = changes(&looked, told, &raw?)?;
+    let (changes, leaning) = changes(&looked, told, &raw?)?;
     let edge = repo.shallow();
     let cut = looked.iter().filter(|id| edge.contains(id)).count();
-    Ok(History { commits, changes, passed: known.len(), boundary, cut })
+    Ok(History { commits, changes, passed: known.len(), leaning, boundary, cut })
 }
 
 /// The parents of commits in `revisions` that are not among them.
@@ -114,9 +117,12 @@ fn told(repo: &Repo, commits: &[Oid]) -> Result<Told, GitError> {
     Ok(all)
 }
 
+/// Changes, and the commits with changes that are not among them for others cover them, with these others.
+type Changes = (Vec<Change>, HashMap<Oid, Vec<Oid>>);
+
 /// Reads `diff-tree`'s answer: a commit's id, then its records. A commit that changes nothing is
 /// not in it, but has a message all the same.
-fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Vec<Change>, GitError> {
+fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Changes, GitError> {
     let mut by_commit: HashMap<Oid, Vec<Record<'_>>> = HashMap::new();
     let mut here: Option<Oid> = None;
     let mut fields = raw.split(|&byte| byte == 0);
@@ -133,11 +139,17 @@ fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Vec<Change>, G
     let mut seen = Seen::default();
     let mut all = Vec::new();
     let mut files = Vec::new();
-    for id in commits {
+    let mut leaning: HashMap<Oid, Vec<Oid>> = HashMap::new();
+    for (number, id) in commits.iter().enumerate() {
         let (commit, message) = told.remove(id).ok_or_else(|| unexpected("cat-file", "a commit is missing"))?;
         all.extend(message);
         for record in by_commit.remove(id).unwrap_or_default() {
-            files.extend(record.change(Some(&commit)).filter(|change| !seen.before(change)));
+            let Some(change) = record.change(Some(&commit)) else { continue };
+            match seen.before(&change, number) {
+                None => files.push(change),
+                Some(before) if before != number => leaning.entry(*id).or_default().push(commits[before]),
+                Some(_) => {}
+            }
         }
     }
     if let Some(id) = by_commit.keys().next() {
@@ -147,40 +159,47 @@ fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Vec<Change>, G
     // after the other, most of them are at hand already.
     files.sort_by(|one: &Change, other| one.path.cmp(&other.path));
     all.append(&mut files);
-    Ok(all)
+    Ok((all, leaning))
 }
 
 /// Changes that are in the listing already: the same blob at the same path, against the same old
 /// blobs or against nothing (then every line of it is looked at). The path counts because rules ask for
 /// it.
 #[derive(Debug, Default)]
-pub(super) struct Seen(HashSet<[u8; 32]>);
+pub(super) struct Seen(HashMap<[u8; 32], usize>);
 
 impl Seen {
-    /// Whether `change` brings nothing that was not seen before; remembers it.
-    pub(super) fn before(&mut self, change: &Change) -> bool {
-        let Content::Blobs { new: Some(Blob::Object(new)), old } = &change.content else { return false };
+    /// Under which number all that `change` brings was seen before; `None`, and remembered under `number`,
+    /// where it was not.
+    pub(super) fn before(&mut self, change: &Change, number: usize) -> Option<usize> {
+        let Content::Blobs { new: Some(Blob::Object(new)), old } = &change.content else { return None };
         if change.kind == Kind::Deleted {
-            return false;
+            return None;
         }
         let mut key = blake3::Hasher::new();
         key.update(change.path.as_bytes()).update(&[0]).update(new.as_bytes());
-        if self.0.contains(key.finalize().as_bytes()) {
-            return true;
+        if let Some(before) = self.0.get(key.finalize().as_bytes()) {
+            return Some(*before);
         }
         for blob in old {
             if let Blob::Object(id) = blob {
                 key.update(id.as_bytes());
             }
         }
-        !self.0.insert(*key.finalize().as_bytes())
+        match self.0.entry(*key.finalize().as_bytes()) {
+            Entry::Occupied(before) => Some(*before.get()),
+            Entry::Vacant(free) => {
+                free.insert(number);
+                None
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::Entry;
+    use crate::change::Entry as At;
     use crate::paths::RepoPath;
 
     #[test]
@@ -189,16 +208,21 @@ mod tests {
         let change = |path: &str, new: u8, old: &[u8]| Change {
             path: RepoPath::from(path),
             kind: Kind::Modified,
-            entry: Entry::File,
+            entry: At::File,
             content: Content::Blobs { new: Some(id(new)), old: old.iter().copied().map(id).collect() },
             commit: None,
         };
         let mut seen = Seen::default();
-        assert!(!seen.before(&change("a", b'1', b"2")));
-        assert!(seen.before(&change("a", b'1', b"2")));
-        assert!(!seen.before(&change("a", b'1', b"3")), "other lines are added against another old side");
-        assert!(!seen.before(&change("b", b'1', b"2")), "another path, other rules");
-        assert!(!seen.before(&change("a", b'1', b"")), "against nothing all lines are added");
-        assert!(seen.before(&change("a", b'1', b"4")), "of which any other change adds a part");
+        let mut number = 0;
+        let mut before = |change: &Change| {
+            number += 1;
+            seen.before(change, number)
+        };
+        assert_eq!(before(&change("a", b'1', b"2")), None);
+        assert_eq!(before(&change("a", b'1', b"2")), Some(1));
+        assert_eq!(before(&change("a", b'1', b"3")), None, "other lines are added against another old side");
+        assert_eq!(before(&change("b", b'1', b"2")), None, "another path, other rules");
+        assert_eq!(before(&change("a", b'1', b"")), None, "against nothing all lines are added");
+        assert_eq!(before(&change("a", b'1', b"4")), Some(5), "of which any other change adds a part");
     }
 }

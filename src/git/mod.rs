@@ -45,13 +45,14 @@ pub mod ancestry;
 pub mod setup;
 
 pub use base::{Ends, Scope, complete, scope};
-pub use commits::commits;
+pub use commits::{commits, subjects};
 pub use doubt::Doubt;
 pub use env::Env;
 pub use error::GitError;
 pub use fetch::Fetching;
 pub use file::{file_at, has_commit, staged_file};
 pub use gained::{Net, all_files, files_at, net_of, tree_id};
+pub use history::Passed;
 pub use index::read_all as read_index;
 pub use pair::Pair;
 pub use push::{

@@ -1,10 +1,10 @@
 //! What a push brings to a remote: every commit, tag, tree and blob that it does not have yet.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::error::GitError;
 use super::gained::{self, Net};
-use super::history::{self, History, Revisions};
+use super::history::{self, History, Passed, Revisions};
 use super::known;
 use super::objects::{self, Type};
 use super::remote;
@@ -45,6 +45,10 @@ pub struct Outgoing {
     pub every: Listing,
     /// The net change of each head: what the other side has in the end and did not have before.
     pub net: Vec<Net>,
+    /// All commits, parents before children, those that need not be looked at too.
+    pub commits: Vec<Oid>,
+    /// Commits of which a change is not listed, for it is another's change as well, and these others.
+    pub leaning: HashMap<Oid, Vec<Oid>>,
 }
 
 /// Heads whose net change is looked at, at most.
@@ -94,12 +98,12 @@ fn updates(input: &[u8], parse: impl Fn(&[u8]) -> Option<RefUpdate>) -> Result<V
 /// A URL without a name counts as the configured remote that has it; where none has, only the tips
 /// that git names are known. Old tips that are not here are ignored: more is looked at then, not less.
 pub fn outgoing(repo: &Repo, push: &Push) -> Result<Outgoing, GitError> {
-    outgoing_without(repo, push, &|_| false)
+    outgoing_without(repo, push, &|_| HashSet::new())
 }
 
 /// The same without the commits of which `passed` says that they were looked at already: these are counted,
 /// and told, and nothing more.
-pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) -> Result<Outgoing, GitError> {
+pub fn outgoing_without(repo: &Repo, push: &Push, passed: Passed<'_>) -> Result<Outgoing, GitError> {
     if !push.updates.is_empty()
         && let Ok(true) = known::has_all(repo, push)
     {
@@ -113,7 +117,7 @@ pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) 
             scanned: Scanned { how: format!("{to}: {what}, nothing to scan"), ..Scanned::default() },
             ..Listing::default()
         };
-        return Ok(Outgoing { every, net: Vec::new() });
+        return Ok(Outgoing { every, ..Outgoing::default() });
     }
     let remote = remote::of(repo, push.remote.as_deref(), push.url.as_deref())?;
     let to = match (&remote, push.remote.as_deref().or(push.url.as_deref())) {
@@ -128,7 +132,7 @@ pub fn outgoing_without(repo: &Repo, push: &Push, passed: &dyn Fn(Oid) -> bool) 
 /// What a push brought to this repository, seen from its `pre-receive` hook: `updates` from
 /// [`parse_received`]. The objects lie in quarantine, which git's own variables name.
 pub fn received(repo: &Repo, updates: &[RefUpdate]) -> Result<Outgoing, GitError> {
-    listing(repo, updates, &["--not".to_owned(), "--all".to_owned()], "push received", &|_| false)
+    listing(repo, updates, &["--not".to_owned(), "--all".to_owned()], "push received", &|_| HashSet::new())
 }
 
 /// Every local branch and tag, as far as `remote` lacks it: for hook frameworks that tell of one
@@ -146,7 +150,7 @@ pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Outgoing, GitError>
             Some(RefUpdate { local_ref: name.clone(), local: id, remote_ref: name, remote: null(id)? })
         })
         .collect();
-    listing(repo, &updates, &remote::known(repo, name.as_deref())?, &to, &|_| false)
+    listing(repo, &updates, &remote::known(repo, name.as_deref())?, &to, &|_| HashSet::new())
 }
 
 fn listing(
@@ -154,14 +158,14 @@ fn listing(
     updates: &[RefUpdate],
     without: &[String],
     to: &str,
-    passed: &dyn Fn(Oid) -> bool,
+    passed: Passed<'_>,
 ) -> Result<Outgoing, GitError> {
     let pushed: Vec<&RefUpdate> = updates.iter().filter(|update| !update.local.is_null()).collect();
     if pushed.is_empty() {
         let what = if updates.is_empty() { "nothing to push" } else { "only deletions" };
         let scanned = Scanned { how: format!("{to}: {what}, nothing to scan"), ..Scanned::default() };
         let every = Listing { scanned, ..Listing::default() };
-        return Ok(Outgoing { every, net: Vec::new() });
+        return Ok(Outgoing { every, ..Outgoing::default() });
     }
     let named: Vec<(&[u8], Oid)> = pushed.iter().map(|update| (&update.local_ref[..], update.local)).collect();
     let Tips { commits, mut changes, mut gaps } = tips::peel(repo, &named)?;
@@ -182,15 +186,16 @@ fn listing(
         how: match history.passed {
             0 => format!("{to}: {} that it lacks, each against its parents", history.told()),
             passed => format!(
-                "{to}: {} that it lacks, each against its parents; {passed} of them passed this gate before",
+                "{to}: {} that it lacks, each against its parents; {passed} of them this gate has looked at before",
                 history.told()
             ),
         },
         commits: history.commits.len(),
         ..Scanned::default()
     };
-    changes.extend(history.changes);
-    Ok(Outgoing { every: Listing { changes, gaps, scanned }, net })
+    let History { commits, leaning, changes: files, .. } = history;
+    changes.extend(files);
+    Ok(Outgoing { every: Listing { changes, gaps, scanned }, net, commits, leaning })
 }
 
 /// The net change of each of `tips` that the other side does not have.

@@ -4,7 +4,7 @@
 use super::staged::Around;
 use crate::change::{Blob, Change, Content, Oid};
 use crate::config::{Export, Format, StageConfig};
-use crate::finding::{Finding, State};
+use crate::finding::Finding;
 use crate::git::{self, Net, Repo};
 use crate::paths::RepoPath;
 use crate::stage::external;
@@ -63,17 +63,31 @@ impl<'r> Results<'r> {
         Some(Key::of(&parts, read.iter().map(|(path, id)| (path, *id))))
     }
 
+    /// The name of what the built-in stage `name` finds in `changes` with the rules of that digest, told the
+    /// same beside them. `None` where a change is not in the object store.
+    pub(super) fn built_in(name: &str, config: &[u8], rules: &[u8], changes: &[Change]) -> Option<Key> {
+        let mut read: Vec<(RepoPath, Oid)> = Vec::with_capacity(2 * changes.len());
+        for change in changes {
+            let Content::Blobs { new, old } = &change.content else { return None };
+            for (number, blob) in new.iter().map(|new| (0, new)).chain((1..).zip(old)) {
+                let Blob::Object(id) = blob else { return None };
+                let told = format!("{:?} {:?} {number} of {} ", change.kind, change.entry, old.len());
+                read.push((RepoPath::new([told.as_bytes(), change.path.as_bytes()].concat()), *id));
+            }
+        }
+        let parts = KeyParts { stage: name, tool: "", config, rules };
+        Some(Key::of(&parts, read.iter().map(|(path, id)| (path, *id))))
+    }
+
     /// What the stage found when it ran last.
     pub(super) fn get(&self, key: &Key) -> Option<Vec<Finding>> {
         self.cache.get(key).map(|kept| kept.findings)
     }
 
-    /// Keeps what a stage found. What a comment in the source allows depends on more than the stage.
+    /// Keeps what a stage found.
     pub(super) fn put(&self, key: &Key, findings: &[Finding], files: usize) {
-        if findings.iter().all(|finding| finding.state != State::Allowed) {
-            // Without it the stage runs once more.
-            let _ = self.cache.put(key, &Kept { findings: findings.to_vec(), files });
-        }
+        // Without it the stage runs once more.
+        let _ = self.cache.put(key, &Kept { findings: findings.to_vec(), files });
     }
 }
 

@@ -9,6 +9,7 @@ mod pinned;
 pub mod plan;
 mod schedule;
 mod staged;
+mod terms;
 
 use std::time::Instant;
 
@@ -22,6 +23,7 @@ use crate::source::Listing;
 use crate::stage::builtin;
 
 pub use staged::{Around, Follow, lacks, run_staged};
+pub use terms::{commit_terms, terms};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -228,15 +230,6 @@ fn digest(request: &Request, config: &Config) -> String {
 fn observed(gate: &GateConfig) -> String {
     let until = gate.enforce_from.map_or_else(String::new, |day| format!(" until {day}"));
     format!("this gate only observes{until} (`mode` in the configuration): what it found would have stopped it")
-}
-
-/// What each built-in stage of `request` would search with at the push gate: what passed under the same
-/// terms need not be looked at again. Where something waits for a `later` gate only, the stages that have
-/// rules for that are left out.
-pub fn terms(request: &Request, config: &Config, later: bool) -> Vec<[u8; 32]> {
-    let packs = packs(request, demands(config, request.gate));
-    let Ok(rules) = set(request, config, &packs) else { return Vec::new() };
-    packs.iter().filter(|pack| !(later && rules.has_later(**pack))).map(|pack| rules.digest(*pack)).collect()
 }
 
 /// Marks the findings that the baseline holds.

@@ -10,6 +10,7 @@ use super::cached::Results;
 use super::exported::Exports;
 use super::plan::{self, Decision, Facts, Plan};
 use super::schedule::{self, Job};
+use super::terms;
 use super::{
     Deciding, Gathered, ReadBaseline, Request, built_in, demands, joined, look, packs, rules as rule_set, salt,
 };
@@ -35,6 +36,10 @@ pub struct Around<'a> {
     pub only: &'a [String],
     /// Whether every commit passed the built-in stages before: then the net change has nothing new for them.
     pub passed: bool,
+    /// What this gate found before in commits that are only counted now, before any policy.
+    pub recalled: &'a [Finding],
+    /// Is told what `secrets` found in the others, before any policy, where nothing was left out.
+    pub found: &'a (dyn Fn(&[Finding]) + Sync),
     /// Where results are kept; `None` for nowhere.
     pub dirs: Option<&'a Dirs>,
     /// Who is told what happens.
@@ -61,7 +66,7 @@ pub fn run_staged(
     baseline: ReadBaseline<'_>,
 ) -> Report {
     let begin = Instant::now();
-    let Outgoing { every, net } = outgoing;
+    let Outgoing { every, net, .. } = outgoing;
     let run = Run {
         request,
         config,
@@ -257,18 +262,48 @@ impl Run<'_> {
             }
             let begin = Instant::now();
             self.around.follow.started(pack.word(), None);
-            let changes = if pack == Pack::Insecure && self.around.passed { &[] } else { changes };
-            let engine = rule_set(self.request, self.config, &[pack]).map(Engine::new);
-            let mut looked = look(self.request, self.config, &[pack], engine.as_ref(), changes, self.repo);
-            if pack == Pack::Insecure && self.packs.contains(&Pack::Secrets) {
-                // The same files once more: they count once.
-                (looked.files, looked.added_lines, looked.bytes) = (0, 0, 0);
-            }
+            let looked = if pack == Pack::Secrets { self.secrets_in(changes) } else { self.insecure_in(changes) };
             self.around.follow.ended(pack.word(), &Outcome::Ran, looked.findings.len(), begin.elapsed());
             self.decide(&looked.findings);
             all.push(looked);
         }
         Given::BuiltIn(all)
+    }
+
+    fn secrets_in(&self, changes: &[Change]) -> builtin::Looked {
+        let engine = rule_set(self.request, self.config, &[Pack::Secrets]).map(Engine::new);
+        let mut looked = look(self.request, self.config, &[Pack::Secrets], engine.as_ref(), changes, self.repo);
+        if looked.gaps.is_empty() {
+            (self.around.found)(&looked.findings);
+        }
+        looked.findings.extend_from_slice(self.around.recalled);
+        looked
+    }
+
+    fn insecure_in(&self, changes: &[Change]) -> builtin::Looked {
+        let changes = if self.around.passed { &[] } else { changes };
+        let rules = rule_set(self.request, self.config, &[Pack::Insecure]);
+        // The same files once more: they count once, and what was found in them can be kept.
+        let once_more = self.packs.contains(&Pack::Secrets);
+        let key = match &rules {
+            Ok(rules) if once_more && !changes.is_empty() => self.results().and_then(|_| {
+                let config = terms::beside_rules(self.request, self.config);
+                Results::built_in(Pack::Insecure.word(), &config, &rules.digest(Pack::Insecure), changes)
+            }),
+            _ => None,
+        };
+        if let Some(findings) = key.as_ref().and_then(|key| self.results()?.get(key)) {
+            return builtin::Looked { findings, ..builtin::Looked::default() };
+        }
+        let engine = rules.map(Engine::new);
+        let mut looked = look(self.request, self.config, &[Pack::Insecure], engine.as_ref(), changes, self.repo);
+        if let (Some(key), Some(results), true) = (&key, self.results(), looked.gaps.is_empty()) {
+            results.put(key, &looked.findings, looked.files);
+        }
+        if once_more {
+            (looked.files, looked.added_lines, looked.bytes) = (0, 0, 0);
+        }
+        looked
     }
 
     fn external(&self, plan: &Plan, step: usize, net: &Net, exports: Result<&Exports<'_>, &String>) -> Given {
@@ -303,6 +338,8 @@ impl Run<'_> {
         let ran = self.ran(stage, &step.files, net, exports);
         if let (Some(results), Some(key), Ok(ran)) = (self.results(), &key, &ran)
             && ran.outcome == Outcome::Ran
+            // What a comment in the source allows depends on more than the stage.
+            && ran.findings.iter().all(|finding| finding.state != State::Allowed)
         {
             results.put(key, &ran.findings, step.files.len());
         }

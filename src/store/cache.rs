@@ -10,7 +10,7 @@ use super::raw::{RawFinding, RawKept};
 use super::seal::{Seal, TAG};
 use super::{Dirs, StoreError};
 use crate::change::Oid;
-use crate::finding::{Finding, State};
+use crate::finding::Finding;
 use crate::paths::RepoPath;
 
 /// Bytes of one result, at most. What is larger is found again faster than it is looked for.
@@ -36,10 +36,20 @@ pub struct KeyParts<'a> {
 }
 
 /// Names a result by all that went into it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key([u8; 32]);
 
 impl Key {
+    /// Its bytes, for who keeps a note of it.
+    pub const fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
+    /// The key of these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The key of `parts` over `files`, in whatever order these come.
     pub fn of<'f>(parts: &KeyParts<'_>, files: impl IntoIterator<Item = (&'f RepoPath, Oid)>) -> Self {
         let mut files: Vec<(&[u8], Oid)> = files.into_iter().map(|(path, id)| (path.as_bytes(), id)).collect();
@@ -118,7 +128,6 @@ impl Cache {
 
     /// Keeps `kept` under `key`, and lets go of what was not used for long.
     pub fn put(&self, key: &Key, kept: &Kept) -> Result<(), StoreError> {
-        debug_assert!(kept.findings.iter().all(|one| one.state != State::Allowed), "policy comes behind the cache");
         let raw = RawKept { files: kept.files, findings: kept.findings.iter().map(RawFinding::of).collect() };
         let path = self.place(key);
         let content = serde_json::to_vec(&raw).map_err(|error| StoreError::unusable(&path)(error.into()))?;

@@ -37,7 +37,8 @@ pub(super) struct RawFinding {
     advice: [String; 4],
     commit: Option<String>,
     author: Option<String>,
-    existing: bool,
+    /// `new`, `existing`, `allowed`: by a comment beside it, for all other allowances come later.
+    state: String,
     reason: Option<String>,
     encoding: Vec<String>,
     tools: Vec<String>,
@@ -68,7 +69,12 @@ impl RawFinding {
             advice: [why, fix, rotate, reference].map(|text| text.clone().into_owned()),
             commit: finding.commit.clone(),
             author: finding.author.clone(),
-            existing: finding.state == State::Existing,
+            state: match finding.state {
+                State::New => "new",
+                State::Existing => "existing",
+                State::Allowed => "allowed",
+            }
+            .to_owned(),
             reason: finding.reason.clone(),
             encoding: words(&finding.encoding),
             tools: words(&finding.tools),
@@ -99,7 +105,12 @@ impl RawFinding {
             advice: Advice { why, fix, rotate, reference },
             commit: self.commit,
             author: self.author,
-            state: if self.existing { State::Existing } else { State::New },
+            state: match &self.state[..] {
+                "new" => State::New,
+                "existing" => State::Existing,
+                "allowed" => State::Allowed,
+                _ => return None,
+            },
             reason: self.reason,
             encoding: texts(self.encoding),
             tools: texts(self.tools),

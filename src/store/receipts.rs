@@ -11,6 +11,10 @@
 //!
 //! Only runs without any finding and any gap make receipts that cover; those of other runs say no more
 //! than that the gate saw the change and let it through.
+//!
+//! Of the push gate a line names the commits that it looked at, with the result that holds what it found in
+//! them. A change that several commits make is looked at in one of them: the others count as looked at only
+//! in a push that has that one too.
 
 mod line;
 
@@ -22,7 +26,7 @@ use std::path::{Path, PathBuf};
 use self::line::{Hash, Kind, Line, Step};
 use super::dirs::{is_private, private, read, replace};
 use super::seal::Seal;
-use super::{Dirs, StoreError};
+use super::{Dirs, Key, StoreError};
 use crate::change::{Blob, Change, Content, Entry, Kind as ChangeKind, Oid};
 use crate::sys;
 
@@ -67,29 +71,43 @@ impl Receipts {
         let terms: Vec<Hash> = terms.iter().map(|terms| self.term(terms)).collect();
         if steps.0.len() > MOST {
             // From now on nobody can say that a commit made until then was not seen.
-            return self.write(&[Line { kind: Kind::Lost, time, terms, steps: Vec::new(), commits: Vec::new() }]);
+            return self.write(&[Line { kind: Kind::Lost, time, terms, steps: Vec::new(), found: None }]);
         }
         let line = |steps: &[Step]| Line {
             kind: Kind::Changes,
             time,
             terms: terms.clone(),
             steps: steps.to_vec(),
-            commits: Vec::new(),
+            found: None,
         };
         self.write(&steps.0.chunks(MOST_STEPS).map(line).collect::<Vec<_>>())
     }
 
-    /// Keeps that the push gate found nothing in `commits`, messages included, and left nothing out.
-    pub fn passed_commits(&self, time: u64, terms: &[[u8; 32]], commits: &[Oid]) -> Result<(), StoreError> {
+    /// Keeps that the push gate looked at `commits` under `terms`, messages included, and left nothing out. Each
+    /// comes with those that have a change of its own as well, for which it was looked at there. What was
+    /// found in them is the result of the key `found`; without one it is nothing.
+    pub fn looked(
+        &self,
+        time: u64,
+        terms: &[[u8; 32]],
+        commits: &[(Oid, &[Oid])],
+        found: Option<Key>,
+    ) -> Result<(), StoreError> {
         let terms: Vec<Hash> = terms.iter().map(|terms| self.term(terms)).collect();
-        let line = |commits: &[Oid]| Line {
-            kind: Kind::Commits,
+        let steps = commits.iter().filter_map(|(id, leans)| {
+            let mut old: Vec<Hash> = leans.iter().map(|id| self.commit(*id)).collect();
+            old.sort_unstable();
+            old.dedup();
+            u8::try_from(old.len()).is_ok().then(|| Step { new: self.commit(*id), old })
+        });
+        let line = |steps: &[Step]| Line {
+            kind: Kind::Looked,
             time,
             terms: terms.clone(),
-            steps: Vec::new(),
-            commits: commits.iter().map(|id| self.commit(*id)).collect(),
+            steps: steps.to_vec(),
+            found: found.map(|key| key.bytes()),
         };
-        self.write(&commits.chunks(MOST_STEPS).map(line).collect::<Vec<_>>())
+        self.write(&steps.collect::<Vec<_>>().chunks(MOST_STEPS).map(line).collect::<Vec<_>>())
     }
 
     /// One write of whole lines: two commits at the same time do not mix. What was cut off before is ended
@@ -145,7 +163,7 @@ impl Receipts {
         let newest = text[..from].split(|&byte| byte == b'\n').rev().find_map(|line| self.read(line));
         if let Some(Line { time, .. }) = newest {
             kept.push(b'\n');
-            Line { kind: Kind::Lost, time, terms: Vec::new(), steps: Vec::new(), commits: Vec::new() }
+            Line { kind: Kind::Lost, time, terms: Vec::new(), steps: Vec::new(), found: None }
                 .write(&self.seal, &mut kept);
             kept.push(b'\n');
         }
@@ -171,11 +189,10 @@ impl Receipts {
             };
             let terms = known.terms.len();
             known.terms.push(line.terms);
+            known.found.push(line.found.map(Key::from_bytes));
+            let all = if line.kind == Kind::Looked { &mut known.commits } else { &mut known.steps };
             for step in line.steps {
-                known.steps.entry(step.new).or_default().push((terms, step.old));
-            }
-            for commit in line.commits {
-                known.commits.entry(commit).or_default().push(terms);
+                all.entry(step.new).or_default().push((terms, step.old));
             }
         }
         known.receipts = Some(self);
@@ -236,7 +253,10 @@ pub struct Known {
     terms: Vec<Vec<Hash>>,
     /// By new node: the line, and what its added lines were added to.
     steps: HashMap<Hash, Vec<(usize, Vec<Hash>)>>,
-    commits: HashMap<Hash, Vec<usize>>,
+    /// By commit: the line, and what it leans on.
+    commits: HashMap<Hash, Vec<(usize, Vec<Hash>)>>,
+    /// The result of each line.
+    found: Vec<Option<Key>>,
     since: Option<u64>,
 }
 
@@ -265,15 +285,20 @@ impl Known {
         self.since
     }
 
-    /// Whether the push gate found nothing in the commit under all of `terms`.
-    pub fn has_commit(&self, terms: &[[u8; 32]], id: Oid) -> bool {
-        let Some(receipts) = &self.receipts else { return false };
+    /// Which of `outgoing`, all commits of a push, the push gate has looked at under all of `terms`, and where
+    /// something was found the key of the result that holds it. The younger result counts.
+    pub fn looked(&self, terms: &[[u8; 32]], outgoing: &[Oid]) -> Vec<(Oid, Option<Key>)> {
+        let Some(receipts) = self.receipts.as_ref().filter(|_| !terms.is_empty() && !self.commits.is_empty()) else {
+            return Vec::new();
+        };
         let terms = Self::terms(receipts, terms);
-        !terms.is_empty()
-            && self
-                .commits
-                .get(&receipts.commit(id))
-                .is_some_and(|lines| lines.iter().any(|at| self.holds(*at, &terms)))
+        let hashes: Vec<Hash> = outgoing.iter().map(|id| receipts.commit(*id)).collect();
+        let all: HashSet<Hash> = hashes.iter().copied().collect();
+        let fits = |(line, leans): &&(usize, Vec<Hash>)| {
+            self.holds(*line, &terms) && leans.iter().all(|other| all.contains(other))
+        };
+        let known = |hash: &Hash| self.commits.get(hash)?.iter().rev().find(fits).map(|(line, _)| self.found[*line]);
+        outgoing.iter().zip(&hashes).filter_map(|(id, hash)| Some((*id, known(hash)?))).collect()
     }
 
     /// What is known of all of a commit's `changes`, its message left out.

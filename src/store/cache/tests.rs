@@ -3,7 +3,9 @@
 #![allow(clippy::disallowed_methods, reason = "the tests damage files behind the module's back")]
 
 use super::*;
-use crate::finding::{Advice, Confidence, Excerpt, ExcerptLine, Fingerprint, Package, Place, Severity, Text, Tier};
+use crate::finding::{
+    Advice, Confidence, Excerpt, ExcerptLine, Fingerprint, Package, Place, Severity, State, Text, Tier,
+};
 
 fn dirs(dir: &tempfile::TempDir) -> Dirs {
     Dirs { cache: dir.path().join("c/gatehook"), state: dir.path().join("s/gatehook") }

@@ -12,17 +12,17 @@ pub(super) type Hash = [u8; 16];
 pub(super) enum Kind {
     /// Changes that a gate let through.
     Changes = 0,
-    /// Commits in which the push gate found nothing.
-    Commits = 1,
     /// Something until then was not kept.
     Lost = 2,
+    /// Commits that the push gate looked at.
+    Looked = 3,
 }
 
 /// A node whose added lines were looked at, and what they were added to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) new: Hash,
-    /// At least one, at most 255, ascending.
+    /// At least one, at most 255, ascending. Of a commit: those that it leans on, if any.
     pub(super) old: Vec<Hash>,
 }
 
@@ -34,7 +34,8 @@ pub(super) struct Line {
     /// Under which nothing was found; at most 255.
     pub(super) terms: Vec<Hash>,
     pub(super) steps: Vec<Step>,
-    pub(super) commits: Vec<Hash>,
+    /// Names the result that holds what was found in the commits; `None` where nothing was.
+    pub(super) found: Option<[u8; 32]>,
 }
 
 const PURPOSE: &str = "receipt line";
@@ -42,20 +43,22 @@ const PURPOSE: &str = "receipt line";
 impl Line {
     /// Appends the line, without its end.
     pub(super) fn write(&self, seal: &Seal, out: &mut Vec<u8>) {
-        let mut bytes =
-            Vec::with_capacity(TAG + 10 + 16 * (self.terms.len() + 3 * self.steps.len() + self.commits.len()));
+        let mut bytes = Vec::with_capacity(TAG + 43 + 16 * (self.terms.len() + 3 * self.steps.len()));
         bytes.extend_from_slice(&[0; TAG]);
         bytes.push(self.kind as u8);
         bytes.extend_from_slice(&self.time.to_le_bytes());
         let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
         bytes.push(small(self.terms.len()));
         self.terms.iter().take(255).for_each(|term| bytes.extend_from_slice(term));
+        if self.kind == Kind::Looked {
+            bytes.push(u8::from(self.found.is_some()));
+            self.found.iter().for_each(|found| bytes.extend_from_slice(found));
+        }
         for step in &self.steps {
             bytes.extend_from_slice(&step.new);
             bytes.push(small(step.old.len()));
             step.old.iter().take(255).for_each(|old| bytes.extend_from_slice(old));
         }
-        self.commits.iter().for_each(|commit| bytes.extend_from_slice(commit));
         let tag = seal.tag(PURPOSE, &[&bytes[TAG..]]);
         bytes[..TAG].copy_from_slice(tag.as_bytes());
         out.extend_from_slice(STANDARD_NO_PAD.encode(bytes).as_bytes());
@@ -84,25 +87,22 @@ impl Line {
         };
         let kind = match take(1)?[0] {
             0 => Kind::Changes,
-            1 => Kind::Commits,
             2 => Kind::Lost,
+            3 => Kind::Looked,
             _ => return None,
         };
         let time = u64::from_le_bytes(take(8)?.try_into().ok()?);
         let count = usize::from(take(1)?[0]);
         let terms = hashes(take(16 * count)?);
-        let (mut steps, mut commits) = (Vec::new(), Vec::new());
-        match kind {
-            Kind::Changes => {
-                while let Some(new) = take(16) {
-                    let count = usize::from(take(1)?[0]);
-                    steps.push(Step { new: new.try_into().ok()?, old: hashes(take(16 * count)?) });
-                }
-            }
-            Kind::Commits => commits = hashes(rest),
-            Kind::Lost => {}
+        let (mut steps, mut found) = (Vec::new(), None);
+        if kind == Kind::Looked && take(1)?[0] != 0 {
+            found = Some(take(32)?.try_into().ok()?);
         }
-        Some(Self { kind, time, terms, steps, commits })
+        while let Some(new) = take(16) {
+            let count = usize::from(take(1)?[0]);
+            steps.push(Step { new: new.try_into().ok()?, old: hashes(take(16 * count)?) });
+        }
+        Some(Self { kind, time, terms, steps, found })
     }
 }
 

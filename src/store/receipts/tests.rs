@@ -135,11 +135,23 @@ fn a_merge_adds_what_no_parent_has() {
 #[test]
 fn commits_are_known_by_their_ids() {
     let dir = with(&[]);
-    open(&dir).passed_commits(100, TERMS, &[id(1), id(2)]).unwrap();
+    open(&dir).looked(100, TERMS, &[(id(1), &[]), (id(2), &[])], None).unwrap();
     let known = known(&dir);
-    assert!(known.has_commit(TERMS, id(1)) && known.has_commit(TERMS, id(2)));
-    assert!(!known.has_commit(TERMS, id(3)) && !known.has_commit(&[], id(1)) && !known.has_commit(&[[9; 32]], id(1)));
-    assert!(!Known::default().has_commit(TERMS, id(1)));
+    assert_eq!(known.looked(TERMS, &[id(3), id(2), id(1)]), [(id(2), None), (id(1), None)]);
+    assert!(known.looked(&[], &[id(1)]).is_empty() && known.looked(&[[9; 32]], &[id(1)]).is_empty());
+    assert!(Known::default().looked(TERMS, &[id(1)]).is_empty());
+}
+
+#[test]
+fn a_commit_that_leans_on_another_is_known_beside_it_only() {
+    let dir = with(&[]);
+    let key = Key::from_bytes([5; 32]);
+    open(&dir).looked(100, TERMS, &[(id(1), &[]), (id(2), &[id(1)])], Some(key)).unwrap();
+    let known = known(&dir);
+    assert_eq!(known.looked(TERMS, &[id(1), id(2)]), [(id(1), Some(key)), (id(2), Some(key))]);
+    assert_eq!(known.looked(TERMS, &[id(2), id(3)]), []);
+    open(&dir).looked(200, TERMS, &[(id(2), &[])], None).unwrap();
+    assert_eq!(self::known(&dir).looked(TERMS, &[id(2)]), [(id(2), None)]);
 }
 
 #[test]

@@ -8,7 +8,6 @@ use gatehook::git::{self, Fetching, GitError, Outgoing, Repo, Scope};
 use gatehook::pipeline::{self, Around, Request};
 use gatehook::policy::{self, Permit, baseline};
 use gatehook::rules::{Gate, is_known};
-use gatehook::source::Listing;
 use gatehook::stage::external::Environment;
 use gatehook::text::escape;
 
@@ -118,7 +117,7 @@ fn find(args: &Ci, review: &Review, repo: &Repo, fetching: Fetching) -> Result<F
         let gap = git::complete(repo, head, fetching)?;
         let every = git::commits(repo, &[head], &[])?;
         let net = vec![git::net_of(repo, &[], head)?];
-        Ok(Found { outgoing: Outgoing { every, net }, rule, head: Some(head), how, gap })
+        Ok(Found { outgoing: Outgoing { every, net, ..Outgoing::default() }, rule, head: Some(head), how, gap })
     };
     match git::scope(repo, review, fetching)? {
         Scope::Change(ends) => {
@@ -126,7 +125,13 @@ fn find(args: &Ci, review: &Review, repo: &Repo, fetching: Fetching) -> Result<F
             let bases: Vec<Oid> = ends.base.into_iter().collect();
             let net = vec![git::net_of(repo, &bases, ends.head)?];
             let rule = ends.without.first().map(ToString::to_string);
-            Ok(Found { outgoing: Outgoing { every, net }, rule, head: Some(ends.head), how: ends.how, gap: None })
+            Ok(Found {
+                outgoing: Outgoing { every, net, ..Outgoing::default() },
+                rule,
+                head: Some(ends.head),
+                how: ends.how,
+                gap: None,
+            })
         }
         Scope::Whole { head, how } => whole(head, how, Some(head.to_string())),
         Scope::Unknown { head, how } => {
@@ -141,13 +146,7 @@ fn find(args: &Ci, review: &Review, repo: &Repo, fetching: Fetching) -> Result<F
                 OnUnknownBase::Fail => Err(GitError::BadRange { spec: "HEAD".to_owned(), reason: how }),
             }
         }
-        Scope::Nothing(how) => Ok(Found {
-            outgoing: Outgoing { every: Listing::default(), net: Vec::new() },
-            rule: None,
-            head: None,
-            how,
-            gap: None,
-        }),
+        Scope::Nothing(how) => Ok(Found { outgoing: Outgoing::default(), rule: None, head: None, how, gap: None }),
     }
 }
 
@@ -186,6 +185,8 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
         only: &args.only,
         passed: false,
         // What one job kept must not make another one pass.
+        recalled: &[],
+        found: &|_| {},
         dirs: None,
         follow: &progress,
     };

@@ -113,6 +113,8 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
         only: std::slice::from_ref(&args.name),
         passed: false,
         // By hand it is asked for, so it runs.
+        recalled: &[],
+        found: &|_| {},
         dirs: None,
         follow: &progress,
     };
@@ -136,5 +138,5 @@ fn everything(repo: &Repo) -> Result<Outgoing, GitError> {
     let changes = git::all_files(repo, head)?;
     let scanned = Scanned { head: Some(head.to_string()), how: "all files of HEAD".to_owned(), ..Scanned::default() };
     let every = Listing { changes: changes.clone(), scanned, ..Listing::default() };
-    Ok(Outgoing { every, net: vec![Net { head, bases: Vec::new(), changes }] })
+    Ok(Outgoing { every, net: vec![Net { head, bases: Vec::new(), changes }], ..Outgoing::default() })
 }

@@ -2,7 +2,7 @@
 
 use gatehook::change::Store;
 use gatehook::config::BUILT_IN;
-use gatehook::finding::{Exit, Report};
+use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{Outgoing, Repo};
 use gatehook::pipeline::{self, Around, Request};
 use gatehook::rules::Gate;
@@ -53,6 +53,21 @@ impl Call<'_> {
     }
 }
 
+/// What is known of a push from before.
+pub(super) struct Before<'b> {
+    /// Every commit passed the built-in stages.
+    pub(super) passed: bool,
+    /// What was found in commits that are only counted now.
+    pub(super) recalled: &'b [Finding],
+    /// Is told what is found in the others.
+    pub(super) found: &'b (dyn Fn(&[Finding]) + Sync),
+}
+
+impl Before<'_> {
+    /// Nothing, and nothing is to be known afterwards.
+    pub(super) const NOTHING: Before<'static> = Before { passed: false, recalled: &[], found: &|_| {} };
+}
+
 /// A gate with its configuration.
 pub(super) struct Under<'u> {
     request: Request,
@@ -72,8 +87,8 @@ impl Under<'_> {
     }
 
     /// Looks at what is outgoing with all stages of the gate. Stages start programs where the user trusts
-    /// them as they stand in `revision`; `passed` says that every commit passed the built-in ones before.
-    pub(super) fn look_staged(&self, outgoing: Outgoing, repo: &Repo, revision: &str, passed: bool) -> Report {
+    /// them as they stand in `revision`.
+    pub(super) fn look_staged(&self, outgoing: Outgoing, repo: &Repo, revision: &str, before: &Before<'_>) -> Report {
         let config = &self.loaded.config;
         let baseline = || setup::baseline(&self.from, config, self.output);
         let trusted = stages::trusted(repo, revision, config);
@@ -85,7 +100,9 @@ impl Under<'_> {
             is_trusted: &|stage| trusted.contains(&stage.name),
             // A server starts no program for whoever pushes to it.
             only: if self.request.gate == Gate::Ci { &built_in } else { &[] },
-            passed,
+            passed: before.passed,
+            recalled: before.recalled,
+            found: before.found,
             dirs: dirs.as_ref(),
             follow: &progress,
         };
@@ -93,6 +110,11 @@ impl Under<'_> {
         drop(progress);
         report.exit = report.exit.or(self.loaded.exit);
         report
+    }
+
+    /// Under which terms it looks at commits: see [`pipeline::commit_terms`].
+    pub(super) fn commit_terms(&self) -> Vec<[u8; 32]> {
+        pipeline::commit_terms(&self.request, &self.loaded.config)
     }
 
     /// Under which terms it looks: see [`pipeline::terms`].

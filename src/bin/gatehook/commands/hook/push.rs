@@ -1,11 +1,13 @@
 //! `pre-push`: everything that the remote does not have yet.
 
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use gatehook::change::{Change, Oid};
-use gatehook::finding::Exit;
+use gatehook::finding::{Exit, Finding};
 use gatehook::git::{self, GitError, Outgoing, Push, Repo};
 
+use super::gate::Before;
 use super::receipts::Memory;
 use super::{Call, input, rewrite, tell};
 use crate::commands::fail;
@@ -48,16 +50,21 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
         Ok(None) => return Exit::Clean,
         Err(error) => return call.no_git(&error),
     };
-    let commits = rewrite::commits(&outgoing.every);
     let spared = memory.spare(&mut outgoing.every);
     let past = memory.bypasses(&spared, &branches, &outgoing.every);
-    let mut report = memory.under().look_staged(outgoing, &repo, memory.revision(), spared.is_all());
+    let (commits, leaning) = (std::mem::take(&mut outgoing.commits), std::mem::take(&mut outgoing.leaning));
+    let (recalled, found) = (memory.recalled(), Mutex::new(None));
+    let note = |findings: &[Finding]| {
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(findings.to_vec());
+    };
+    let before = Before { passed: spared.is_all(), recalled: &recalled, found: &note };
+    let mut report = memory.under().look_staged(outgoing, &repo, memory.revision(), &before);
     if report.exit == Exit::Interrupted {
         tell("interrupted: nothing was sent");
         return Exit::Interrupted;
     }
     report.notes.extend(past);
-    memory.keep(&spared, &report);
+    memory.keep(&spared, &report, found.into_inner().unwrap_or_else(PoisonError::into_inner), &leaning);
     let exit = call.conclude(&report);
     if exit == Exit::Blocked {
         for line in rewrite::advice(&report, &commits, &repo) {
@@ -77,7 +84,7 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
         let branches = branches.map(|update| String::from_utf8_lossy(&update.local_ref).into_owned()).collect();
         let push = Push { remote: call.arg(0), url: call.arg(1), updates };
         let memory = Memory::new(call, repo, tip);
-        let outgoing = git::outgoing_without(repo, &push, &|commit| memory.passed(commit))?;
+        let outgoing = git::outgoing_without(repo, &push, &|commits| memory.looked(commits))?;
         // A blob or a tree holds no configuration at a path.
         let memory = if outgoing.every.scanned.commits > 0 { memory } else { Memory::new(call, repo, None) };
         return Ok(Some(Pushed { outgoing, memory, branches }));
@@ -99,13 +106,12 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
 /// Frameworks keep the lines to themselves and tell of one ref only.
 fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Pushed<'p>, GitError> {
     let framework = &call.around.framework;
-    let Outgoing { every: mut all, mut net } = git::unpushed(repo, framework.remote.as_deref())?;
-    let pushed = |every, net, tip| Pushed {
-        outgoing: Outgoing { every, net },
-        memory: Memory::new(call, repo, tip),
-        branches: Vec::new(),
+    let Outgoing { every: mut all, mut net, mut commits, mut leaning } =
+        git::unpushed(repo, framework.remote.as_deref())?;
+    let pushed = |outgoing, tip| Pushed { outgoing, memory: Memory::new(call, repo, tip), branches: Vec::new() };
+    let Some((from, to)) = &framework.range else {
+        return Ok(pushed(Outgoing { every: all, net, commits, leaning }, None));
     };
-    let Some((from, to)) = &framework.range else { return Ok(pushed(all, net, None)) };
     let told = git::range(repo, &format!("{from}..{to}"))?;
     let known: HashSet<_> = all.changes.iter().filter_map(|change| Some(change.commit.as_ref()?.id)).collect();
     let is_known = |change: &Change| change.commit.as_ref().is_some_and(|commit| known.contains(&commit.id));
@@ -121,8 +127,16 @@ fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Pushed<'p>,
         net.push(git::net_of(repo, &base, head)?);
     }
     all.changes.extend(told.changes.into_iter().filter(|change| !is_known(change)));
+    let mut listed: HashSet<Oid> = commits.iter().copied().collect();
+    for id in all.changes.iter().filter_map(|change| Some(change.commit.as_ref()?.id)) {
+        if listed.insert(id) {
+            commits.push(id);
+            // What of it is listed elsewhere is not told: it leans on what no push has.
+            leaning.insert(id, vec![Oid::sha1([0; 20])]);
+        }
+    }
     all.gaps.extend(told.gaps);
     all.scanned.commits += more.len();
     all.scanned.how = format!("{}; and {}", told.scanned.how, all.scanned.how);
-    Ok(pushed(all, net, Some(to.clone())))
+    Ok(pushed(Outgoing { every: all, net, commits, leaning }, Some(to.clone())))
 }

@@ -2,27 +2,34 @@
 //! not look again at what passed. What has none is looked at; what was made here past the commit gate is
 //! told and recorded. Never read by `pre-receive`. Where nothing can be kept all is looked at.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gatehook::change::{Change, Entry as ChangeEntry, Oid};
-use gatehook::config::BUILT_IN;
 use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{Repo, ancestry};
 use gatehook::hooks::record::{self, Entry, What};
+use gatehook::paths::RepoPath;
 use gatehook::rules::Gate;
 use gatehook::source::Listing;
-use gatehook::store::{Known, Receipts, Seen, Steps};
+use gatehook::store::{Cache, Kept, Key, KeyParts, Known, Receipts, Seen, Steps};
 
 use super::gate::Under;
 use super::{Call, tell};
 use crate::setup::{self, ConfigFrom};
+
+/// Findings of one kept result, about: it stays well within what the cache keeps.
+const MOST_FOUND: usize = 500;
 
 /// Commits that a note names, at most.
 const NAMED: usize = 5;
 
 fn open(repo: &Repo) -> Option<Receipts> {
     Receipts::open(&setup::dirs()?, &repo.common_dir).ok()
+}
+
+fn results() -> Option<Cache> {
+    Cache::open(&setup::dirs()?).ok()
 }
 
 /// Whether nothing at all was found and nothing left out: only then need nobody look again.
@@ -61,14 +68,16 @@ pub(super) struct Memory<'p> {
     repo: &'p Repo,
     tip: Option<String>,
     under: OnceCell<Under<'p>>,
-    /// Read when the first commit asks, with the terms that hold.
+    /// Read when it is first asked for, with the terms that hold.
     known: OnceCell<(Vec<[u8; 32]>, Known)>,
+    /// What was found before in commits that this gate has looked at.
+    recalled: RefCell<Vec<Finding>>,
 }
 
 impl<'p> Memory<'p> {
     /// For a push whose configuration stands at `tip`.
     pub(super) fn new(call: &'p Call<'p>, repo: &'p Repo, tip: Option<String>) -> Self {
-        Self { call, repo, tip, under: OnceCell::new(), known: OnceCell::new() }
+        Self { call, repo, tip, under: OnceCell::new(), known: OnceCell::new(), recalled: RefCell::default() }
     }
 
     /// The commit whose configuration and scripts hold.
@@ -91,10 +100,33 @@ impl<'p> Memory<'p> {
         self.known.get_or_init(|| (self.under().terms(false), open(self.repo).map(Receipts::known).unwrap_or_default()))
     }
 
-    /// Whether an earlier push passed the commit.
-    pub(super) fn passed(&self, commit: Oid) -> bool {
-        let (terms, known) = self.known();
-        known.has_commit(terms, commit)
+    /// Which of `commits`, all of a push, this gate has looked at before. What it found in them is recalled;
+    /// where that is gone they are looked at again.
+    pub(super) fn looked(&self, commits: &[Oid]) -> HashSet<Oid> {
+        let mut looked = HashSet::new();
+        let mut by_result: BTreeMap<Key, HashSet<String>> = BTreeMap::new();
+        for (commit, found) in self.known().1.looked(&self.under().commit_terms(), commits) {
+            match found {
+                Some(key) => drop(by_result.entry(key).or_default().insert(commit.to_string())),
+                None => drop(looked.insert(commit)),
+            }
+        }
+        if by_result.is_empty() {
+            return looked;
+        }
+        let Some(cache) = results() else { return looked };
+        for (key, of) in by_result {
+            let Some(kept) = cache.get(&key) else { continue };
+            looked.extend(of.iter().filter_map(|id| Oid::from_hex(id.as_bytes())));
+            let own = |finding: &Finding| finding.commit.as_ref().is_some_and(|id| of.contains(id));
+            self.recalled.borrow_mut().extend(kept.findings.into_iter().filter(own));
+        }
+        looked
+    }
+
+    /// What was found in the commits that [`Self::looked`] named.
+    pub(super) fn recalled(&self) -> Vec<Finding> {
+        self.recalled.take()
     }
 
     /// Takes out of `listing` what need not be looked at again.
@@ -122,7 +154,8 @@ impl<'p> Memory<'p> {
                 Seen::Passed | Seen::Nothing => {}
             }
         }
-        spared.all = with.len() == spared.commits.len();
+        // Of a commit that only this gate has looked at nobody knows what its code adds by itself.
+        spared.all = with.len() == listing.scanned.commits;
         listing.changes.retain(|change| {
             let is_spared = change.commit.as_ref().is_some_and(|commit| with.contains(&commit.id));
             // A message has no receipt, for git may have edited it after the commit gate had seen it.
@@ -140,26 +173,62 @@ impl<'p> Memory<'p> {
         spared
     }
 
-    /// Keeps what the gate found nothing in.
-    pub(super) fn keep(&self, spared: &Spared, report: &Report) {
-        if spared.commits.is_empty() || !report.gaps.is_empty() || !matches!(report.exit, Exit::Clean | Exit::Blocked) {
+    /// Keeps what was looked at and what was `found` in it, before any policy. Nothing where not all of it was.
+    pub(super) fn keep(
+        &self,
+        spared: &Spared,
+        report: &Report,
+        found: Option<Vec<Finding>>,
+        leaning: &HashMap<Oid, Vec<Oid>>,
+    ) {
+        let Some(found) = found.filter(|_| report.gaps.is_empty() && !spared.commits.is_empty()) else { return };
+        if !matches!(report.exit, Exit::Clean | Exit::Blocked | Exit::StageFailed) {
             return;
         }
-        // What is found in the net change was brought by some commit, but nobody says by which.
-        let net = |finding: &Finding| {
-            let stages = || std::iter::once(&finding.stage).chain(&finding.tools);
-            finding.commit.is_none() && stages().any(|stage| BUILT_IN.contains(&stage.as_ref()))
-        };
-        if report.findings.iter().any(net) {
+        let Some(receipts) = self.known().1.receipts() else { return };
+        let terms = self.under().commit_terms();
+        if terms.is_empty() {
             return;
         }
-        let (terms, known) = self.known();
-        let Some(receipts) = known.receipts() else { return };
-        let found: HashSet<&str> = report.findings.iter().filter_map(|finding| finding.commit.as_deref()).collect();
-        let clean: Vec<Oid> =
-            spared.commits.iter().copied().filter(|id| !found.contains(&id.to_string()[..])).collect();
+        let mut by_commit: HashMap<String, Vec<Finding>> = HashMap::new();
+        for finding in found {
+            if let Some(id) = finding.commit.clone() {
+                by_commit.entry(id).or_default().push(finding);
+            }
+        }
+        let leans = |id: Oid| (id, leaning.get(&id).map(Vec::as_slice).unwrap_or_default());
+        let (with, clean): (Vec<Oid>, Vec<Oid>) =
+            spared.commits.iter().partition(|id| by_commit.contains_key(&id.to_string()));
+        let clean: Vec<_> = clean.into_iter().map(leans).collect();
         // As at commit: without it the next push looks again.
-        let _ = receipts.passed_commits(setup::seconds(), terms, &clean);
+        let _ = receipts.looked(setup::seconds(), &terms, &clean, None);
+        let Some(cache) = results().filter(|_| !with.is_empty()) else { return };
+        let mut commits: Vec<(Oid, &[Oid])> = Vec::new();
+        let mut findings: Vec<Finding> = Vec::new();
+        let write = |commits: &mut Vec<(Oid, &[Oid])>, findings: &mut Vec<Finding>| {
+            let named = commits.iter().flat_map(|(id, leans)| {
+                let with = leans.iter().map(move |other| (RepoPath::new(format!("beside {id}").into_bytes()), *other));
+                std::iter::once((RepoPath::from("commit"), *id)).chain(with)
+            });
+            let named: Vec<(RepoPath, Oid)> = named.collect();
+            let parts = KeyParts { stage: "secrets in commits", rules: terms.as_flattened(), ..KeyParts::default() };
+            let key = Key::of(&parts, named.iter().map(|(path, id)| (path, *id)));
+            let kept = Kept { findings: std::mem::take(findings), files: commits.len() };
+            if cache.put(&key, &kept).is_ok() {
+                let _ = receipts.looked(setup::seconds(), &terms, commits, Some(key));
+            }
+            commits.clear();
+        };
+        for id in with {
+            commits.push(leans(id));
+            findings.extend(by_commit.remove(&id.to_string()).unwrap_or_default());
+            if findings.len() >= MOST_FOUND {
+                write(&mut commits, &mut findings);
+            }
+        }
+        if !commits.is_empty() {
+            write(&mut commits, &mut findings);
+        }
     }
 
     /// Tells and records the commits that were made here past the commit gate.
@@ -218,7 +287,7 @@ impl<'p> Memory<'p> {
 /// What [`Memory::spare`] knows of a push.
 #[derive(Debug, Default)]
 pub(super) struct Spared {
-    /// The commits that were not passed by an earlier push, in the order of the listing.
+    /// The commits that no earlier push was looked at with, in the order of the listing.
     commits: Vec<Oid>,
     /// Those of them that no commit gate of this user saw.
     unseen: Vec<Oid>,

@@ -9,6 +9,7 @@ use gatehook::finding::{Exit, Report};
 use gatehook::git::{self, GitError};
 use gatehook::rules::Gate;
 
+use super::gate::Before;
 use super::{Call, input, tell};
 use crate::args::OnBudget;
 use crate::commands::fail;
@@ -68,5 +69,10 @@ fn look(call: &Call<'_>, given: &[u8]) -> Result<Report, GitError> {
     let outgoing = git::received(&repo, &updates)?;
     // Policy is what the server's default branch says. A branch of the client's own could be made lax
     // by one push and used by the next.
-    Ok(call.under(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned())).look_staged(outgoing, &repo, "HEAD", false))
+    Ok(call.under(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned())).look_staged(
+        outgoing,
+        &repo,
+        "HEAD",
+        &Before::NOTHING,
+    ))
 }

@@ -1,47 +1,35 @@
 //! What to do about a push that old commits block: which commits, whose, how to rewrite them, and
 //! whether that is enough.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
+use gatehook::change::Oid;
 use gatehook::finding::{Finding, Report};
 use gatehook::git::Repo;
-use gatehook::git::ancestry;
-use gatehook::source::Listing;
+use gatehook::git::{ancestry, subjects};
 use gatehook::text::escape;
 
 /// Commits named, at most.
 const NAMED: usize = 20;
 
-/// The commits of a listing, newest first: id and first line of the message, for display.
-pub(super) fn commits(listing: &Listing) -> Vec<(String, String)> {
-    let mut seen = HashSet::new();
-    let commits = listing.changes.iter().filter_map(|change| change.commit.as_ref());
-    let mut commits: Vec<_> = commits
-        .filter(|commit| seen.insert(commit.id))
-        .map(|commit| (commit.id.to_string(), escape(&commit.subject).to_string()))
-        .collect();
-    // A listing has parents before children.
-    commits.reverse();
-    commits
-}
-
-/// The lines to print.
-pub(super) fn advice(report: &Report, commits: &[(String, String)], repo: &Repo) -> Vec<String> {
+/// The lines to print; `commits` are those that are pushed, parents before children.
+pub(super) fn advice(report: &Report, commits: &[Oid], repo: &Repo) -> Vec<String> {
     let mut by_commit: HashMap<&str, Vec<&Finding>> = HashMap::new();
     for finding in report.blocking.iter().filter_map(|&at| report.findings.get(at)) {
         if let Some(commit) = finding.commit.as_deref() {
             by_commit.entry(commit).or_default().push(finding);
         }
     }
-    let guilty: Vec<(&str, &str)> = commits
-        .iter()
-        .filter(|(id, _)| by_commit.contains_key(&id[..]))
-        .map(|(id, subject)| (&id[..], &subject[..]))
-        .collect();
-    let Some(&(oldest, _)) = guilty.last() else { return Vec::new() };
+    // The newest first.
+    let guilty: Vec<Oid> =
+        commits.iter().rev().copied().filter(|id| by_commit.contains_key(&id.to_string()[..])).collect();
+    let names: Vec<String> = guilty.iter().map(ToString::to_string).collect();
+    let Some(oldest) = names.last() else { return Vec::new() };
+    let subjects = subjects(repo, &guilty[..guilty.len().min(NAMED)]).unwrap_or_default();
+    let subjects = subjects.iter().map(String::as_str).chain(std::iter::repeat(""));
     let mut by_author: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (id, subject) in guilty.iter().take(NAMED) {
-        let findings = &by_commit[id];
+    for (id, subject) in names.iter().take(NAMED).zip(subjects) {
+        let findings = &by_commit[&id[..]];
         let places: Vec<String> = findings.iter().map(|one| format!("{}:{}", one.path, one.place.line)).collect();
         let author = findings[0].author.as_deref().unwrap_or("unknown author");
         let line = format!("    {} {subject} ({})", short(id), places.join(", "));
@@ -55,7 +43,7 @@ pub(super) fn advice(report: &Report, commits: &[(String, String)], repo: &Repo)
     if guilty.len() > NAMED {
         lines.push(format!("  … and {} more commits", guilty.len() - NAMED));
     }
-    let ids: Vec<&str> = guilty.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<&str> = names.iter().map(String::as_str).collect();
     let in_message = |id: &&str| by_commit[id].iter().all(|one| is_message(one, id));
     let (messages, files): (Vec<&str>, Vec<&str>) = ids.iter().copied().partition(in_message);
     lines.extend(steps(&messages, &files, oldest, repo));
