@@ -16,6 +16,8 @@ pub struct Scanned {
     pub how: String,
     /// Commits looked at.
     pub commits: usize,
+    /// Those of them that this gate looked at in an earlier run: of them it knows what was found, and no more.
+    pub before: usize,
     /// Files whose content was looked at.
     pub files: usize,
     /// Lines that the change added.

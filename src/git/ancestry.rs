@@ -7,6 +7,9 @@ use super::error::GitError;
 use super::repo::Repo;
 use crate::change::Oid;
 
+/// Commits that one command names, at most.
+const AT_ONCE: usize = 200;
+
 /// The id of HEAD's commit; `None` before the first one.
 pub fn head(repo: &Repo) -> Result<Option<String>, GitError> {
     parse(repo, "HEAD^{commit}")
@@ -17,11 +20,19 @@ pub fn has_parent(repo: &Repo, commit: &str) -> Result<bool, GitError> {
     Ok(parse(repo, &format!("{commit}^"))?.is_some())
 }
 
-/// The remote-tracking branches that reach `commit`: it has left this machine already.
-pub fn seen_on(repo: &Repo, commit: &str) -> Result<Vec<String>, GitError> {
-    let args = ["for-each-ref", "--contains", commit, "--format=%(refname:short)", "refs/remotes"];
-    let answer = command::run(&repo.top, &args)?;
-    Ok(String::from_utf8_lossy(&answer).lines().map(str::to_owned).collect())
+/// The remote-tracking branches that reach one of `commits`: it has left this machine already.
+pub fn seen_on(repo: &Repo, commits: &[&str]) -> Result<Vec<String>, GitError> {
+    let mut seen = Vec::new();
+    for commits in commits.chunks(AT_ONCE) {
+        let mut args = vec!["for-each-ref", "--format=%(refname:short)"];
+        args.extend(commits.iter().flat_map(|commit| ["--contains", commit]));
+        args.push("refs/remotes");
+        let answer = command::run(&repo.top, &args)?;
+        seen.extend(String::from_utf8_lossy(&answer).lines().map(str::to_owned));
+    }
+    seen.sort();
+    seen.dedup();
+    Ok(seen)
 }
 
 /// Which of `commits` were made by `git commit` in this repository, by what the reflogs of HEAD and of

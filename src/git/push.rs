@@ -191,6 +191,7 @@ fn listing(
             ),
         },
         commits: history.commits.len(),
+        before: history.passed,
         ..Scanned::default()
     };
     let History { commits, leaning, changes: files, .. } = history;

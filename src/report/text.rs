@@ -238,8 +238,12 @@ fn summary(report: &Report, all: bool) -> Option<String> {
     let scanned = &report.scanned;
     let commits = if scanned.commits > 1 { format!("{}, ", count(scanned.commits, "commit")) } else { String::new() };
     let action = if report.exit == Exit::Clean { "" } else { action };
+    let before = match scanned.before {
+        0 => String::new(),
+        before => format!(", {} looked at before", count(before, "commit")),
+    };
     let line = format!(
-        "{head}. {}, {commits}{} in {} ms. {action}",
+        "{head}. {}, {commits}{} in {} ms{before}. {action}",
         count(scanned.files, "file"),
         count(scanned.added_lines, "added line"),
         report.millis

@@ -89,15 +89,9 @@ fn steps(messages: &[&str], files: &[&str], oldest: &str, repo: &Repo) -> Vec<St
 
 /// Whether rewriting is enough.
 fn rotation(commits: &[&str], repo: &Repo) -> String {
-    let mut seen = Vec::new();
-    for commit in commits {
-        match ancestry::seen_on(repo, commit) {
-            Ok(refs) => seen.extend(refs),
-            Err(_) => return "Whether it was pushed before cannot be told, so revoke the value.".to_owned(),
-        }
-    }
-    seen.sort();
-    seen.dedup();
+    let Ok(seen) = ancestry::seen_on(repo, commits) else {
+        return "Whether it was pushed before cannot be told, so revoke the value.".to_owned();
+    };
     if seen.is_empty() {
         return "No remote known here has these commits: if nobody else has seen the value, rewriting them is enough; \
                 else revoke it."
