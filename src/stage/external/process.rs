@@ -101,11 +101,13 @@ pub(super) fn run(
             break;
         }
         let due = asked.unwrap_or(limits.until).saturating_duration_since(now);
-        let ready = session.wait(&[out.fd(), err.fd()], due.min(LOOK))?;
-        for (pipe, ready) in [&mut out, &mut err].into_iter().zip(ready) {
-            if ready && pipe.read(limits.output)? == Read::Closed {
-                // Whoever closes its output early would be asked about it without end.
-                std::thread::sleep(Duration::from_millis(1));
+        // One that is closed would be ready without end; a program that ends closes its own just before.
+        let mut open: Vec<&mut Pipe> = [&mut out, &mut err].into_iter().filter(|pipe| !pipe.closed).collect();
+        let fds: Vec<_> = open.iter().map(|pipe| pipe.fd()).collect();
+        let ready = session.wait(&fds, due.min(LOOK))?;
+        for (pipe, ready) in open.iter_mut().zip(ready) {
+            if ready {
+                pipe.closed = pipe.read(limits.output)? == Read::Closed;
             }
             pipe.tell(watch);
         }
@@ -145,6 +147,8 @@ struct Pipe {
     bytes: Vec<u8>,
     /// Where the line began that was told last.
     told: usize,
+    /// Nobody writes to it any more.
+    closed: bool,
 }
 
 #[cfg(unix)]
@@ -152,7 +156,7 @@ impl Pipe {
     fn new(pipe: impl Into<std::os::fd::OwnedFd>) -> io::Result<Self> {
         let pipe = pipe.into();
         crate::sys::process::without_waiting(&pipe)?;
-        Ok(Self { file: pipe.into(), bytes: Vec::new(), told: 0 })
+        Ok(Self { file: pipe.into(), bytes: Vec::new(), told: 0, closed: false })
     }
 
     fn fd(&self) -> std::os::fd::BorrowedFd<'_> {
