@@ -6,6 +6,8 @@ use super::command;
 use super::doubt::{Doubt, Sure};
 use super::error::GitError;
 use super::repo::Repo;
+use super::tree::{DIRECTORY, TreeEntries};
+use crate::change::Oid;
 
 /// The bytes of `path` as it is staged; `None` where it is not. Without a child process where the
 /// fast readers are sure.
@@ -25,12 +27,43 @@ fn fast(repo: &Repo, path: &[u8]) -> Sure<Option<Vec<u8>>> {
 /// The bytes of `path` in the tree of `revision`; `None` where it is not. A name that leads nowhere is an
 /// error, but for `HEAD`, which has no commit in a new repository; an id is taken to be there.
 pub fn file_at(repo: &Repo, revision: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+    if let Ok(text) = fast_at(repo, revision, path) {
+        return Ok(text);
+    }
     let text = show(&repo.top, &format!("{revision}:{path}"))?;
     let is_id = revision.len() >= 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
     if text.is_none() && revision != "HEAD" && !is_id {
         command::run(&repo.top, &["rev-parse", "--verify", "--end-of-options", revision])?;
     }
     Ok(text)
+}
+
+/// The same where `revision` is the id of a commit, without a child process.
+fn fast_at(repo: &Repo, revision: &str, path: &str) -> Sure<Option<Vec<u8>>> {
+    let commit = Oid::from_hex(revision.as_bytes()).ok_or(Doubt::new("no id"))?;
+    let mut objects = repo.objects()?;
+    let mut here = objects.tree_of(commit)?;
+    let mut names = path.as_bytes().split(|&byte| byte == b'/').peekable();
+    while let Some(name) = names.next() {
+        let tree = objects.tree(here)?;
+        let mut found = None;
+        for entry in TreeEntries::new(&tree) {
+            let entry = entry?;
+            if entry.name == name {
+                found = Some((entry.mode, entry.id));
+                break;
+            }
+        }
+        match found {
+            None => return Ok(None),
+            Some((DIRECTORY, id)) if names.peek().is_some() => here = id,
+            Some((mode, id)) if names.peek().is_none() && mode & 0o170_000 == 0o100_000 => {
+                return objects.blob(id).map(Some);
+            }
+            Some(_) => return Err(Doubt::new("no plain file")),
+        }
+    }
+    Err(Doubt::new("no path"))
 }
 
 /// Whether the commit of that hexadecimal id is in the repository; an id that is cut short may stand for it.
