@@ -3,9 +3,9 @@
 #
 #   benches/stages.sh [PROGRAM]     the program is target/quick/gatehook unless another is named
 #
-# A row a command: the median wall time of the push gate without and with the stages, of xargs, and the ratio of
-# what the stages add to what xargs takes, which should be 1.5 at most. Nothing is taken from a cache. Needs git,
-# python3 and xargs. Never a verdict: a busy machine is noisy.
+# Two rows a command, wall time and CPU time (user and system, of all processes): the median of the push gate without
+# and with the stages, of xargs, and the ratio of what the stages add to what xargs takes, which should be 1.5 at most.
+# Nothing is taken from a cache. Needs git, python3 and xargs. Never a verdict: a busy machine is noisy.
 set -eu
 cd "$(dirname "$0")/.."
 program=${1:-target/quick/gatehook}
@@ -48,27 +48,32 @@ repository true true
 repository python python3 -c pass
 
 python3 - "$program" <<'PYTHON'
-import os, shutil, statistics, subprocess, sys, time
+import os, resource, shutil, statistics, subprocess, sys, time
 
 program = sys.argv[1]
 
 def took(words, directory, given=None):
     shutil.rmtree(".cache", ignore_errors=True)
-    begin = time.perf_counter()
+    def cpu():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+    begin, before = time.perf_counter(), cpu()
     ended = subprocess.run(words, cwd=directory, input=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert ended.returncode == 0, (words, ended.returncode)
-    return (time.perf_counter() - begin) * 1000
+    return (time.perf_counter() - begin) * 1000, (cpu() - before) * 1000
 
-print(f"{'command':12} {'gate':>8} {'+ five':>8} {'xargs':>8} {'ratio':>6}  (ms; at most 1.5)")
+print(f"{'command':12} {'time':4} {'gate':>8} {'+ five':>8} {'xargs':>8} {'ratio':>6}  (ms; at most 1.5)")
 for name, command in [("true", ["true"]), ("python", ["python3", "-c", "pass"])]:
     push = [program, "hook", "-q", "pre-push", "origin", f"../{name}.git"]
     rows = []
-    for _ in range(15):
+    for _ in range(25):
         without = took([program, "hook", "-q", "--config", "../none.toml", "pre-push", "origin", f"../{name}.git"], name)
         with_five = took(push, name)
         xargs = took(["xargs", "-P2", "-I{}", *command], name, b"1\n2\n3\n4\n5\n")
         rows.append((without, with_five, xargs))
-    median = [statistics.median(column) for column in zip(*rows)]
-    ratio = statistics.median([(five - gate) / xargs for gate, five, xargs in rows])
-    print(f"{name:12} {median[0]:8.1f} {median[1]:8.1f} {median[2]:8.1f} {ratio:6.2f}")
+    for number, kind in enumerate(("wall", "cpu")):
+        own = [[side[number] for side in row] for row in rows]
+        median = [statistics.median(column) for column in zip(*own)]
+        ratio = statistics.median([(five - gate) / xargs for gate, five, xargs in own])
+        print(f"{name:12} {kind:4} {median[0]:8.1f} {median[1]:8.1f} {median[2]:8.1f} {ratio:6.2f}", flush=True)
 PYTHON
