@@ -1,5 +1,6 @@
 //! For people: in the style of rustc, no banner, nothing where all is clean.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -14,19 +15,25 @@ const FULL: usize = 10;
 /// Further places listed for one value, at most.
 const PLACES: usize = 5;
 
+/// The findings that block, by their place in memory.
+type Errors = HashSet<*const Finding>;
+
 /// Writes the report; a clean one writes nothing unless asked for more.
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let all = style.detail == Detail::Verbose;
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(style.width.max(40));
-    let groups = grouped(report, all);
+    let errors: Errors =
+        report.blocking.iter().filter_map(|&at| report.findings.get(at)).map(std::ptr::from_ref).collect();
+    let errors = &errors;
+    let groups = grouped(report, errors, all);
     let shown = if all { groups.len() } else { FULL.min(groups.len()) };
     for group in &groups[..shown] {
-        writeln!(out, "{}\n", renderer.render(&[block(group, report)]))?;
+        writeln!(out, "{}\n", renderer.render(&[block(group, report, errors)]))?;
     }
     for group in &groups[shown..] {
         let finding = group[0];
-        let level = if finding.tier == Tier::Block { "error" } else { "warning" };
+        let level = if is_error(group, errors) { "error" } else { "warning" };
         let place = finding.place;
         writeln!(out, "{level}[{}]: {}:{}:{}", finding.rule, finding.path, place.line, place.column)?;
     }
@@ -74,7 +81,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
 }
 
 /// Findings of one value together, in the order of their first place; new ones only, unless `all`.
-fn grouped(report: &Report, all: bool) -> Vec<Vec<&Finding>> {
+fn grouped<'r>(report: &'r Report, errors: &Errors, all: bool) -> Vec<Vec<&'r Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for finding in report.findings.iter().filter(|finding| all || finding.state == State::New) {
@@ -86,15 +93,22 @@ fn grouped(report: &Report, all: bool) -> Vec<Vec<&Finding>> {
         groups[at].push(finding);
     }
     // What blocks comes first.
-    groups.sort_by_key(|group| (group[0].tier != Tier::Block, std::cmp::Reverse(group[0].severity)));
+    groups.sort_by_key(|group| {
+        (!is_error(group, errors), group[0].tier != Tier::Block, std::cmp::Reverse(group[0].severity))
+    });
     groups
 }
 
-fn block<'r>(group: &[&'r Finding], report: &Report) -> Group<'r> {
+/// Whether one of `group` blocks.
+fn is_error(group: &[&Finding], errors: &Errors) -> bool {
+    group.iter().any(|one| errors.contains(&std::ptr::from_ref(*one)))
+}
+
+fn block<'r>(group: &[&'r Finding], report: &Report, errors: &Errors) -> Group<'r> {
     let finding = group[0];
-    let level = match (finding.state, finding.tier) {
-        (State::New, Tier::Block) => Level::ERROR,
-        (State::New, Tier::Warn) => Level::WARNING,
+    let level = match finding.state {
+        State::New if is_error(group, errors) => Level::ERROR,
+        State::New => Level::WARNING,
         _ => Level::NOTE,
     };
     let title = level.primary_title(finding.title.as_ref()).id(finding.rule.as_ref());
@@ -238,16 +252,14 @@ fn summary(report: &Report, all: bool) -> Option<String> {
     let scanned = &report.scanned;
     let commits = if scanned.commits > 1 { format!("{}, ", count(scanned.commits, "commit")) } else { String::new() };
     let action = if report.exit == Exit::Clean { "" } else { action };
-    let before = match scanned.before {
-        0 => String::new(),
-        before => format!(", {} looked at before", count(before, "commit")),
+    let looked = format!("{}, {commits}{}", count(scanned.files, "file"), count(scanned.added_lines, "added line"));
+    let before = || format!("{} looked at before", count(scanned.before, "commit"));
+    let looked = match (scanned.before, scanned.files) {
+        (0, _) => looked,
+        (_, 0) => before(),
+        _ => format!("{looked}, {}", before()),
     };
-    let line = format!(
-        "{head}. {}, {commits}{} in {} ms{before}. {action}",
-        count(scanned.files, "file"),
-        count(scanned.added_lines, "added line"),
-        report.millis
-    );
+    let line = format!("{head}. {looked} in {}. {action}", lasted(report.millis));
     Some(line.trim_end().to_owned())
 }
 
@@ -266,6 +278,14 @@ fn by(report: &Report) -> String {
         .map(|stage| format!("`{}`", stage.name))
         .collect();
     if names.is_empty() { String::new() } else { format!(" by {}", names.join(", ")) }
+}
+
+fn lasted(millis: u64) -> String {
+    match millis {
+        0..1000 => format!("{millis} ms"),
+        1000..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        _ => format!("{} s", millis / 1000),
+    }
 }
 
 fn count(number: usize, word: &str) -> String {

@@ -93,6 +93,8 @@ fn run(world: &World, command: &str) -> (String, i32) {
 }
 
 fn with_millis_replaced(text: &str) -> String {
+    // A busy machine takes seconds to what takes milliseconds else.
+    let text = &regex::Regex::new(r"\bin \d+(\.\d)? s\b").unwrap().replace_all(text, "in 0 ms");
     let mut out = String::new();
     for (number, part) in text.split(" ms").enumerate() {
         if number > 0 {

@@ -9,32 +9,44 @@ pub struct Ready {
     pub name: &'static str,
     /// The TOML of its table, with comments.
     pub table: &'static str,
+    /// Globs of files of which one must be there for it to be of use; empty where it needs none.
+    pub wants: &'static [&'static str],
+}
+
+const fn ready(name: &'static str, table: &'static str) -> Ready {
+    Ready { name, table, wants: &[] }
+}
+
+impl Ready {
+    const fn wanting(self, wants: &'static [&'static str]) -> Self {
+        Self { wants, ..self }
+    }
 }
 
 /// All of them, sorted by name.
 pub const ALL: &[Ready] = &[
-    Ready { name: "bandit", table: include_str!("bandit.toml") },
-    Ready { name: "cargo-audit", table: include_str!("cargo-audit.toml") },
-    Ready { name: "cargo-deny", table: include_str!("cargo-deny.toml") },
-    Ready { name: "checkov", table: include_str!("checkov.toml") },
-    Ready { name: "dependency-check", table: include_str!("dependency-check.toml") },
-    Ready { name: "eslint", table: include_str!("eslint.toml") },
-    Ready { name: "flake8", table: include_str!("flake8.toml") },
-    Ready { name: "gitleaks", table: include_str!("gitleaks.toml") },
-    Ready { name: "gosec", table: include_str!("gosec.toml") },
-    Ready { name: "grype", table: include_str!("grype.toml") },
-    Ready { name: "hadolint", table: include_str!("hadolint.toml") },
-    Ready { name: "npm-audit", table: include_str!("npm-audit.toml") },
-    Ready { name: "osv-scanner", table: include_str!("osv-scanner.toml") },
-    Ready { name: "pip-audit", table: include_str!("pip-audit.toml") },
-    Ready { name: "ruff", table: include_str!("ruff.toml") },
-    Ready { name: "safety", table: include_str!("safety.toml") },
-    Ready { name: "semgrep", table: include_str!("semgrep.toml") },
-    Ready { name: "shellcheck", table: include_str!("shellcheck.toml") },
-    Ready { name: "trivy-config", table: include_str!("trivy-config.toml") },
-    Ready { name: "trivy-fs", table: include_str!("trivy-fs.toml") },
-    Ready { name: "trivy-image", table: include_str!("trivy-image.toml") },
-    Ready { name: "zizmor", table: include_str!("zizmor.toml") },
+    ready("bandit", include_str!("bandit.toml")),
+    ready("cargo-audit", include_str!("cargo-audit.toml")),
+    ready("cargo-deny", include_str!("cargo-deny.toml")).wanting(&["deny.toml", ".deny.toml", ".cargo/deny.toml"]),
+    ready("checkov", include_str!("checkov.toml")),
+    ready("dependency-check", include_str!("dependency-check.toml")),
+    ready("eslint", include_str!("eslint.toml")).wanting(&["eslint.config.*", "**/eslint.config.*"]),
+    ready("flake8", include_str!("flake8.toml")),
+    ready("gitleaks", include_str!("gitleaks.toml")).wanting(&[".gitleaks.toml"]),
+    ready("gosec", include_str!("gosec.toml")),
+    ready("grype", include_str!("grype.toml")),
+    ready("hadolint", include_str!("hadolint.toml")),
+    ready("npm-audit", include_str!("npm-audit.toml")),
+    ready("osv-scanner", include_str!("osv-scanner.toml")),
+    ready("pip-audit", include_str!("pip-audit.toml")),
+    ready("ruff", include_str!("ruff.toml")),
+    ready("safety", include_str!("safety.toml")),
+    ready("semgrep", include_str!("semgrep.toml")).wanting(&[".semgrep.yml"]),
+    ready("shellcheck", include_str!("shellcheck.toml")),
+    ready("trivy-config", include_str!("trivy-config.toml")),
+    ready("trivy-fs", include_str!("trivy-fs.toml")),
+    ready("trivy-image", include_str!("trivy-image.toml")),
+    ready("zizmor", include_str!("zizmor.toml")),
 ];
 
 /// The one of that name.

@@ -57,10 +57,14 @@ fn proposals(tracked: &[Change]) -> String {
         let Some(stage) = config_of(ready).and_then(|config| config.stages.into_iter().next()) else { continue };
         let fits = |change: &&Change| stage.files.iter().any(|glob| paths::matches(glob, change.path.as_bytes()));
         let files = tracked.iter().filter(fits).count();
+        let wanted = |change: &Change| ready.wants.iter().any(|glob| paths::matches(glob, change.path.as_bytes()));
+        if !ready.wants.is_empty() && !tracked.iter().any(wanted) {
+            continue;
+        }
         match pipeline::lacks(&stage, &environment) {
             _ if files == 0 => {}
             None => {
-                let _ = writeln!(here, "  gatehook init --stage {}  # {files} files", ready.name);
+                let _ = writeln!(here, "  gatehook init --stage {}  # {files} file{}", ready.name, if files == 1 { "" } else { "s" });
             }
             Some(_) => elsewhere.push(ready.name),
         }
