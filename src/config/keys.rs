@@ -176,6 +176,7 @@ pub const KEYS: &[Key] = &[
     key("stage.NAME.failed-rules", Kind::Texts, "[]", "The tool's names for findings that mean it could not look, as at a file that cannot be parsed."),
     key("stage.NAME.looked-at", Kind::TextOrTexts, "[]", "JSON pointers into the report: one of them leads to a number above zero, or to something with members."),
     key("stage.NAME.looked-with", Kind::TextOrTexts, "[]", "JSON pointers into the report that all lead to such a thing: rules, or a database that it needs."),
+    key("stage.NAME.looked-at-files", Kind::TextOrTexts, "[]", "JSON pointers into the report that lead to the files that it looked at: each that the stage is for is among them."),
     key("stage.NAME.skipped-at", Kind::TextOrTexts, "[]", "JSON pointers into the report that lead to nothing."),
     key("stage.NAME.severity", Kind::Word(&["low", "medium", "high", "critical"]), "\"medium\"", "Severity of findings that come without one."),
     key("stage.NAME.severities.NAME", Kind::Word(&["low", "medium", "high", "critical"]), "", "Severity that the tool's own word stands for."),

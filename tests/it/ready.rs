@@ -12,11 +12,14 @@ use crate::support::{root, target, tool};
 
 use self::recorded::Recording;
 
+fn stages() -> String {
+    target().join("stages").display().to_string()
+}
+
 /// The scenario of the stage `name`, with its tool in `bin`.
 fn check(name: &str, bin: &str) {
     let text = std::fs::read_to_string(root().join("tests/ready").join(format!("{name}.txt"))).unwrap();
-    let stages = target().join("stages").display().to_string();
-    let text = text.replace("[BIN]", bin).replace("[STAGES]", &stages).replace("[CARGO]", env!("CARGO"));
+    let text = text.replace("[BIN]", bin).replace("[STAGES]", &stages()).replace("[CARGO]", env!("CARGO"));
     let (_, fault) = play(name, &text);
     assert!(fault.is_none(), "\n{}", fault.unwrap_or_default());
 }
@@ -61,15 +64,26 @@ live! {
     shellcheck: "shellcheck", "shellcheck";
     trivy_config: "trivy-config", "trivy";
     trivy_fs: "trivy-fs", "trivy";
+    trivy_image: "trivy-image", "trivy";
     zizmor: "zizmor", "zizmor";
 }
 
 #[test]
 fn each_stage_holds_with_what_its_tool_printed() {
-    for ready in ready::ALL {
-        let Some(recording) = Recording::of(ready.name) else { panic!("`{}` has no recording", ready.name) };
+    let played = |name: &str| {
+        let recording = Recording::of(name).unwrap_or_else(|| panic!("`{name}` has no recording"));
         let shim = recording.shim();
-        check(ready.name, shim.path().to_str().unwrap());
+        check(name, shim.path().to_str().unwrap());
         recording.must_be_used_up(shim.path());
-    }
+    };
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(ready) = ready::ALL.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                    played(ready.name);
+                }
+            });
+        }
+    });
 }

@@ -137,6 +137,8 @@ pub struct StageConfig {
     pub looked_with: Vec<String>,
     /// JSON pointers into the report that must give nothing.
     pub skipped_at: Vec<String>,
+    /// JSON pointers that lead to the files that it looked at.
+    pub looked_at_files: Vec<String>,
     /// Severity of findings that come without one, or with a word that is not known.
     pub severity: Severity,
     /// Severities by the tool's own words.
@@ -190,6 +192,7 @@ impl StageConfig {
             looked_at: Vec::new(),
             looked_with: Vec::new(),
             skipped_at: Vec::new(),
+            looked_at_files: Vec::new(),
             severity: Severity::Medium,
             severities: BTreeMap::new(),
             tier: Tier::Block,

@@ -37,6 +37,7 @@ pub(in crate::config) struct RawStage {
     pub(super) looked_at: Option<OneOrMany>,
     pub(super) looked_with: Option<OneOrMany>,
     pub(super) skipped_at: Option<OneOrMany>,
+    pub(super) looked_at_files: Option<OneOrMany>,
     pub(super) severity: Option<RawSeverity>,
     pub(super) severities: Option<BTreeMap<String, RawSeverity>>,
     pub(super) tier: Option<RawTier>,

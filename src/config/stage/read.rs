@@ -119,6 +119,7 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
     set(&mut stage.looked_at, many(raw.looked_at));
     set(&mut stage.looked_with, many(raw.looked_with));
     set(&mut stage.skipped_at, many(raw.skipped_at));
+    set(&mut stage.looked_at_files, many(raw.looked_at_files));
     set(&mut stage.severity, raw.severity.map(Into::into));
     if let Some(words) = raw.severities {
         stage.severities = words.into_iter().map(|(word, level)| (word.to_lowercase(), level.into())).collect();
@@ -225,7 +226,7 @@ fn check(stage: &StageConfig, laying: &mut Laying<'_>) {
             fault("`failed-if` is no regular expression");
         }
     }
-    let mut pointers = [&stage.looked_at, &stage.looked_with, &stage.skipped_at].into_iter().flatten().peekable();
+    let mut pointers = [&stage.looked_at, &stage.looked_at_files, &stage.looked_with, &stage.skipped_at].into_iter().flatten().peekable();
     let has_json = matches!(stage.format, Format::Sarif | Format::Json(_));
     if pointers.peek().is_some() && !has_json {
         fault("`looked-at`, `looked-with` and `skipped-at` go with the formats `sarif` and `json`");

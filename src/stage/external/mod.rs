@@ -13,7 +13,7 @@ mod process;
 mod request;
 mod tool;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
@@ -117,16 +117,33 @@ impl From<Trouble> for Outcome {
     }
 }
 
+/// What a program said in all its runs.
+#[derive(Default)]
+struct Heard {
+    reported: Vec<Reported>,
+    /// The files that it says it looked at, where it is to say so.
+    seen: Option<Vec<Vec<u8>>>,
+}
+
+impl Heard {
+    fn take(&mut self, read: &mut parse::Report) {
+        self.reported.append(&mut read.reported);
+        if let Some(seen) = read.seen.take() {
+            self.seen.get_or_insert_default().extend(seen);
+        }
+    }
+}
+
 /// Runs a stage to its end.
 pub fn run(task: &Task<'_>) -> Ran {
-    let mut heard = Vec::new();
+    let mut heard = Heard::default();
     let trouble = match hear(task, &mut heard) {
         Ok(()) => None,
         // What it found before it failed stands; that it failed does too.
         Err(trouble @ (Trouble::Failed(_) | Trouble::TimedOut)) => Some(trouble),
         Err(trouble) => return Ran::not(trouble.into()),
     };
-    match findings(task, &heard) {
+    match findings(task, &heard.reported) {
         Ok(findings) => Ran { outcome: trouble.map_or(Outcome::Ran, Outcome::from), findings },
         Err(other) => Ran::not(trouble.unwrap_or(other).into()),
     }
@@ -153,7 +170,7 @@ fn findings(task: &Task<'_>, reported: &[Reported]) -> Result<Vec<Finding>, Trou
 
 /// Runs the program over all files and reads every answer into `heard`. The first trouble of a run does not
 /// keep the others from running, unless nothing more can.
-fn hear(task: &Task<'_>, heard: &mut Vec<Reported>) -> Result<(), Trouble> {
+fn hear(task: &Task<'_>, heard: &mut Heard) -> Result<(), Trouble> {
     let until = task.until.min(Instant::now() + task.stage.timeout);
     let program = located(task, &task.stage.command[0])?;
     for need in &task.stage.needs {
@@ -175,7 +192,19 @@ fn hear(task: &Task<'_>, heard: &mut Vec<Reported>) -> Result<(), Trouble> {
         };
         first = first.or(trouble);
     }
-    first.map_or(Ok(()), Err)
+    let unseen = || heard.seen.as_ref().and_then(|seen| unseen(task, seen)).map(Trouble::Failed);
+    first.or_else(unseen).map_or(Ok(()), Err)
+}
+
+/// That a file which the stage is for is not among those that the tool says it looked at.
+fn unseen(task: &Task<'_>, seen: &[Vec<u8>]) -> Option<String> {
+    let seen: HashSet<Vec<u8>> = seen.iter().map(|path| judge::within(task.dir, path)).collect();
+    let is_seen = |path: &RepoPath| {
+        let path = path.as_bytes();
+        seen.contains(path) || seen.contains(&[b"/", path].concat())
+    };
+    let path = task.files.iter().find(|path| !is_seen(path))?;
+    Some(format!("it did not look at `{path}`"))
 }
 
 fn located(task: &Task<'_>, name: &str) -> Result<PathBuf, Trouble> {
@@ -261,7 +290,7 @@ fn start(
 }
 
 /// What one run reports, into `heard`: also where it failed, as far as it has a report then.
-fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Vec<Reported>) -> Result<(), Trouble> {
+fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Heard) -> Result<(), Trouble> {
     let stage = task.stage;
     let Ended::Exited(code) = answer.ended else { return Ok(()) };
     if matches!(code, 126 | 127) && !stage.ok_exit_codes.contains(&code) {
@@ -279,20 +308,21 @@ fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Vec<Rep
     };
     if !stage.format.has_report() {
         if failed.is_none() && !ok {
-            heard.push(by_code(task, code, answer));
+            heard.reported.push(by_code(task, code, answer));
         }
         return failed.map_or(Ok(()), Err);
     }
     match (failed, report_of(task, answer, report)) {
-        (Some(trouble), Ok(read)) => {
-            heard.extend(read.reported);
+        (Some(trouble), Ok(mut read)) => {
+            heard.take(&mut read);
             Err(trouble)
         }
         (Some(trouble), Err(_)) | (None, Err(trouble)) => Err(trouble),
-        (None, Ok(read)) => {
+        (None, Ok(mut read)) => {
             let any = !read.reported.is_empty();
-            heard.extend(read.reported);
-            if let Some(fault) = read.fault {
+            let fault = read.fault.take().or_else(|| unread(task, &read));
+            heard.take(&mut read);
+            if let Some(fault) = fault {
                 let fault = shown(stage, task.secrets, fault.to_string().as_bytes());
                 return Err(Trouble::Failed(format!("{fault}{}", told(task, answer))));
             }
@@ -302,6 +332,14 @@ fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Vec<Rep
             if ok || any { Ok(()) } else { Err(silent(task, code, answer)) }
         }
     }
+}
+
+/// A file that cannot be parsed is a finding to some tools: the rest of it was not looked at.
+fn unread(task: &Task<'_>, read: &parse::Report) -> Option<ParseError> {
+    let one = read.reported.iter().find(|one| task.stage.failed_rules.contains(&one.rule))?;
+    let path = judge::within(task.dir, &one.path);
+    let what = one.message.lines().next().unwrap_or_default();
+    Some(ParseError::LeftOut(format!("`{}` at {}:{}: {what}", one.rule, escape(&path), one.line)))
 }
 
 /// The report of one run; an empty one where none is due.

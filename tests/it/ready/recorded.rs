@@ -9,7 +9,8 @@
 //! = the file `{report}`
 //! ```
 //!
-//! The directory that it ran in is written `[DIR]`, that of its temporary files `[TMP]`.
+//! The directory that it ran in is written `[DIR]`, that of its temporary files `[TMP]`, `target/stages`
+//! `[STAGES]`, and every port of this machine 0.
 
 use std::fmt::Write;
 use std::fs;
@@ -32,7 +33,7 @@ echo "[NAME] $*" >"$here/$number.asked"
 cat "$here/$number.out"
 cat "$here/$number.err" >&2
 for kind in asked out err report; do
-  [ ! -f "$here/$number.$kind" ] || sed -i "s|$PWD|[DIR]|g; s|$TMPDIR|[TMP]|g; s|$HOME|[HOME]|g" "$here/$number.$kind"
+  [ ! -f "$here/$number.$kind" ] || sed -i "s|127.0.0.1:[0-9]*|127.0.0.1:0|g; s|$PWD|[DIR]|g; s|$TMPDIR|[TMP]|g; s|$HOME|[HOME]|g" "$here/$number.$kind"
 done
 exit "$code"
 "#;
@@ -45,7 +46,7 @@ echo "$number" >"$here/number"
 play() {
   sed "s|\[DIR\]|$PWD|g; s|\[TMP\]|$TMPDIR|g; s|\[HOME\]|$HOME|g" "$here/$number.$1"
 }
-if [ ! -f "$here/$number.asked" ] || [ "$(play asked)" != "[NAME] $*" ]; then
+if [ ! -f "$here/$number.asked" ] || [ "$(play asked)" != "$(echo "[NAME] $*" | sed "s|127.0.0.1:[0-9]*|127.0.0.1:0|g")" ]; then
   echo "run $number is not the one that was recorded: [NAME] $*" | tee "$here/wrong" >&2
   exit 99
 fi
@@ -104,7 +105,7 @@ impl Recording {
         for (number, run) in self.runs.iter().enumerate() {
             let put =
                 |kind: &str, text: &str| fs::write(dir.path().join(format!("{}.{kind}", number + 1)), text).unwrap();
-            put("asked", &run.asked);
+            put("asked", &run.asked.replace("[STAGES]", &super::stages()));
             put("code", &run.code);
             put("out", &run.out);
             put("err", &run.err);
@@ -158,5 +159,6 @@ pub(crate) fn write(name: &str, program: &str, tool: &Path, shim: &Path) {
             }
         }
     }
-    fs::write(place(name), text.replace(root().to_str().unwrap(), "[ROOT]")).unwrap();
+    let home = std::env::var("HOME").unwrap_or_default();
+    fs::write(place(name), text.replace(&super::stages(), "[STAGES]").replace(&format!("{home}/"), "[HOME]/")).unwrap();
 }

@@ -64,6 +64,10 @@ impl World {
             .env("GIT_CONFIG_KEY_1", "advice.detachedHead")
             .env("GIT_CONFIG_VALUE_1", "false")
             .stdin(Stdio::null());
+        // Whom this machine trusts is no matter of taste: without it tools reach no registry behind a proxy.
+        if let Some(bundle) = std::env::var_os("REQUESTS_CA_BUNDLE") {
+            command.env("REQUESTS_CA_BUNDLE", bundle);
+        }
         command
     }
 

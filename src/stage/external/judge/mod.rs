@@ -59,6 +59,17 @@ pub(in crate::stage::external) struct File {
     hidden: Vec<(Range<usize>, usize)>,
 }
 
+/// A path as a tool names it, from `dir`.
+pub(in crate::stage::external) fn within(dir: &Path, path: &[u8]) -> Vec<u8> {
+    let dir = dir.as_os_str().as_encoded_bytes();
+    let inner = match path.strip_prefix(dir) {
+        Some(rest) if !dir.is_empty() && rest.first() == Some(&b'/') => &rest[1..],
+        _ => path,
+    };
+    let parts: Vec<&[u8]> = inner.split(|&byte| byte == b'/').filter(|part| *part != b".").collect();
+    parts.join(&b'/')
+}
+
 impl Judge<'_> {
     /// The finding that `reported` is.
     pub(in crate::stage::external) fn finding(&mut self, reported: &Reported) -> Finding {
@@ -135,13 +146,7 @@ impl Judge<'_> {
         if path.is_empty() {
             return RepoPath::new(format!("stage {}", self.stage.name).into_bytes());
         }
-        let dir = self.dir.as_os_str().as_encoded_bytes();
-        let inner = match path.strip_prefix(dir) {
-            Some(rest) if !dir.is_empty() && rest.first() == Some(&b'/') => &rest[1..],
-            _ => path,
-        };
-        let parts: Vec<&[u8]> = inner.split(|&byte| byte == b'/').filter(|part| *part != b".").collect();
-        RepoPath::new(parts.join(&b'/'))
+        RepoPath::new(within(self.dir, path))
     }
 
     /// Whether it is new, why it is not, what is shown of the source, and the line that it stands in.

@@ -194,6 +194,25 @@ pub(super) fn check(stage: &StageConfig, text: &[u8]) -> Result<Option<ParseErro
     Ok(skipped.map(|pointer| ParseError::LeftOut(format!("its report says so at `{pointer}`"))))
 }
 
+/// The files that `looked-at-files` leads to.
+pub(super) fn seen(stage: &StageConfig, text: &[u8]) -> Result<Option<Vec<Vec<u8>>>, ParseError> {
+    if stage.looked_at_files.is_empty() {
+        return Ok(None);
+    }
+    let format = if stage.format == Format::Sarif { "SARIF" } else { FORMAT };
+    let root: Value = serde_json::from_slice(text).map_err(|error| json_form(format, &error))?;
+    let mut seen = Vec::new();
+    for pointer in stage.looked_at_files.iter().map(|text| Pointer::parse(text)) {
+        for root in reports(&root, &pointer) {
+            pointer.each(root, &mut |trail| {
+                let path = trail.last().and_then(|value| value.as_str());
+                seen.extend(path.map(words::path_of_uri_if_file));
+            });
+        }
+    }
+    Ok(Some(seen))
+}
+
 fn says_something(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
@@ -260,6 +279,9 @@ mod tests {
         stage.format = Format::Json(Box::new(map("/found")));
         stage.skipped_at = vec!["/left".to_owned()];
         assert!(check(&stage, text).unwrap().is_some());
+        assert_eq!(seen(&stage, text).unwrap(), None);
+        stage.looked_at_files = vec!["/found/*/id".to_owned()];
+        assert_eq!(seen(&stage, text).unwrap(), Some(vec![b"a".to_vec(), b"b".to_vec()]));
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub struct Report {
     pub reported: Vec<Reported>,
     /// Files that it says it looked at, where it says so.
     pub files: Option<u64>,
+    /// The files that it says it looked at, where the stage tells where that stands.
+    pub seen: Option<Vec<Vec<u8>>>,
     /// Why it is not the whole truth, where it says so itself.
     pub fault: Option<ParseError>,
 }
@@ -105,16 +107,10 @@ pub fn read(stage: &StageConfig, text: &[u8]) -> Result<Report, ParseError> {
     };
     if matches!(stage.format, Format::Sarif | Format::Json(_)) {
         report.fault = report.fault.or(json::check(stage, text)?);
+        report.seen = json::seen(stage, text)?;
     }
     if matches!(report.fault, Some(ParseError::Nothing(_))) {
         report.reported.clear();
-    }
-    // A file that cannot be parsed is a finding to some tools: the rest of it was not looked at.
-    let unread = report.reported.iter().find(|one| stage.failed_rules.contains(&one.rule));
-    if let (None, Some(one)) = (&report.fault, unread) {
-        let path = String::from_utf8_lossy(&one.path);
-        let what = one.message.lines().next().unwrap_or_default();
-        report.fault = Some(ParseError::LeftOut(format!("`{}` in {path}: {what}", one.rule)));
     }
     if report.reported.len() > MOST {
         return Err(form(stage.format.word(), format!("more than {MOST} findings")));
