@@ -173,6 +173,7 @@ pub const KEYS: &[Key] = &[
     key("stage.NAME.findings-exit-codes", Kind::Wholes, "", "Exit codes that mean it found something: 1, of the format `exit-code` any other by default."),
     key("stage.NAME.expect-report", Kind::Flag, "", "Whether an empty answer is a failure; not so for `regex` and `json-lines` by default."),
     key("stage.NAME.failed-if", Kind::TextOrTexts, "[]", "Regular expressions of lines that mean it failed."),
+    key("stage.NAME.looked-if", Kind::TextOrTexts, "[]", "Regular expressions of lines of which one must be there: without it, it looked at nothing."),
     key("stage.NAME.failed-rules", Kind::Texts, "[]", "The tool's names for findings that mean it could not look, as at a file that cannot be parsed."),
     key("stage.NAME.looked-at", Kind::TextOrTexts, "[]", "JSON pointers into the report: one of them leads to a number above zero, or to something with members."),
     key("stage.NAME.looked-with", Kind::TextOrTexts, "[]", "JSON pointers into the report that all lead to such a thing: rules, or a database that it needs."),

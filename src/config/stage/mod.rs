@@ -128,6 +128,8 @@ pub struct StageConfig {
     pub expect_report: Option<bool>,
     /// Patterns of lines, on standard error or among the answer, that mean it failed.
     pub failed_if: Vec<String>,
+    /// Patterns of lines, in the same places, of which one says that it looked at something.
+    pub looked_if: Vec<String>,
     /// The tool's names for findings that mean it could not look.
     pub failed_rules: Vec<String>,
     /// JSON pointers into the report of which one must give something: a number above zero, a list or
@@ -188,6 +190,7 @@ impl StageConfig {
             findings_exit_codes: Vec::new(),
             expect_report: None,
             failed_if: Vec::new(),
+            looked_if: Vec::new(),
             failed_rules: Vec::new(),
             looked_at: Vec::new(),
             looked_with: Vec::new(),

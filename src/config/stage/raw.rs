@@ -33,6 +33,7 @@ pub(in crate::config) struct RawStage {
     pub(super) findings_exit_codes: Option<Vec<i32>>,
     pub(super) expect_report: Option<bool>,
     pub(super) failed_if: Option<OneOrMany>,
+    pub(super) looked_if: Option<OneOrMany>,
     pub(super) failed_rules: Option<Vec<String>>,
     pub(super) looked_at: Option<OneOrMany>,
     pub(super) looked_with: Option<OneOrMany>,

@@ -115,6 +115,7 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
     set(&mut stage.findings_exit_codes, raw.findings_exit_codes);
     stage.expect_report = raw.expect_report.or(stage.expect_report);
     set(&mut stage.failed_if, many(raw.failed_if));
+    set(&mut stage.looked_if, many(raw.looked_if));
     set(&mut stage.failed_rules, raw.failed_rules);
     set(&mut stage.looked_at, many(raw.looked_at));
     set(&mut stage.looked_with, many(raw.looked_with));
@@ -221,9 +222,9 @@ fn check(stage: &StageConfig, laying: &mut Laying<'_>) {
     if stage.export == Export::None && words.iter().any(|word| word.contains("{files}") || word.contains("{dir}")) {
         fault("`{files}` and `{dir}` need an export: without one the work tree would be looked at, not the commit");
     }
-    for pattern in &stage.failed_if {
+    for pattern in stage.failed_if.iter().chain(&stage.looked_if) {
         if regex::bytes::Regex::new(pattern).is_err() {
-            fault("`failed-if` is no regular expression");
+            fault("a pattern of `failed-if` or `looked-if` is no regular expression");
         }
     }
     let mut pointers = [&stage.looked_at, &stage.looked_at_files, &stage.looked_with, &stage.skipped_at].into_iter().flatten().peekable();
@@ -349,6 +350,7 @@ mod tests {
             ("[stage.x]\ncommand = [\"x\"]\nlooked-at = \"/a\"", "go with the formats"),
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"sarif\"\nlooked-with = \"a\"", "take JSON pointers"),
             ("[stage.x]\ncommand = [\"x\"]\nfailed-if = \"(\"", "`failed-if`"),
+            ("[stage.x]\ncommand = [\"x\"]\nlooked-if = [\"x\", \"(\"]", "`looked-if`"),
             ("[stage.x]\ncommand = [\"x\"]\nok-exit-codes = []", "`ok-exit-codes`"),
             ("[stage.x]\ncommand = [\"x\"]\nmax-output = 0", "`max-output`"),
             ("[stage.x]\ncommand = [\"x\"]\nafter = [\"y\"]", "no stage `y`"),

@@ -299,10 +299,13 @@ fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Heard) 
     let ok = stage.ok_exit_codes.contains(&code);
     let any = stage.findings_exit_codes.is_empty() && !stage.format.has_report();
     let found = stage.findings_exit_codes.contains(&code) || (any && !ok);
-    let failed = if let Some(line) = said_to_fail(stage, answer) {
+    let failed = if let Some(line) = line_like(&stage.failed_if, stage, answer) {
         Some(Trouble::Failed(format!("it says: {}", shown(task.stage, task.secrets, line))))
     } else if !ok && !found {
         Some(Trouble::Failed(format!("it ended with exit code {code}{}", told(task, answer))))
+    } else if !stage.looked_if.is_empty() && line_like(&stage.looked_if, stage, answer).is_none() {
+        let due = stage.looked_if.iter().map(|pattern| format!("`{pattern}`")).collect::<Vec<_>>().join(" or ");
+        Some(Trouble::Failed(format!("it looked at nothing, for it says nothing like {due}{}", told(task, answer))))
     } else {
         None
     };
@@ -393,10 +396,10 @@ fn of_file(path: &Path, most: u64) -> Result<Vec<u8>, Trouble> {
     Ok(bytes)
 }
 
-/// The line that `failed-if` speaks of: on standard error, and where the answer is made of lines, in it too.
-fn said_to_fail<'a>(stage: &StageConfig, answer: &'a Answer) -> Option<&'a [u8]> {
+/// The line that one of these speaks of: on standard error, and where the answer is made of lines, in it too.
+fn line_like<'a>(patterns: &[String], stage: &StageConfig, answer: &'a Answer) -> Option<&'a [u8]> {
     let patterns: Vec<regex::bytes::Regex> =
-        stage.failed_if.iter().filter_map(|pattern| regex::bytes::Regex::new(pattern).ok()).collect();
+        patterns.iter().filter_map(|pattern| regex::bytes::Regex::new(pattern).ok()).collect();
     if patterns.is_empty() {
         return None;
     }
