@@ -296,7 +296,7 @@ pub fn answers(bytes: &[u8]) {
             [stage.b]\ncommand = [\"x\"]\nformat = \"junit\"\n[stage.c]\ncommand = [\"x\"]\nformat = \"checkstyle\"\n\
             [stage.d]\ncommand = [\"x\"]\nformat = \"plugin\"\n[stage.e]\ncommand = [\"x\"]\nformat = \"json\"\n\
             map = { findings = \"/runs/*/results\", path = \"/file\", line = \"/line\", rule = [\"1/id\", \"/id\", \"=x\"], cwe = \"/cwe\" }\n\
-            skipped-at = \"/a/*/b\"\n[stage.f]\ncommand = [\"x\"]\nformat = \"json-lines\"\nmap = { rule = \"=x\", message = \"/m\" }\n\
+            skipped-at = \"/a/*/b\"\nlooked-at-files = \"/runs/*/results/*/file\"\nfailed-rules = [\"n 5 x\"]\n[stage.f]\ncommand = [\"x\"]\nformat = \"json-lines\"\nmap = { rule = \"=x\", message = \"/m\" }\n\
             [stage.g]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = '^(?P<path>[^:]+):(?P<line>\\d+): (?P<message>.*)$'\n";
         let layer = Layer { rank: Rank::User, origin: Origin::File("fuzz".into()), text: text.as_bytes().to_vec() };
         Config::from_layers(&[layer], "0.1.0").expect("a configuration").stages

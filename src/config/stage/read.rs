@@ -227,7 +227,10 @@ fn check(stage: &StageConfig, laying: &mut Laying<'_>) {
             fault("a pattern of `failed-if` or `looked-if` is no regular expression");
         }
     }
-    let mut pointers = [&stage.looked_at, &stage.looked_at_files, &stage.looked_with, &stage.skipped_at].into_iter().flatten().peekable();
+    let mut pointers = [&stage.looked_at, &stage.looked_at_files, &stage.looked_with, &stage.skipped_at]
+        .into_iter()
+        .flatten()
+        .peekable();
     let has_json = matches!(stage.format, Format::Sarif | Format::Json(_));
     if pointers.peek().is_some() && !has_json {
         fault("`looked-at`, `looked-with` and `skipped-at` go with the formats `sarif` and `json`");

@@ -64,7 +64,12 @@ fn proposals(tracked: &[Change]) -> String {
         match pipeline::lacks(&stage, &environment) {
             _ if files == 0 => {}
             None => {
-                let _ = writeln!(here, "  gatehook init --stage {}  # {files} file{}", ready.name, if files == 1 { "" } else { "s" });
+                let _ = writeln!(
+                    here,
+                    "  gatehook init --stage {}  # {files} file{}",
+                    ready.name,
+                    if files == 1 { "" } else { "s" }
+                );
             }
             Some(_) => elsewhere.push(ready.name),
         }
