@@ -28,7 +28,7 @@ fn place() -> &'static Place {
         let dirs = Dirs { cache: home.join("cache"), state: home.join("state") };
         let common_dir = home.join("repo");
         let receipts = Receipts::open(&dirs, &common_dir).expect("a directory of one's own");
-        receipts.passed_commits(1, &TERMS, &[PASSED]).expect("it is written");
+        receipts.looked(1, &TERMS, &[(PASSED, &[])], None).expect("it is written");
         let key = Key::of(&KeyParts::default(), []);
         let cache = Cache::open(&dirs).expect("a directory of one's own");
         cache.put(&key, &Kept { findings: Vec::new(), files: 3 }).expect("it is written");
@@ -46,8 +46,10 @@ pub fn kept(bytes: &[u8]) {
     let place = place();
     fs::write(&place.receipts, bytes).expect("it is written");
     let known = Receipts::open(&place.dirs, &place.common_dir).expect("it opens").known();
-    assert!(!known.has_commit(&TERMS, OTHER), "a commit that nobody passed is known");
-    assert!(!known.has_commit(&[[3; 32]], PASSED), "a commit is known under other terms");
+    assert!(known.looked(&TERMS, &[OTHER]).is_empty(), "a commit that nobody looked at is known");
+    assert!(known.looked(&[[3; 32]], &[PASSED]).is_empty(), "a commit is known under other terms");
+    let found = known.looked(&TERMS, &[PASSED]);
+    assert!(found.iter().all(|(id, found)| *id == PASSED && found.is_none()), "a result that nobody wrote");
     fs::write(&place.result, bytes).expect("it is written");
     if let Some(kept) = Cache::open(&place.dirs).expect("it opens").get(&place.key) {
         assert!(kept.files == 3 && kept.findings.is_empty(), "a result that nobody kept");
