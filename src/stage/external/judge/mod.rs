@@ -146,7 +146,12 @@ impl Judge<'_> {
         if path.is_empty() {
             return RepoPath::new(format!("stage {}", self.stage.name).into_bytes());
         }
-        RepoPath::new(within(self.dir, path))
+        let inner = within(self.dir, path);
+        // To some tools `/` is the directory that they look at.
+        match inner.strip_prefix(b"/") {
+            Some(rest) if self.changes.contains_key(rest) => RepoPath::new(rest),
+            _ => RepoPath::new(inner),
+        }
     }
 
     /// Whether it is new, why it is not, what is shown of the source, and the line that it stands in.

@@ -150,3 +150,22 @@ fn severities_follow_the_table_before_the_tool() {
     let unsaid = Reported { word: "odd".to_owned(), ..at("a", 1) };
     assert_eq!(judged(&changes, &unsaid, |stage| stage.severity = Severity::High).severity, Severity::High);
 }
+
+#[test]
+fn a_path_that_begins_at_the_directory_looked_at_is_the_files() {
+    let changes = [change("infra/main.tf", "a long line\n", &[])];
+    for path in ["/infra/main.tf", "infra/main.tf", "./infra/main.tf", "/private/tree/infra/main.tf"] {
+        let finding = judged(&changes, &at(path, 1), |_| {});
+        assert_eq!((finding.state, finding.path.as_bytes()), (State::New, &b"infra/main.tf"[..]), "{path}");
+    }
+    assert_eq!(state(&changes, &at("/elsewhere/infra/main.tf", 1)), State::Existing);
+}
+
+#[test]
+fn a_rule_has_its_stage_before_it_once() {
+    let rule = |rule: &str| judged(&[], &Reported { rule: rule.to_owned(), ..at("a", 1) }, |_| {}).rule.to_string();
+    assert_eq!(
+        [rule("R1"), rule("lint/R1"), rule("lint"), rule("linter/R1"), rule("")],
+        ["lint/R1", "lint/R1", "lint/lint", "lint/linter/R1", "lint"]
+    );
+}
