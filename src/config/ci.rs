@@ -77,6 +77,7 @@ pub(super) enum RawPending {
 
 pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
     if raw.as_push && laying.may_set("gate.ci.stages", "\"push\"") {
+        // None of its own; once all layers are laid it takes the push gate's.
         config.ci.stages.clear();
     }
     let ci = &mut config.of_ci;

@@ -28,8 +28,7 @@ pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Res
     config.settings = holding(ledger.settings);
     config.refused = ledger.refused;
     // What slipped past a laptop is looked for in CI: the same stages, unless it names its own.
-    let of_ci = config.settings.iter().find(|setting| setting.key == "gate.ci.stages");
-    if of_ci.is_none_or(|setting| setting.value == "\"push\"") {
+    if config.ci.stages.is_empty() || !config.settings.iter().any(|setting| setting.key == "gate.ci.stages") {
         config.ci.stages.clone_from(&config.push.stages);
     }
     Ok(config)

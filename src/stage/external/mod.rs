@@ -122,7 +122,7 @@ impl From<Trouble> for Outcome {
 struct Heard {
     reported: Vec<Reported>,
     /// The files that it says it looked at, where it is to say so.
-    seen: Option<Vec<Vec<u8>>>,
+    seen: parse::Seen,
 }
 
 impl Heard {
@@ -322,7 +322,7 @@ fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Heard) 
         }
         (Some(trouble), Err(_)) | (None, Err(trouble)) => Err(trouble),
         (None, Ok(mut read)) => {
-            let any = !read.reported.is_empty();
+            let found_any = !read.reported.is_empty();
             let fault = read.fault.take().or_else(|| unread(task, &read));
             heard.take(&mut read);
             if let Some(fault) = fault {
@@ -332,7 +332,7 @@ fn answered(task: &Task<'_>, answer: &Answer, report: &Path, heard: &mut Heard) 
             if read.files == Some(0) && !task.files.is_empty() {
                 return Err(Trouble::Failed(format!("it looked at none of {} files", task.files.len())));
             }
-            if ok || any { Ok(()) } else { Err(silent(task, code, answer)) }
+            if ok || found_any { Ok(()) } else { Err(silent(task, code, answer)) }
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::pointer::Pointer;
-use super::{ParseError, Report, Reported, form, json_form, words};
+use super::{ParseError, Report, Reported, Seen, form, json_form, words};
 use crate::config::{Format, Pointers, StageConfig};
 
 const FORMAT: &str = "JSON";
@@ -170,47 +170,53 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// What a report says against itself: `looked-at`, `looked-with` and `skipped-at`.
-pub(super) fn check(stage: &StageConfig, text: &[u8]) -> Result<Option<ParseError>, ParseError> {
-    if [&stage.looked_at, &stage.looked_with, &stage.skipped_at].into_iter().all(Vec::is_empty) {
-        return Ok(None);
+/// What a report says of its own making, by the stage's pointers: what speaks against it, and the files that it
+/// says it looked at.
+pub(super) fn of_itself(stage: &StageConfig, text: &[u8]) -> Result<(Option<ParseError>, Seen), ParseError> {
+    let pointers = [&stage.looked_at, &stage.looked_with, &stage.skipped_at, &stage.looked_at_files];
+    if pointers.into_iter().all(Vec::is_empty) {
+        return Ok((None, None));
     }
     let format = if stage.format == Format::Sarif { "SARIF" } else { FORMAT };
     let root: Value = serde_json::from_slice(text).map_err(|error| json_form(format, &error))?;
+    Ok((against(stage, &root), seen(stage, &root)))
+}
+
+/// `looked-at`, `looked-with` and `skipped-at`.
+fn against(stage: &StageConfig, root: &Value) -> Option<ParseError> {
     let reached = |pointer: &str| {
-        let (pointer, mut any) = (Pointer::parse(pointer), false);
-        for root in reports(&root, &pointer) {
-            pointer.each(root, &mut |trail| any |= trail.last().is_some_and(|value| says_something(value)));
-        }
+        let mut any = false;
+        each(root, pointer, &mut |value| any |= says_something(value));
         any
     };
     if !stage.looked_at.is_empty() && !stage.looked_at.iter().any(|pointer| reached(pointer)) {
-        return Ok(Some(ParseError::Nothing(format!("nothing stands at {}", quoted(&stage.looked_at)))));
+        return Some(ParseError::Nothing(format!("nothing stands at {}", quoted(&stage.looked_at))));
     }
     if let Some(pointer) = stage.looked_with.iter().find(|pointer| !reached(pointer)) {
-        return Ok(Some(ParseError::Nothing(format!("it had nothing to look with, says `{pointer}`"))));
+        return Some(ParseError::Nothing(format!("it had nothing to look with, says `{pointer}`")));
     }
     let skipped = stage.skipped_at.iter().find(|pointer| reached(pointer));
-    Ok(skipped.map(|pointer| ParseError::LeftOut(format!("its report says so at `{pointer}`"))))
+    skipped.map(|pointer| ParseError::LeftOut(format!("its report says so at `{pointer}`")))
 }
 
 /// The files that `looked-at-files` leads to.
-pub(super) fn seen(stage: &StageConfig, text: &[u8]) -> Result<Option<Vec<Vec<u8>>>, ParseError> {
+fn seen(stage: &StageConfig, root: &Value) -> Seen {
     if stage.looked_at_files.is_empty() {
-        return Ok(None);
+        return None;
     }
-    let format = if stage.format == Format::Sarif { "SARIF" } else { FORMAT };
-    let root: Value = serde_json::from_slice(text).map_err(|error| json_form(format, &error))?;
     let mut seen = Vec::new();
-    for pointer in stage.looked_at_files.iter().map(|text| Pointer::parse(text)) {
-        for root in reports(&root, &pointer) {
-            pointer.each(root, &mut |trail| {
-                let path = trail.last().and_then(|value| value.as_str());
-                seen.extend(path.map(words::path_of_uri_if_file));
-            });
-        }
+    for pointer in &stage.looked_at_files {
+        each(root, pointer, &mut |value| seen.extend(value.as_str().map(words::path_of_uri_if_file)));
     }
-    Ok(Some(seen))
+    Some(seen)
+}
+
+/// Calls `see` with every value that `pointer` leads to in every report of the document.
+fn each(root: &Value, pointer: &str, see: &mut dyn FnMut(&Value)) {
+    let pointer = Pointer::parse(pointer);
+    for root in reports(root, &pointer) {
+        pointer.each(root, &mut |trail| trail.last().into_iter().for_each(|value| see(value)));
+    }
 }
 
 fn says_something(value: &Value) -> bool {
@@ -232,6 +238,10 @@ fn quoted(pointers: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::finding::Severity;
+
+    fn check(stage: &StageConfig, text: &[u8]) -> Result<Option<ParseError>, ParseError> {
+        of_itself(stage, text).map(|(against, _)| against)
+    }
 
     fn map(findings: &str) -> Pointers {
         let one = |pointer: &str| vec![pointer.to_owned()];
@@ -279,9 +289,9 @@ mod tests {
         stage.format = Format::Json(Box::new(map("/found")));
         stage.skipped_at = vec!["/left".to_owned()];
         assert!(check(&stage, text).unwrap().is_some());
-        assert_eq!(seen(&stage, text).unwrap(), None);
+        assert_eq!(of_itself(&stage, text).unwrap().1, None);
         stage.looked_at_files = vec!["/found/*/id".to_owned()];
-        assert_eq!(seen(&stage, text).unwrap(), Some(vec![b"a".to_vec(), b"b".to_vec()]));
+        assert_eq!(of_itself(&stage, text).unwrap().1, Some(vec![b"a".to_vec(), b"b".to_vec()]));
     }
 
     #[test]

@@ -49,6 +49,9 @@ pub struct Reported {
     pub suppressed: Option<String>,
 }
 
+/// Files that a tool says it looked at, as it names them; `None` where it is not to say so.
+pub(super) type Seen = Option<Vec<Vec<u8>>>;
+
 /// A report that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -57,7 +60,7 @@ pub struct Report {
     /// Files that it says it looked at, where it says so.
     pub files: Option<u64>,
     /// The files that it says it looked at, where the stage tells where that stands.
-    pub seen: Option<Vec<Vec<u8>>>,
+    pub seen: Seen,
     /// Why it is not the whole truth, where it says so itself.
     pub fault: Option<ParseError>,
 }
@@ -106,8 +109,9 @@ pub fn read(stage: &StageConfig, text: &[u8]) -> Result<Report, ParseError> {
         Format::ExitCode => Report::default(),
     };
     if matches!(stage.format, Format::Sarif | Format::Json(_)) {
-        report.fault = report.fault.or(json::check(stage, text)?);
-        report.seen = json::seen(stage, text)?;
+        let (against, seen) = json::of_itself(stage, text)?;
+        report.fault = report.fault.or(against);
+        report.seen = seen;
     }
     if matches!(report.fault, Some(ParseError::Nothing(_))) {
         report.reported.clear();
