@@ -62,7 +62,9 @@ fn main() {
     }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("rules.rs"), emit::source(&rules)).expect("OUT_DIR can be written");
+    let emitted = emit::write(&rules);
+    fs::write(out.join("rules.rs"), emitted.source).expect("OUT_DIR can be written");
+    fs::write(out.join("automaton.bin"), emitted.automaton).expect("OUT_DIR can be written");
     let words = fs::read_to_string(&words).expect("the word list stands beside the code that reads it");
     fs::write(out.join("trigrams.bin"), trigrams::table(&words)).expect("OUT_DIR can be written");
 }

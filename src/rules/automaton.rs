@@ -11,8 +11,8 @@ pub struct Automaton {
     pub classes: &'static [u8; 256],
     /// Classes there are: states are so many table cells apart.
     pub stride: usize,
-    /// The next state, by state and class.
-    pub next: &'static [u16],
+    /// The next state, by state and class, each as little-endian bytes, as the build script wrote them.
+    pub next: &'static [[u8; 2]],
     /// States from this one on end a keyword.
     pub first_match: u16,
     /// For each such state, where its keywords begin in `list`; one more cell ends the last.
@@ -92,7 +92,7 @@ impl Automaton {
 
     #[inline]
     fn step(&self, state: u16, byte: u8) -> u16 {
-        self.next[usize::from(state) * self.stride + usize::from(self.classes[usize::from(byte)])]
+        u16::from_le_bytes(self.next[usize::from(state) * self.stride + usize::from(self.classes[usize::from(byte)])])
     }
 
     fn tell(&self, state: u16, end: usize, hit: &mut impl FnMut(u16, usize)) {
