@@ -4,10 +4,14 @@
 //! Content is fetched on demand through a [`Reader`], one a thread, so that listing changes stays
 //! cheap and both cores can read.
 
+mod snapshot;
+
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use snapshot::{Listed, Snapshot, TreeFile};
 
 use crate::paths::RepoPath;
 
@@ -203,6 +207,9 @@ pub enum ReadError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The files of a tree or of the index cannot be listed.
+    #[error("cannot list the files: {0}")]
+    Unlisted(String),
     /// The source does not hold blobs of this kind.
     #[error("this source cannot read that")]
     Unsupported,

@@ -41,6 +41,7 @@ mod unchanged;
 mod whole;
 mod worktree;
 mod repo;
+mod snapshot;
 pub mod ancestry;
 pub mod setup;
 
@@ -61,6 +62,7 @@ pub use push::{
 pub use range::{history, range};
 pub use raw::Side;
 pub use repo::Repo;
+pub use snapshot::{CommitTree, StagedFiles};
 pub use staged::{staged, staged_pairs, staged_pairs_by_plumbing};
 pub use store::Before;
 pub use unchanged::staged_text;

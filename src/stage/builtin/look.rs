@@ -115,7 +115,7 @@ fn unread(change: &Change, error: &ReadError) -> Gap {
         }
         ReadError::Corrupt { .. } => ("`git fsck` tells what is broken", String::new()),
         ReadError::File { source, .. } => ("", format!(": {source}")),
-        ReadError::Unsupported => ("", String::new()),
+        ReadError::Unlisted(_) | ReadError::Unsupported => ("", String::new()),
     };
     let (path, reason) = (Some(change.path.clone()), format!("{error}{cause}"));
     Gap { path, kind: GapKind::Unread, reason, hint: hint.to_owned() }
