@@ -312,7 +312,8 @@ mod tests {
         let text = add_disabled(&text, "private-key").unwrap();
         let origin = crate::config::Origin::File("x".into());
         let layer = crate::config::Layer { rank: Rank::Repository, origin, text: text.clone().into_bytes() };
-        let config = crate::config::Config::from_layers(&[layer], "0.1.0").unwrap();
+        let config =
+            crate::config::Config::from_layers(&[layer], &crate::config::Program::of_version("0.1.0")).unwrap();
         assert!(text.contains("# ours"), "{text}");
         assert_eq!(config.disabled, ["aws-access-key-id", "private-key"]);
         let own = &config.own_rules[0];

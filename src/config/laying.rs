@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use super::layer::{Origin, Rank, Refusal, Setting};
+use super::version::Program;
 use crate::text::escape;
 
 /// What all layers so far have said.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Ledger {
+    program: Program,
     pub(super) settings: Vec<Setting>,
     pub(super) refused: Vec<Refusal>,
     locks: Vec<(String, Origin)>,
@@ -16,6 +18,16 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    pub(super) fn new(program: &Program) -> Self {
+        Self {
+            program: program.clone(),
+            settings: Vec::new(),
+            refused: Vec::new(),
+            locks: Vec::new(),
+            ruled: HashSet::new(),
+        }
+    }
+
     /// Which layer locks `key`.
     fn lock(&self, key: &str) -> Option<&Origin> {
         self.locks.iter().find(|(lock, _)| covers(lock, key)).map(|(_, by)| by)
@@ -43,6 +55,11 @@ pub(super) struct Laying<'l> {
 impl<'l> Laying<'l> {
     pub(super) const fn new(rank: Rank, origin: &'l Origin, ledger: &'l mut Ledger) -> Self {
         Self { rank, origin, ledger, faults: Vec::new() }
+    }
+
+    /// Whether this program has an in-process stage of that name.
+    pub(super) fn has_stage(&self, name: &str) -> bool {
+        self.ledger.program.has_stage(name)
     }
 
     /// Who speaks in this layer.

@@ -38,10 +38,11 @@ pub use mode::Mode;
 pub use read::MOST;
 pub use rules::takes_part;
 pub use show::Shown;
-pub use stage::{BUILT_IN, Export, Format, Need, OnTrouble, Pointers, StageConfig};
+pub use stage::{Export, Format, Need, OnTrouble, Pointers, StageConfig};
+pub use version::{Program, ProgramStage};
 pub use words::duration;
 
-use crate::rules::{Named, Rule};
+use crate::rules::{Gate, Named, Rule};
 
 /// Name of the file at a repository's root.
 pub const FILE: &str = "gatehook.toml";
@@ -84,13 +85,32 @@ pub struct Config {
 impl Config {
     /// The configuration of `layers` and of what they extend, read from `shelf`. They are laid by
     /// [`Rank`], and in the order in which they are given where that is the same: each overrides what
-    /// stands before it unless that is locked, lists are joined. `version` is this program's.
-    pub fn load(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Self, ConfigError> {
-        resolve::resolve(layers, version, shelf)
+    /// stands before it unless that is locked, lists are joined. `program` is the one that reads it.
+    pub fn load(layers: &[Layer], program: &Program, shelf: &dyn Shelf) -> Result<Self, ConfigError> {
+        resolve::resolve(layers, program, shelf)
     }
 
     /// The same of layers that stand alone.
-    pub fn from_layers(layers: &[Layer], version: &str) -> Result<Self, ConfigError> {
-        Self::load(layers, version, &extends::Empty)
+    pub fn from_layers(layers: &[Layer], program: &Program) -> Result<Self, ConfigError> {
+        Self::load(layers, program, &extends::Empty)
+    }
+
+    /// What `gate` demands.
+    pub const fn gate(&self, gate: Gate) -> &GateConfig {
+        match gate {
+            Gate::Commit => &self.commit,
+            Gate::Push => &self.push,
+            Gate::Ci => &self.ci,
+        }
+    }
+
+    /// Whether a file names the stages of `gate`; else they are the usual ones.
+    pub fn names_stages(&self, gate: Gate) -> bool {
+        let is_set = |key: &str| self.settings.iter().any(|setting| setting.key == key);
+        match gate {
+            Gate::Commit => is_set("gate.commit.stages"),
+            Gate::Push => is_set("gate.push.stages"),
+            Gate::Ci => is_set("gate.ci.stages") || is_set("gate.push.stages"),
+        }
     }
 }

@@ -9,15 +9,25 @@ use super::layer::{Layer, Setting};
 use super::laying::{Laying, Ledger};
 use super::mode::RawModes;
 use super::raw::RawConfig;
+use super::version::Program;
 use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules, stage};
+use crate::rules::Gate;
 
-pub(super) fn resolve(layers: &[Layer], version: &str, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
+pub(super) fn resolve(layers: &[Layer], program: &Program, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
     let mut config = Config::default();
+    for (gate, stages) in [
+        (Gate::Commit, &mut config.commit.stages),
+        (Gate::Push, &mut config.push.stages),
+        (Gate::Ci, &mut config.ci.stages),
+    ] {
+        let usual = program.stages.iter().filter(|stage| stage.usual.has(gate));
+        *stages = usual.map(|stage| stage.name.to_owned()).collect();
+    }
     if layers.is_empty() {
         return Ok(config);
     }
-    let mut ledger = Ledger::default();
-    for layer in gather(layers, version, shelf)? {
+    let mut ledger = Ledger::new(program);
+    for layer in gather(layers, program.version, shelf)? {
         let mut laying = Laying::new(layer.rank, &layer.origin, &mut ledger);
         apply(&mut config, layer.raw, &mut laying);
         let faults = laying.faults;
@@ -70,7 +80,7 @@ mod tests {
             origin: Origin::File("gatehook.toml".into()),
             text: text.as_bytes().to_vec(),
         };
-        resolve(&[layer], "0.1.0", &Empty).map_err(|error| error.to_string())
+        resolve(&[layer], &Program::of_version("0.1.0"), &Empty).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -3,6 +3,39 @@
 
 use semver::{Version, VersionReq};
 
+use crate::rules::{GateSet, Pack};
+
+/// What a configuration has to know of the program that reads it.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Its version.
+    pub version: &'static str,
+    /// Its in-process stages, in order: names that no `[stage.NAME]` may take.
+    pub stages: Vec<ProgramStage>,
+}
+
+/// An in-process stage, as far as a configuration is concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct ProgramStage {
+    /// Its name.
+    pub name: &'static str,
+    /// The gates at which it runs where the configuration names no stages.
+    pub usual: GateSet,
+}
+
+impl Program {
+    /// A program of that version whose only stages are those of the packs.
+    pub fn of_version(version: &'static str) -> Self {
+        let stage = |pack: Pack| ProgramStage { name: pack.word(), usual: GateSet::ALL };
+        Self { version, stages: Pack::ALL.map(stage).into() }
+    }
+
+    /// Whether it has an in-process stage of that name.
+    pub fn has_stage(&self, name: &str) -> bool {
+        self.stages.iter().any(|stage| stage.name == name)
+    }
+}
+
 /// What a `required-version` says of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Says {

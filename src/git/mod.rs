@@ -63,7 +63,7 @@ pub use range::{history, range};
 pub use raw::Side;
 pub use repo::Repo;
 pub use snapshot::{CommitTree, StagedFiles};
-pub use staged::{staged, staged_pairs, staged_pairs_by_plumbing};
+pub use staged::{index_parents, staged, staged_pairs, staged_pairs_by_plumbing};
 pub use store::Before;
 pub use unchanged::staged_text;
 pub use whole::{tracked, tree};

@@ -35,6 +35,23 @@ pub(super) fn compare(repo: &Repo) -> Result<Compared, GitError> {
     Ok(Compared { base: head, parents: lists })
 }
 
+/// HEAD, where there is a commit yet, and the other parents of a merge being made.
+pub(super) fn parents(repo: &Repo) -> Result<Vec<Oid>, GitError> {
+    let verified = |revision: &str| {
+        command::run(&repo.top, &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])
+    };
+    let head = match verified("HEAD") {
+        Ok(answer) => Some(oid("rev-parse", answer.trim_ascii())?),
+        Err(GitError::Failed { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    let Merging { parents, named_only } = head::merging(&repo.git_dir, &repo.env)
+        .map_err(|doubt| unexpected("merge", &format!("MERGE_HEAD: {doubt}")))?;
+    let others = parents.into_iter().filter(|&parent| Some(parent) != head);
+    let there = others.filter(|parent| !named_only || verified(&parent.to_string()).is_ok());
+    Ok(head.into_iter().chain(there).collect())
+}
+
 fn diff_index(repo: &Repo, tree: Oid) -> Result<Vec<Pair>, GitError> {
     let args = [
         "diff-index",

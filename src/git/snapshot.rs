@@ -107,7 +107,8 @@ impl Snapshot for StagedFiles<'_> {
             let form = "--format=%(objectmode) blob %(objectname)%x09%(path)";
             let answer = command::run(&self.repo.top, &["ls-files", "-z", "--full-name", form])?;
             let lines = answer.split(|&byte| byte == 0).filter(|line| !line.is_empty());
-            let changes: Vec<_> = lines.filter_map(|line| raw::tree_entry(line).transpose()).collect::<Result<_, _>>()?;
+            let changes: Vec<_> =
+                lines.filter_map(|line| raw::tree_entry(line).transpose()).collect::<Result<_, _>>()?;
             Ok(changes.iter().filter_map(TreeFile::of).collect())
         })
     }

@@ -45,6 +45,17 @@ pub fn staged_pairs_by_plumbing(repo: &Repo) -> Result<Vec<Vec<Pair>>, GitError>
     plumbing::compare(repo).map(|compared| compared.parents)
 }
 
+/// What the index is judged against: HEAD, where there is a commit yet, and the other parents of a merge being made.
+pub fn index_parents(repo: &Repo) -> Result<Vec<Oid>, GitError> {
+    let known = || -> Sure<Vec<Oid>> {
+        let head = head::head(&repo.git_dir, &repo.common_dir)?;
+        let Merging { parents, .. } = head::merging(&repo.git_dir, &repo.env)?;
+        let others = parents.into_iter().filter(|&parent| Some(parent) != head);
+        Ok(head.into_iter().chain(others).collect())
+    };
+    known().or_else(|_| plumbing::parents(repo))
+}
+
 fn listing(compared: Compared, mut how: String) -> Listing {
     if compared.parents.len() > 1 {
         how = format!("{how}, merge of {} parents", compared.parents.len());

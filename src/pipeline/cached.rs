@@ -1,7 +1,7 @@
 //! Results of external stages that are taken from the cache: the same tool over the same content, told the
 //! same, on the same day. Advisories change, so a result never outlives the day it was made.
 
-use super::staged::Around;
+use super::Programs;
 use crate::change::{Blob, Change, Content, Oid};
 use crate::config::{Export, Format, StageConfig};
 use crate::finding::Finding;
@@ -26,7 +26,13 @@ impl<'r> Results<'r> {
 
     /// The name of what `stage` gives over `net`; `None` where it depends on what cannot be named: the work
     /// tree, a program that is not found.
-    pub(super) fn key(&self, stage: &StageConfig, net: &Net, files: &[RepoPath], around: &Around<'_>) -> Option<Key> {
+    pub(super) fn key(
+        &self,
+        stage: &StageConfig,
+        net: &Net,
+        files: &[RepoPath],
+        programs: Programs<'_>,
+    ) -> Option<Key> {
         if stage.export == Export::None {
             return None;
         }
@@ -34,7 +40,7 @@ impl<'r> Results<'r> {
         for name in stage.command.first().into_iter().chain(stage.needs.iter().map(|need| &need.tool)) {
             // One of the repository's own is part of the content.
             if !name.contains('/') {
-                let external::Found::At(place) = external::find_tool(name, around.environment.path(), &self.repo.top)
+                let external::Found::At(place) = external::find_tool(name, programs.environment.path(), &self.repo.top)
                 else {
                     return None;
                 };
@@ -43,7 +49,7 @@ impl<'r> Results<'r> {
         }
         let mut config = format!("{stage:?}").into_bytes();
         config.extend_from_slice(&self.terms);
-        for (name, value) in around.environment.asked_by(stage) {
+        for (name, value) in programs.environment.asked_by(stage) {
             config.extend([name.as_encoded_bytes(), b"=", value.as_encoded_bytes(), b"\0"].concat());
         }
         let told = |word: &String| word.contains("{base}") || word.contains("{head}") || word.contains("GATEHOOK_");

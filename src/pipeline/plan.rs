@@ -5,17 +5,17 @@
 use std::collections::HashMap;
 
 use crate::change::{Change, Entry, Kind};
-use crate::config::{BUILT_IN, Config, GateConfig, OnTrouble, StageConfig};
+use crate::config::{Config, OnTrouble, StageConfig};
 use crate::paths::RepoPath;
 use crate::rules::Gate;
-use crate::stage::external;
+use crate::stage::{self, external};
 
 /// What is known before anything runs.
 pub struct Facts<'f> {
     /// The gate.
     pub gate: Gate,
-    /// Stages that are asked for; none stands for those that the gate's configuration names.
-    pub only: &'f [String],
+    /// Stages that are asked for; `None` stands for those that the gate's configuration names.
+    pub only: Option<&'f [String]>,
     /// Stages that are left out this once.
     pub skip: &'f [String],
     /// Whether the user lets this stage start its program.
@@ -59,8 +59,7 @@ pub struct Plan {
 
 /// The plan for the net change `changes`.
 pub fn plan(facts: &Facts<'_>, config: &Config, changes: &[Change]) -> Plan {
-    let gate = gate(config, facts.gate);
-    let names = if facts.only.is_empty() { &gate.stages[..] } else { facts.only };
+    let names = facts.only.unwrap_or(&config.gate(facts.gate).stages);
     let mut steps: Vec<Step> = Vec::new();
     for name in names {
         if steps.iter().all(|step| step.name != *name) {
@@ -75,20 +74,16 @@ pub fn plan(facts: &Facts<'_>, config: &Config, changes: &[Change]) -> Plan {
     Plan { steps }
 }
 
-pub(super) const fn gate(config: &Config, gate: Gate) -> &GateConfig {
-    match gate {
-        Gate::Commit => &config.commit,
-        Gate::Push => &config.push,
-        Gate::Ci => &config.ci,
-    }
-}
-
 fn step(name: &str, facts: &Facts<'_>, config: &Config, changes: &[Change]) -> Option<Step> {
     let skipped = facts.skip.iter().any(|skip| skip == name).then(|| Decision::Skip("asked for by SKIP".to_owned()));
     let stands = |change: &&Change| change.kind != Kind::Deleted && !matches!(change.entry, Entry::Message);
-    if BUILT_IN.contains(&name) {
-        let files = changes.iter().filter(stands).map(|change| change.path.clone()).collect();
-        let decision = skipped.unwrap_or(Decision::Run);
+    if let Some(stage) = stage::named(name) {
+        let for_it = |change: &&Change| stage.is_for(change, config);
+        let files: Vec<RepoPath> =
+            changes.iter().filter(stands).filter(for_it).map(|change| change.path.clone()).collect();
+        let idle = stage.pack().is_none() && !changes.iter().any(|change| stage.is_for(change, config));
+        let idle = idle.then(|| Decision::Skip("no changed file is one that it is for".to_owned()));
+        let decision = skipped.or(idle).unwrap_or(Decision::Run);
         return Some(Step { name: name.to_owned(), external: None, files, after: Vec::new(), decision });
     }
     let at = config.stages.iter().position(|stage| stage.name == name)?;
@@ -160,6 +155,7 @@ pub(super) fn is_required(stage: &StageConfig, gate: Gate, outcome: &crate::find
 mod tests {
     use super::*;
     use crate::change::{Blob, Content};
+    use crate::config::GateConfig;
     use std::sync::Arc;
 
     fn stage(name: &str, edit: impl FnOnce(&mut StageConfig)) -> StageConfig {
@@ -175,7 +171,7 @@ mod tests {
         let skip: Vec<String> = skip.iter().map(|name| (*name).to_owned()).collect();
         let facts = Facts {
             gate: Gate::Push,
-            only: &[],
+            only: None,
             skip: &skip,
             is_trusted: &|stage| stage.own,
             lacks: &|stage| (stage.name == "lost").then(|| "`tool` is not on PATH".to_owned()),

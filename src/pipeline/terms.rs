@@ -1,6 +1,7 @@
 //! What a look depends on besides the content: the same under the same terms need not be looked at again.
 
-use super::{Request, demands, packs, set};
+use super::Request;
+use super::patterns::{packs, set};
 use crate::config::Config;
 use crate::rules::Pack;
 
@@ -8,7 +9,7 @@ use crate::rules::Pack;
 /// terms need not be looked at again. Where something waits for a `later` gate only, the stages that have
 /// rules for that are left out.
 pub fn terms(request: &Request, config: &Config, later: bool) -> Vec<[u8; 32]> {
-    let packs = packs(request, demands(config, request.gate));
+    let packs = packs(request, config);
     let Ok(rules) = set(request, config, &packs) else { return Vec::new() };
     packs.iter().filter(|pack| !(later && rules.has_later(**pack))).map(|pack| rules.digest(*pack)).collect()
 }
@@ -16,7 +17,7 @@ pub fn terms(request: &Request, config: &Config, later: bool) -> Vec<[u8; 32]> {
 /// What decides which secrets the push gate finds in a commit, and how they are named. Empty where it looks
 /// for none.
 pub fn commit_terms(request: &Request, config: &Config) -> Vec<[u8; 32]> {
-    let packs = packs(request, demands(config, request.gate));
+    let packs = packs(request, config);
     let Ok(rules) = set(request, config, &[Pack::Secrets]) else { return Vec::new() };
     if !packs.contains(&Pack::Secrets) {
         return Vec::new();

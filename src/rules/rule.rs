@@ -20,6 +20,9 @@ pub enum Pack {
 }
 
 impl Pack {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Secrets, Self::Insecure];
+
     /// The pack's and the stage's name.
     pub const fn word(self) -> &'static str {
         match self {

@@ -18,7 +18,7 @@ fn read(text: &[u8]) -> Result<Config, String> {
     let organisation = text.starts_with(b"# rank: organisation");
     let rank = if organisation { Rank::Organisation } else { Rank::Repository };
     let layer = Layer { rank, origin: Origin::File("gatehook.toml".into()), text: text.to_vec() };
-    Config::from_layers(&[layer], env!("CARGO_PKG_VERSION")).map_err(|error| error.to_string())
+    Config::from_layers(&[layer], &gatehook::stage::program()).map_err(|error| error.to_string())
 }
 
 /// TOML as an editor sees it: a date is a text.

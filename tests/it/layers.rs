@@ -23,7 +23,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("engine", &["text", "paths", "change", "finding", "rules"]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
     ("store", &["sys", "paths", "change", "finding"]),
-    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "policy"]),
+    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "policy", "store"]),
     (
         "pipeline",
         &[

@@ -131,10 +131,11 @@ pub(crate) struct Scan {
     /// Count as existing what the tree of this revision holds already
     #[arg(long, value_name = "REF")]
     pub(crate) baseline_from: Option<String>,
-    /// Run only this built-in stage, `secrets` or `insecure`; may be given twice
+    /// Run only this in-process stage, such as `secrets`; may be given several times
     ///
-    /// Without it the stages that the configuration names run, by default both.
-    #[arg(long = "stage", value_name = "NAME", value_parser = ["secrets", "insecure"])]
+    /// Without it every in-process stage runs that the configuration names for the commit or the push gate, by
+    /// default all. `gatehook stage list` names them.
+    #[arg(long = "stage", value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(gatehook::stage::names()))]
     pub(crate) stages: Vec<String>,
     #[command(flatten)]
     pub(crate) output: Output,

@@ -38,7 +38,7 @@ pub(crate) struct Loaded {
 /// Reads the machine's, the user's and the repository's configuration.
 pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
     let resolved = layers(from, output).and_then(|layers| {
-        Config::load(&layers, env!("CARGO_PKG_VERSION"), &Shelves { from, flag: output.config.as_deref() })
+        Config::load(&layers, &gatehook::stage::program(), &Shelves { from, flag: output.config.as_deref() })
             .map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))
     });
     match resolved {
@@ -51,7 +51,7 @@ pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
 pub(crate) fn quietly(from: &ConfigFrom<'_>, output: &Output) -> Config {
     let shelves = Shelves { from, flag: output.config.as_deref() };
     let resolved =
-        layers(from, output).ok().and_then(|layers| Config::load(&layers, env!("CARGO_PKG_VERSION"), &shelves).ok());
+        layers(from, output).ok().and_then(|layers| Config::load(&layers, &gatehook::stage::program(), &shelves).ok());
     resolved.unwrap_or_default()
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn load_with(dir: &Path, text: &str) -> Result<Config, Exit> {
     layers.retain(|layer| layer.rank != Rank::Repository);
     let origin = Origin::File(dir.join(config::FILE));
     layers.push(Layer { rank: Rank::Repository, origin, text: text.as_bytes().to_vec() });
-    Config::load(&layers, env!("CARGO_PKG_VERSION"), &Shelves { from: &from, flag: None })
+    Config::load(&layers, &gatehook::stage::program(), &Shelves { from: &from, flag: None })
         .map_err(|error| fail(&error, Some("nothing was written"), Exit::Usage))
 }
 

@@ -11,9 +11,6 @@ pub(super) use read::{apply, check_names};
 
 use crate::finding::{Severity, Tier};
 
-/// Names that are built in: no table may take them.
-pub const BUILT_IN: [&str; 2] = ["secrets", "insecure"];
-
 /// What is done where a stage could not do its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnTrouble {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::raw::{RawExport, RawFormat, RawKind, RawPointers, RawStage, RawTrouble};
-use super::{BUILT_IN, Export, Format, Need, OnTrouble, Pointers, StageConfig};
+use super::{Export, Format, Need, OnTrouble, Pointers, StageConfig};
 use crate::config::Config;
 use crate::config::laying::Laying;
 use crate::config::raw::OneOrMany;
@@ -33,7 +33,7 @@ fn shown(stage: &StageConfig) -> String {
 
 fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Laying<'_>) -> Option<StageConfig> {
     let fault = |laying: &mut Laying<'_>, what: String| laying.fault(format!("`stage.{name}`: {what}"));
-    if BUILT_IN.contains(&name) {
+    if laying.has_stage(name) {
         fault(laying, "that name is built in".to_owned());
         return None;
     }
@@ -249,22 +249,31 @@ fn check(stage: &StageConfig, laying: &mut Laying<'_>) {
 
 /// Stages that gates and other stages name are there, and none waits for itself.
 pub(in crate::config) fn check_names(config: &Config, laying: &mut Laying<'_>) {
-    let known = |name: &str| BUILT_IN.contains(&name) || config.stages.iter().any(|stage| stage.name == name);
+    let built_in = |laying: &Laying<'_>, name: &str| laying.has_stage(name);
+    let known = |laying: &Laying<'_>, name: &str| {
+        built_in(laying, name) || config.stages.iter().any(|stage| stage.name == name)
+    };
     for (gate, stages) in [("commit", &config.commit.stages), ("push", &config.push.stages), ("ci", &config.ci.stages)]
     {
-        for name in stages.iter().filter(|name| !known(name)) {
+        for name in stages {
+            if known(laying, name) {
+                continue;
+            }
             laying.fault(format!(
                 "`gate.{gate}.stages`: there is no stage `{name}`; `gatehook stage list` names them all"
             ));
         }
     }
-    for name in config.commit.stages.iter().filter(|name| known(name) && !BUILT_IN.contains(&name.as_str())) {
+    for name in &config.commit.stages {
+        if !known(laying, name) || built_in(laying, name) {
+            continue;
+        }
         laying.fault(format!("`gate.commit.stages`: `{name}` runs a program, which the commit gate does not wait for"));
     }
     let after: HashMap<&str, &[String]> =
         config.stages.iter().map(|stage| (&stage.name[..], &stage.after[..])).collect();
     for stage in &config.stages {
-        if let Some(name) = stage.after.iter().find(|name| !known(name)) {
+        if let Some(name) = stage.after.iter().find(|name| !known(laying, name)) {
             laying.fault(format!("`stage.{}.after`: there is no stage `{name}`", stage.name));
         }
         let (mut seen, mut waiting) = (HashSet::new(), stage.after.iter().map(String::as_str).collect::<Vec<_>>());
@@ -289,7 +298,7 @@ mod tests {
 
     fn read(rank: Rank, text: &str) -> Result<Config, String> {
         let layer = Layer { rank, origin: Origin::File("gatehook.toml".into()), text: text.as_bytes().to_vec() };
-        Config::from_layers(&[layer], "0.1.0").map_err(|error| error.to_string())
+        Config::from_layers(&[layer], &crate::config::Program::of_version("0.1.0")).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -376,7 +385,7 @@ mod tests {
         let layer = |rank, text: &str| Layer { rank, origin: Origin::File("x".into()), text: text.as_bytes().to_vec() };
         let user = layer(Rank::User, "[stage.x]\ncommand = [\"own\"]\ntimeout = \"5s\"");
         let repository = layer(Rank::Repository, "[stage.x]\ncommand = [\"theirs\"]");
-        let config = Config::from_layers(&[user, repository], "0.1.0").unwrap();
+        let config = Config::from_layers(&[user, repository], &crate::config::Program::of_version("0.1.0")).unwrap();
         let stage = &config.stages[0];
         assert_eq!(
             (&stage.command[..], stage.timeout, stage.own),

@@ -64,7 +64,7 @@ mod tests {
         for ready in ALL {
             let text = format!("[gate.push]\nstages = [\"{}\"]\n{}", ready.name, ready.table).into_bytes();
             let layer = Layer { rank: Rank::Repository, origin: Origin::File("x".into()), text };
-            let config = Config::from_layers(&[layer], "0.1.0").unwrap();
+            let config = Config::from_layers(&[layer], &crate::config::Program::of_version("0.1.0")).unwrap();
             let [stage] = &config.stages[..] else { panic!("{}: not one stage", ready.name) };
             assert_eq!(stage.name, ready.name);
             assert!(!stage.needs.is_empty() && !stage.files.is_empty(), "{}", ready.name);

@@ -2,13 +2,13 @@
 
 use gatehook::change::{Change, Oid};
 use gatehook::ci::{self, Base, Event, Review, Surroundings, System};
-use gatehook::config::{BUILT_IN, OnUnknownBase, Pending};
+use gatehook::config::{OnUnknownBase, Pending, StageConfig};
 use gatehook::finding::{Exit, Outcome, Report, Salt, Shard};
 use gatehook::git::{self, Fetching, GitError, Outgoing, Repo, Scope};
-use gatehook::pipeline::{self, Around, Request};
+use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject};
 use gatehook::policy::{self, Permit, baseline};
 use gatehook::rules::{Gate, is_known};
-use gatehook::stage::external::Environment;
+use gatehook::stage::{self, external::Environment};
 use gatehook::text::escape;
 
 use super::fail;
@@ -89,7 +89,7 @@ fn look(args: &Ci, review: &Review) -> Result<Exit, GitError> {
 /// A name that stands for nothing would leave out nothing, or everything.
 fn unknown(args: &Ci, loaded: &Loaded) -> Option<Exit> {
     let config = &loaded.config;
-    let is_stage = |name: &str| BUILT_IN.contains(&name) || config.stages.iter().any(|stage| stage.name == name);
+    let is_stage = |name: &str| stage::named(name).is_some() || config.stages.iter().any(|stage| stage.name == name);
     let is_rule = |name: &str| is_known(name) || config.own_rules.iter().any(|rule| rule.is_called(name));
     let stages = args.only.iter().filter(|name| !is_stage(name));
     let names = args.skip.iter().filter(|name| !is_stage(name) && !is_rule(name));
@@ -168,7 +168,7 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     let request = Request {
         gate: Gate::Ci,
         name: "ci".into(),
-        packs: Vec::new(),
+        stages: if args.only.is_empty() { Stages::Configured } else { Stages::Asked(args.only.clone()) },
         skip: args.skip.clone(),
         limit: LIMIT,
         today: setup::today(),
@@ -179,18 +179,17 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     let trusted =
         (review.system == System::Other).then(|| stages::trusted(repo, rule.as_deref().unwrap_or("HEAD"), config));
     let progress = Progress::new(&args.output);
-    let around = Around {
-        environment: &Environment::of_process(),
-        is_trusted: &|stage| trusted.as_ref().is_none_or(|names| names.contains(&stage.name)),
-        only: &args.only,
-        passed: false,
-        // What one job kept must not make another one pass.
-        recalled: &[],
-        found: &|_| {},
-        dirs: None,
+    let environment = Environment::of_process();
+    let is_trusted = |stage: &StageConfig| trusted.as_ref().is_none_or(|names| names.contains(&stage.name));
+    let dirs = setup::dirs();
+    // What one job kept must not make another one pass: nothing is recalled, and this gate opens no cache.
+    let context = RunContext {
+        programs: Some(Programs { environment: &environment, is_trusted: &is_trusted }),
+        dirs: dirs.as_ref(),
         follow: &progress,
+        ..RunContext::PLAIN
     };
-    let mut report = pipeline::run_staged(&request, config, outgoing, repo, &around, &baseline);
+    let mut report = pipeline::run(&request, config, Subject::Commits { outgoing, repo }, &context, &baseline);
     drop(progress);
     if report.stages.iter().all(|stage| matches!(stage.outcome, Outcome::Skipped(_))) && head.is_some() {
         report.notes.push("every stage was left out: nothing was looked at".to_owned());

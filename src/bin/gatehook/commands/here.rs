@@ -8,7 +8,7 @@ use gatehook::change::Store;
 use gatehook::config::{self, Config};
 use gatehook::finding::{Exit, Report};
 use gatehook::git::{self, GitError, Repo};
-use gatehook::pipeline::{self, Request};
+use gatehook::pipeline::{self, Request, RunContext, Stages, Subject, Tree};
 use gatehook::rules::{Gate, Pack};
 use gatehook::source::{Cleanup, Files, Listing, message};
 
@@ -100,13 +100,16 @@ pub(super) fn look(config: &Config, listing: Listing, store: &dyn Store) -> Repo
     let request = Request {
         gate: Gate::Commit,
         name: "scan".into(),
-        packs: vec![Pack::Secrets, Pack::Insecure],
+        stages: Stages::Every,
         skip: Vec::new(),
         limit: LIMIT,
         today: setup::today(),
         whole: false,
     };
-    pipeline::run(&request, config, listing, store, pipeline::NO_BASELINE)
+    let dirs = setup::dirs();
+    let context = RunContext { dirs: dirs.as_ref(), ..RunContext::PLAIN };
+    let subject = Subject::Change { listing, store, tree: Tree::Listing };
+    pipeline::run(&request, config, subject, &context, pipeline::NO_BASELINE)
 }
 
 fn no_git(error: &GitError) -> Exit {

@@ -4,10 +4,13 @@
 use std::fmt::Write as _;
 
 use gatehook::change::Change;
-use gatehook::config::{BUILT_IN, Config, Layer, Origin, Rank, edit};
+use gatehook::config::{Config, Layer, Origin, Rank, edit};
 use gatehook::finding::Exit;
 use gatehook::stage::external::Environment;
-use gatehook::stage::ready::{self, Ready};
+use gatehook::stage::{
+    self,
+    ready::{self, Ready},
+};
 use gatehook::{git, paths, pipeline};
 
 use super::here::Here;
@@ -88,7 +91,7 @@ fn proposals(tracked: &[Change]) -> String {
 fn config_of(ready: &Ready) -> Option<Config> {
     let text = format!("[gate.push]\nstages = [\"{}\"]\n{}", ready.name, ready.table).into_bytes();
     let layer = Layer { rank: Rank::Repository, origin: Origin::File("gatehook.toml".into()), text };
-    Config::from_layers(&[layer], env!("CARGO_PKG_VERSION")).ok()
+    Config::from_layers(&[layer], &stage::program()).ok()
 }
 
 fn stage(name: &str) -> Result<Exit, Exit> {
@@ -108,7 +111,7 @@ fn stage(name: &str) -> Result<Exit, Exit> {
     }
     // Stages of the user alone are none of the repository's: who clones it does not have them.
     let shared =
-        |stage: &str| BUILT_IN.contains(&stage) || here.config.stages.iter().any(|own| own.name == stage && !own.own);
+        |name: &str| stage::named(name).is_some() || here.config.stages.iter().any(|own| own.name == name && !own.own);
     let stages = here.config.push.stages.iter().map(String::as_str).filter(|stage| shared(stage));
     let stages: Vec<&str> = stages.collect();
     let text = edit::add_stage(&here.config_text()?, ready.name, ready.table, &stages).map_err(|error| {

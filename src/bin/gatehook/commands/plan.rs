@@ -61,7 +61,7 @@ fn planned(args: &args::Plan) -> Result<(String, Exit), GitError> {
     for net in nets {
         let facts = Facts {
             gate,
-            only: &[],
+            only: None,
             skip: &[],
             is_trusted: &|stage: &StageConfig| trusted.contains(&stage.name),
             lacks: &|stage| lacks(stage, &environment),

@@ -8,9 +8,9 @@ use gatehook::config::Config;
 use gatehook::engine::unicode;
 use gatehook::finding::Exit;
 use gatehook::git::{self, GitError, Repo};
-use gatehook::pipeline::{self, Request};
+use gatehook::pipeline::{self, Request, RunContext, Stages, Subject, Tree};
 use gatehook::policy::baseline;
-use gatehook::rules::{Gate, Pack};
+use gatehook::rules::Gate;
 use gatehook::source::{self, Listing, NoPatch};
 
 use super::fail;
@@ -22,13 +22,10 @@ use crate::setup::{self, ConfigFrom};
 const LIMIT: u64 = 512 << 20;
 
 pub(crate) fn run(args: &Scan) -> Exit {
-    let packs = [Pack::Secrets, Pack::Insecure];
-    let packs: Vec<Pack> =
-        packs.into_iter().filter(|pack| args.stages.iter().any(|name| name == pack.word())).collect();
     let request = Request {
         gate: Gate::Commit,
         name: "scan".into(),
-        packs,
+        stages: if args.stages.is_empty() { Stages::Every } else { Stages::Asked(args.stages.clone()) },
         skip: Vec::new(),
         limit: LIMIT,
         today: setup::today(),
@@ -47,19 +44,25 @@ pub(crate) fn run(args: &Scan) -> Exit {
         None => None,
     };
     let nothing = (!args.staged && listing.changes.is_empty()).then(|| nothing(&listing.scanned.how));
+    let dirs = setup::dirs();
+    let context = RunContext { dirs: dirs.as_ref(), ..RunContext::PLAIN };
     let (mut report, exit) = match &place {
         Place::Repo(repo) => {
             let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
             let loaded = setup::load(&from, &args.output);
             let store: &dyn Store = if args.staged { &repo.before("HEAD") } else { repo };
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
-            (pipeline::run(&request, &loaded.config, listing, store, &baseline), loaded.exit)
+            let tree = if args.staged { Tree::Index(repo) } else { Tree::None };
+            let subject = Subject::Change { listing, store, tree };
+            (pipeline::run(&request, &loaded.config, subject, &context, &baseline), loaded.exit)
         }
         Place::Files(root) => {
             let from = ConfigFrom::Dir(root);
             let loaded = setup::load(&from, &args.output);
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
-            (pipeline::run(&request, &loaded.config, listing, &source::Files, &baseline), loaded.exit)
+            let tree = if args.patch.is_some() { Tree::None } else { Tree::Listing };
+            let subject = Subject::Change { listing, store: &source::Files, tree };
+            (pipeline::run(&request, &loaded.config, subject, &context, &baseline), loaded.exit)
         }
     };
     report.notes.extend(nothing);

@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use gatehook::change::Oid;
-use gatehook::config::BUILT_IN;
+use gatehook::config::StageConfig;
 use gatehook::finding::{Exit, Scanned};
 use gatehook::git::{self, GitError, Net, Outgoing, Repo};
-use gatehook::pipeline::{self, Around, Request, lacks};
+use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject, lacks};
 use gatehook::rules::Gate;
 use gatehook::source::Listing;
-use gatehook::stage::external::Environment;
+use gatehook::stage::{self, external::Environment};
 use gatehook::text::escape;
 use serde_json::json;
 
@@ -49,7 +49,7 @@ fn list(repo: &Repo, format: &str) -> Exit {
         of.map(|(gate, _)| gate).collect::<Vec<_>>()
     };
     if format == "json" {
-        let own = BUILT_IN.iter().map(|name| json!({ "name": name, "gates": gates(name) }));
+        let own = stage::names().map(|name| json!({ "name": name, "gates": gates(name) }));
         let all: Vec<_> = own
             .chain(config.stages.iter().map(|stage| {
                 json!({ "name": stage.name, "gates": gates(&stage.name), "command": stage.command, "format": stage.format.word(),
@@ -63,7 +63,7 @@ fn list(repo: &Repo, format: &str) -> Exit {
         if gates.is_empty() { "at no gate".to_owned() } else { format!("at {}", gates.join(", ")) }
     };
     let mut out = String::new();
-    for name in BUILT_IN {
+    for name in stage::names() {
         let _ = writeln!(out, "{name}: built in, {}", told(name));
     }
     for stage in &config.stages {
@@ -81,7 +81,8 @@ fn list(repo: &Repo, format: &str) -> Exit {
 fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
     let from = ConfigFrom::Commit(repo, "HEAD".to_owned());
     let loaded = setup::load(&from, &args.output);
-    let known = |name: &str| BUILT_IN.contains(&name) || loaded.config.stages.iter().any(|stage| stage.name == name);
+    let known =
+        |name: &str| stage::named(name).is_some() || loaded.config.stages.iter().any(|stage| stage.name == name);
     if !known(&args.name) {
         let error = std::io::Error::other(format!("the configuration of HEAD has no stage `{}`", args.name));
         return Ok(fail(
@@ -99,7 +100,7 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
     let request = Request {
         gate: Gate::Push,
         name: "stage".into(),
-        packs: Vec::new(),
+        stages: Stages::Asked(vec![args.name.clone()]),
         skip: Vec::new(),
         limit: LIMIT,
         today: setup::today(),
@@ -107,27 +108,29 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
     };
     let baseline = || setup::baseline(&from, &loaded.config, &args.output);
     let progress = Progress::new(&args.output);
-    let around = Around {
-        environment: &Environment::of_process(),
-        is_trusted: &|stage| trusted.contains(&stage.name),
-        only: std::slice::from_ref(&args.name),
-        passed: false,
-        // By hand it is asked for, so it runs.
-        recalled: &[],
-        found: &|_| {},
-        dirs: None,
+    let environment = Environment::of_process();
+    let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
+    let dirs = setup::dirs();
+    // By hand it is asked for, so it runs.
+    let context = RunContext {
+        programs: Some(Programs { environment: &environment, is_trusted: &is_trusted }),
+        dirs: dirs.as_ref(),
         follow: &progress,
+        ..RunContext::PLAIN
     };
-    let mut report = pipeline::run_staged(&request, &loaded.config, outgoing, repo, &around, &baseline);
+    let subject = Subject::Commits { outgoing, repo };
+    let mut report = pipeline::run(&request, &loaded.config, subject, &context, &baseline);
     drop(progress);
     // By hand it is asked for, so it is due.
+    if report.stages.iter().any(|stage| stage.outcome.is_hole()) {
+        report.end_with(Exit::StageFailed);
+    }
     for stage in &mut report.stages {
         if stage.outcome.is_hole() {
             stage.required = true;
-            report.exit = report.exit.or(Exit::StageFailed);
         }
     }
-    report.exit = report.exit.or(loaded.exit);
+    report.end_with(loaded.exit);
     Ok(out::emit(&report, &args.output.reports, To::Stdout))
 }
 

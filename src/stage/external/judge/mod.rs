@@ -2,27 +2,18 @@
 //! shown.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::path::Path;
 
-use crate::change::{Change, Content, Reader};
+use crate::change::{Change, Reader};
 use crate::config::{Format, StageConfig};
-use crate::diff;
-use crate::engine::{Engine, FileFacts, Input, unicode};
-use crate::finding::{
-    Advice, Confidence, Excerpt, ExcerptLine, Finding, Fingerprint, Place, Salt, Severity, State, Text,
-};
+use crate::engine::{Engine, FileFacts};
+use crate::finding::{Advice, Confidence, Excerpt, Finding, Fingerprint, Place, Salt, Severity, State, Text};
 use crate::paths::RepoPath;
 use crate::policy;
 use crate::rules::Pack;
-use crate::stage::external::export::new_side;
 use crate::stage::external::parse::Reported;
-use crate::text::{LineIndex, escape, line_bounds, mask_all};
-
-/// Characters of a line that an excerpt shows, at most.
-const WIDTH: usize = 160;
-/// Bytes of a line without white space from which on it can be told from others.
-const TELLING: usize = 4;
+use crate::stage::source::{Brought, SourceFile, hidden};
+use crate::text::{escape, line_bounds, mask_all};
 
 /// One judge a stage: reads each file once.
 pub(in crate::stage::external) struct Judge<'j> {
@@ -35,28 +26,7 @@ pub(in crate::stage::external) struct Judge<'j> {
     pub(in crate::stage::external) engine: &'j Engine,
     pub(in crate::stage::external) salt: &'j Salt,
     pub(in crate::stage::external) limit: u64,
-    pub(in crate::stage::external) files: HashMap<Vec<u8>, Option<File>>,
-}
-
-/// What a change brought of some lines.
-enum Brought {
-    /// It does not touch them.
-    Nothing,
-    /// It moved or indented them.
-    Moved,
-    /// Some of them are new.
-    New,
-}
-
-/// A changed file, read.
-pub(in crate::stage::external) struct File {
-    text: Vec<u8>,
-    index: LineIndex,
-    added: Vec<Range<usize>>,
-    /// How often each line stands in the new text, and in each old one.
-    now: HashMap<[u8; 32], u32>,
-    before: Vec<HashMap<[u8; 32], u32>>,
-    hidden: Vec<(Range<usize>, usize)>,
+    pub(in crate::stage::external) files: HashMap<Vec<u8>, Option<SourceFile>>,
 }
 
 /// A path as a tool names it, from `dir`.
@@ -209,7 +179,7 @@ impl Judge<'_> {
         if self.files.contains_key(path.as_bytes()) {
             return;
         }
-        let file = File::read(change, self.reader.as_mut(), self.engine, self.limit);
+        let file = SourceFile::read(change, self.reader.as_mut(), self.engine, self.limit);
         self.files.insert(path.as_bytes().to_vec(), file);
     }
 
@@ -225,104 +195,6 @@ impl Judge<'_> {
 /// `text` with every value in it hidden that the rules for secrets find.
 pub(in crate::stage::external) fn masked(text: &[u8], engine: &Engine) -> Vec<u8> {
     mask_all(text, &hidden(text, FileFacts::default(), b"", engine))
-}
-
-fn hidden(text: &[u8], facts: FileFacts, path: &[u8], engine: &Engine) -> Vec<(Range<usize>, usize)> {
-    let whole: Vec<_> = std::iter::once(0..text.len()).collect();
-    let found = engine.search(&Input { text, added: &whole, facts, path });
-    let secrets = found.matches.into_iter().filter(|found| found.secret.is_some());
-    secrets.map(|found| (found.at, 0)).collect()
-}
-
-impl File {
-    fn read(change: &Change, reader: &mut dyn Reader, engine: &Engine, limit: u64) -> Option<Self> {
-        let text = unicode::to_utf8(reader.read(new_side(change)?, limit).ok()?.bytes);
-        let Content::Blobs { old, .. } = &change.content else { return None };
-        let olds: Vec<Vec<u8>> =
-            old.iter().filter_map(|old| Some(unicode::to_utf8(reader.read(old, limit).ok()?.bytes))).collect();
-        // An old side that cannot be read makes every line count as added.
-        let olds: Vec<&[u8]> =
-            if olds.len() == old.len() { olds.iter().map(Vec::as_slice).collect() } else { Vec::new() };
-        let added = diff::added_ranges(&text, &olds);
-        let (now, before) = (counted(&text), olds.into_iter().map(counted).collect());
-        let hidden = hidden(&text, FileFacts::of(&change.path, &text), change.path.as_bytes(), engine);
-        Some(Self { index: LineIndex::new(&text, 1), text, added, now, before, hidden })
-    }
-
-    /// What the change brought of the lines in `span`.
-    fn brought(&self, span: Range<usize>) -> Brought {
-        let first = self.added.partition_point(|range| range.end <= span.start);
-        let mut brought = Brought::Nothing;
-        for range in self.added[first..].iter().take_while(|range| range.start < span.end.max(span.start + 1)) {
-            brought = Brought::Moved;
-            let part = &self.text[range.start.max(span.start)..range.end.min(span.end.max(span.start))];
-            // Braces and empty lines stand everywhere; only where there is nothing else they count.
-            let mut telling = part.split(|&byte| byte == b'\n').filter(|line| packed(line).len() >= TELLING).peekable();
-            if telling.peek().is_none() || !telling.all(|line| self.had(line)) {
-                return Brought::New;
-            }
-        }
-        brought
-    }
-
-    /// Whether `line` stood in an old text as often as it stands now: then it was moved or indented only.
-    fn had(&self, line: &[u8]) -> bool {
-        let packed = packed(line);
-        let key = key(&packed);
-        let now = self.now.get(&key).copied().unwrap_or_default();
-        packed.len() >= TELLING && self.before.iter().any(|old| old.get(&key).is_some_and(|before| *before >= now))
-    }
-
-    fn excerpt(&self, line: &Range<usize>, place: Place) -> Excerpt {
-        let text = &self.text[line.clone()];
-        // Columns of the tool, taken for characters. Only where the mark goes depends on it.
-        let is_start = |at: usize| text.get(at).is_none_or(|byte| byte & 0xC0 != 0x80);
-        let starts = || (0..text.len()).filter(|&at| is_start(at));
-        let column = |column: u32| starts().nth(column.max(1) as usize - 1).unwrap_or(text.len());
-        let start = column(place.column);
-        let end = if place.end_line == place.line && place.end_column > place.column {
-            column(place.end_column)
-        } else {
-            text.trim_ascii_end().len().max(start)
-        };
-        let boundary = |at: usize| (at..text.len()).find(|&at| is_start(at)).unwrap_or(text.len());
-        let from = boundary(start.saturating_sub(WIDTH / 2));
-        let to = boundary(text.len().min(from + WIDTH));
-        let first = self.hidden.partition_point(|(span, _)| span.end <= line.start + from);
-        let window: Vec<(Range<usize>, usize)> = self.hidden[first..]
-            .iter()
-            .take_while(|(span, _)| span.start < line.start + to)
-            .map(|(span, _)| {
-                let at = |at: usize| at.saturating_sub(line.start + from).min(to - from);
-                (at(span.start)..at(span.end), 0)
-            })
-            .collect();
-        let shown = mask_all(&text[from..to], &window);
-        let shown = shown.trim_ascii_end();
-        let width = |upto: usize| escape(&shown[..upto.min(shown.len())]).to_string().chars().count();
-        let mark = (width(start - from), width(end.max(boundary(start + 1)).saturating_sub(from)));
-        Excerpt { lines: vec![ExcerptLine { number: place.line, text: escape(shown).to_string() }], mark }
-    }
-}
-
-/// How often each line stands in `text`, white space left out.
-fn counted(text: &[u8]) -> HashMap<[u8; 32], u32> {
-    let mut counts = HashMap::new();
-    for line in text.split(|&byte| byte == b'\n') {
-        let packed = packed(line);
-        if packed.len() >= TELLING {
-            *counts.entry(key(&packed)).or_default() += 1;
-        }
-    }
-    counts
-}
-
-fn packed(line: &[u8]) -> Vec<u8> {
-    line.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
-}
-
-fn key(packed: &[u8]) -> [u8; 32] {
-    *blake3::hash(packed).as_bytes()
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::change::{Blob, Entry, Kind, Loaded, ReadError};
+
+use crate::change::{Blob, Content, Entry, Kind, Loaded, ReadError};
 use crate::rules::{Gate, RuleSet, holes};
 
 struct Texts;

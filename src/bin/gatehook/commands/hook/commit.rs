@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use gatehook::finding::Exit;
 use gatehook::git::{self, Repo};
+use gatehook::pipeline::Tree;
 use gatehook::rules::Gate;
 
 use super::receipts::Receipt;
@@ -37,14 +38,13 @@ fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
     let looked = match &call.around.framework.range {
         // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged. What stands in HEAD does
         // not count as old here, for HEAD may be what the range brings.
-        Some((from, to)) => {
-            git::range(repo, &format!("{from}..{to}")).map(|listing| call.conclude(&under().look(listing, repo)))
-        }
+        Some((from, to)) => git::range(repo, &format!("{from}..{to}"))
+            .map(|listing| call.conclude(&under().look(listing, repo, Tree::None))),
         None => git::staged(repo).map(|mut listing| {
             let receipt = Receipt::begin(repo, &listing);
             named::add(&call.flags.args, &mut listing);
             let under = under();
-            let report = under.look(listing, &named::Both(repo.before("HEAD")));
+            let report = under.look(listing, &named::Both(repo.before("HEAD")), Tree::Index(repo));
             let exit = call.conclude(&report);
             if let (Exit::Clean, Some(receipt)) = (exit, receipt) {
                 receipt.end(&under, &report);

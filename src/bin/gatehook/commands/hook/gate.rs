@@ -1,13 +1,13 @@
 //! A gate in a hook: looks at a listing, tells what it found on standard error.
 
 use gatehook::change::Store;
-use gatehook::config::BUILT_IN;
+use gatehook::config::StageConfig;
 use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{Outgoing, Repo};
-use gatehook::pipeline::{self, Around, Request};
+use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject, Tree};
 use gatehook::rules::Gate;
 use gatehook::source::Listing;
-use gatehook::stage::external::Environment;
+use gatehook::stage::{self, external::Environment};
 
 use super::Call;
 use crate::args::Output;
@@ -24,8 +24,14 @@ const LIMIT: u64 = 512 << 20;
 
 impl Call<'_> {
     /// Looks at `listing` as `gate` demands, under the configuration that `from` holds.
-    pub(super) fn look(&self, gate: Gate, from: &ConfigFrom<'_>, listing: Listing, store: &dyn Store) -> Report {
-        self.under(gate, from).look(listing, store)
+    pub(super) fn look(
+        &self,
+        gate: Gate,
+        from: &ConfigFrom<'_>,
+        listing: Listing,
+        (store, tree): (&dyn Store, Tree<'_>),
+    ) -> Report {
+        self.under(gate, from).look(listing, store, tree)
     }
 
     /// What `gate` demands under the configuration that `from` holds.
@@ -34,7 +40,11 @@ impl Call<'_> {
         let request = Request {
             gate,
             name: name(gate).into(),
-            packs: Vec::new(),
+            stages: match gate {
+                // A server starts no program for whoever pushes to it.
+                Gate::Ci => Stages::Asked(in_process(&loaded.config.ci.stages)),
+                Gate::Commit | Gate::Push => Stages::Configured,
+            },
             skip: self.skipped(&loaded.config),
             limit: if gate == Gate::Commit { COMMIT_LIMIT } else { LIMIT },
             today: setup::today(),
@@ -78,10 +88,11 @@ pub(super) struct Under<'u> {
 }
 
 impl Under<'_> {
-    /// Looks at `listing`.
-    pub(super) fn look(&self, listing: Listing, store: &dyn Store) -> Report {
+    /// Looks at `listing`, around which `tree` stands.
+    pub(super) fn look(&self, listing: Listing, store: &dyn Store, tree: Tree<'_>) -> Report {
         let baseline = || setup::baseline(&self.from, &self.loaded.config, self.output);
-        let mut report = pipeline::run(&self.request, &self.loaded.config, listing, store, &baseline);
+        let subject = Subject::Change { listing, store, tree };
+        let mut report = pipeline::run(&self.request, &self.loaded.config, subject, &RunContext::PLAIN, &baseline);
         report.end_with(self.loaded.exit);
         report
     }
@@ -92,23 +103,23 @@ impl Under<'_> {
         let config = &self.loaded.config;
         let baseline = || setup::baseline(&self.from, config, self.output);
         let trusted = stages::trusted(repo, revision, config);
-        let built_in = BUILT_IN.map(str::to_owned);
         let dirs = setup::dirs();
         let progress = Progress::new(self.output);
-        let around = Around {
-            environment: &Environment::of_process(),
-            is_trusted: &|stage| trusted.contains(&stage.name),
-            // A server starts no program for whoever pushes to it.
-            only: if self.request.gate == Gate::Ci { &built_in } else { &[] },
+        let environment = Environment::of_process();
+        let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
+        let context = RunContext {
+            programs: Some(Programs { environment: &environment, is_trusted: &is_trusted }),
             passed: before.passed,
             recalled: before.recalled,
             found: before.found,
             dirs: dirs.as_ref(),
+            keeps_results: true,
             follow: &progress,
         };
-        let mut report = pipeline::run_staged(&self.request, config, outgoing, repo, &around, &baseline);
+        let subject = Subject::Commits { outgoing, repo };
+        let mut report = pipeline::run(&self.request, config, subject, &context, &baseline);
         drop(progress);
-        report.exit = report.exit.or(self.loaded.exit);
+        report.end_with(self.loaded.exit);
         report
     }
 
@@ -121,6 +132,11 @@ impl Under<'_> {
     pub(super) fn terms(&self, later: bool) -> Vec<[u8; 32]> {
         pipeline::terms(&self.request, &self.loaded.config, later)
     }
+}
+
+/// Those of `stages` that are part of this program.
+fn in_process(stages: &[String]) -> Vec<String> {
+    stages.iter().filter(|name| stage::named(name).is_some()).cloned().collect()
 }
 
 const fn name(gate: Gate) -> &'static str {

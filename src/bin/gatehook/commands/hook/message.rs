@@ -6,6 +6,7 @@ use std::path::Path;
 
 use gatehook::finding::Exit;
 use gatehook::git::setup::message_settings;
+use gatehook::pipeline::Tree;
 use gatehook::rules::Gate;
 use gatehook::source::{Cleanup, Files, chosen_comment, message};
 
@@ -59,7 +60,7 @@ fn look(call: &Call<'_>, file: &Path, text: &[u8]) -> Exit {
     let cleanup = comment
         .filter(|comment| !comment.is_empty())
         .map_or_else(Cleanup::default, |comment| Cleanup::edited(mode, comment));
-    let report = call.look(Gate::Commit, &ConfigFrom::Index(&repo), message(text, cleanup), &Files);
+    let report = call.look(Gate::Commit, &ConfigFrom::Index(&repo), message(text, cleanup), (&Files, Tree::None));
     let exit = call.conclude(&report);
     if exit == Exit::Blocked {
         tell(&format!("help: your message is kept; to take the value out of it: {}", bring_back(call, file, text)));

@@ -7,7 +7,8 @@ use gatehook::config::Config;
 use gatehook::finding::Exit;
 use gatehook::hooks::Hook;
 use gatehook::hooks::record::{self, Entry, What};
-use gatehook::rules::{Pack, is_known};
+use gatehook::rules::is_known;
+use gatehook::stage;
 
 use super::{Call, tell};
 use crate::commands::here::holds_secret;
@@ -125,7 +126,7 @@ impl Call<'_> {
 }
 
 fn is_ours(name: &str, config: &Config) -> bool {
-    [Pack::Secrets, Pack::Insecure].iter().any(|pack| pack.word() == name)
+    stage::named(name).is_some()
         || config.stages.iter().any(|stage| stage.name == name)
         || is_known(name)
         || config.own_rules.iter().any(|rule| rule.is_called(name))

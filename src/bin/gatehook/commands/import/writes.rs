@@ -138,7 +138,7 @@ impl Edited {
 fn parse(text: &str) -> Option<Config> {
     let origin = Origin::File(gatehook::config::FILE.into());
     let layer = Layer { rank: Rank::Repository, origin, text: text.as_bytes().to_vec() };
-    Config::from_layers(&[layer], env!("CARGO_PKG_VERSION")).ok()
+    Config::from_layers(&[layer], &gatehook::stage::program()).ok()
 }
 
 fn told_error(error: &EditError) -> Exit {

@@ -1,0 +1,135 @@
+//! What stages have given, gathered, and made a report: sorted, allowed, held against the baseline, decided.
+
+use std::time::Instant;
+
+use super::patterns::digest;
+use super::{ReadBaseline, Request, in_process, pinned};
+use crate::config::{Config, GateConfig, OnLimit};
+use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Report, Scanned, StageRun, Terms};
+use crate::policy::{self, baseline};
+use crate::stage::{self, builtin};
+
+/// What stages have given so far.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) findings: Vec<Finding>,
+    pub(super) stages: Vec<StageRun>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) notes: Vec<String>,
+    pub(super) scanned: Scanned,
+}
+
+/// What a decision needs besides.
+pub(super) struct Deciding<'d> {
+    pub(super) request: &'d Request,
+    pub(super) config: &'d Config,
+    pub(super) baseline: ReadBaseline<'d>,
+    /// Whether a rule took part, where all of them were to.
+    pub(super) ran: Option<policy::TookPart<'d>>,
+    pub(super) begin: Instant,
+}
+
+impl Gathered {
+    pub(super) fn take(&mut self, looked: builtin::Looked) {
+        self.gaps.extend(looked.gaps);
+        self.findings.extend(looked.findings);
+        self.scanned.files += looked.files;
+        self.scanned.added_lines += looked.added_lines;
+        self.scanned.bytes += looked.bytes;
+        self.scanned.unproven += looked.unproven;
+        self.scanned.later |= looked.later;
+    }
+
+    /// Adds what a stage gave that looks by itself.
+    pub(super) fn add(&mut self, given: in_process::Given) {
+        let in_process::Given { run, looked } = given;
+        self.stages.push(run);
+        self.take_looked(looked);
+    }
+
+    /// The same without its place among the stages.
+    pub(super) fn take_looked(&mut self, looked: stage::Looked) {
+        self.findings.extend(looked.findings);
+        self.gaps.extend(looked.gaps);
+        self.notes.extend(looked.notes);
+    }
+
+    /// Sorts, allows, decides.
+    pub(super) fn report(mut self, deciding: &Deciding<'_>) -> Report {
+        let Deciding { request, config, baseline, ran, begin } = *deciding;
+        let gate = config.gate(request.gate);
+        if gate.on_limit == OnLimit::Warn {
+            // The report still tells them; they only no longer stop the gate.
+            let partly = self.gaps.iter_mut().filter(|gap| gap.kind == GapKind::Partial);
+            partly.for_each(|gap| gap.kind = GapKind::Tolerated);
+        }
+        let Self { mut findings, stages, mut gaps, notes: said, scanned } = self;
+        let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
+        findings.sort_by(|one, other| {
+            (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
+        });
+        let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).chain(said).collect();
+        let whole = request.whole && ran.is_some() && gaps.iter().all(|gap| gap.kind == GapKind::Elsewhere);
+        notes.extend(policy::apply(&mut findings, &config.allow, request.today, ran.filter(|_| whole)));
+        let mut wrong = Exit::Clean;
+        if !findings.is_empty() || whole {
+            match known(baseline, &mut findings, baseline::Scope { today: request.today, whole }) {
+                Ok(said) => notes.extend(said),
+                Err(gap) => {
+                    gaps.push(gap);
+                    wrong = Exit::Usage;
+                }
+            }
+        }
+        let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today), younger };
+        notes.extend(config.as_of.as_deref().and_then(|month| pinned::note(&demand.younger, month)));
+        let (verdict, exit, blocking) = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
+        if demand.observe && !blocking.is_empty() {
+            notes.push(observed(gate));
+        }
+        Report {
+            verdict,
+            exit: exit.or(wrong),
+            gate: request.name.clone(),
+            findings,
+            stages,
+            scanned,
+            gaps,
+            notes,
+            millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
+            root: None,
+            blocking,
+            observes: demand.observe,
+            terms: Terms {
+                version: env!("CARGO_PKG_VERSION").into(),
+                rules: digest(request, config),
+                demand,
+                shard: None,
+            },
+        }
+    }
+}
+
+/// What a gate that only observes says where it would have stopped.
+fn observed(gate: &GateConfig) -> String {
+    let until = gate.enforce_from.map_or_else(String::new, |day| format!(" until {day}"));
+    format!("this gate only observes{until} (`mode` in the configuration): what it found would have stopped it")
+}
+
+/// Marks the findings that the baseline holds.
+fn known(read: ReadBaseline<'_>, findings: &mut [Finding], scope: baseline::Scope) -> Result<Vec<String>, Gap> {
+    let gap = |name: String, fault: String, hint: &str| Gap {
+        path: None,
+        kind: GapKind::Unread,
+        reason: format!("{name}: {fault}"),
+        hint: hint.to_owned(),
+    };
+    let mut notes = Vec::new();
+    for source in read().map_err(|error| gap("the baseline".to_owned(), error, ""))? {
+        let scope = baseline::Scope { whole: scope.whole && source.kept, ..scope };
+        let said = baseline::suppress(findings, &source.text, scope)
+            .map_err(|error| gap(source.name, error.to_string(), error.hint()))?;
+        notes.extend(said);
+    }
+    Ok(notes)
+}
