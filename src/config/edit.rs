@@ -4,7 +4,7 @@
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
-use super::Allow;
+use super::{Allow, insertion};
 
 /// A `[[rule]]` table to be: what other tools' rules can say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -240,15 +240,8 @@ fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut) -> Result<(), EditErro
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         EditError::Form { line: before.matches('\n').count() + 1 }
     })?;
-    // What stands in a file of comments only would slip behind what is added.
-    let comments =
-        if document.is_empty() { document.trailing().as_str().unwrap_or(text).to_owned() } else { String::new() };
-    if !comments.is_empty() {
-        document.set_trailing("");
-    }
     edit(&mut document)?;
-    let apart = if comments.is_empty() || comments.ends_with('\n') { "" } else { "\n" };
-    let text_after = format!("{comments}{apart}{document}");
+    let text_after = insertion::placed(&text.replace("\r\n", "\n"), &document.to_string());
     // The library writes line feeds only. Where a file mixes both, nobody can say which an added line takes.
     let windows = text.contains("\r\n") && !text.replace("\r\n", "").contains('\n');
     Ok(if windows { text_after.replace("\r\n", "\n").replace('\n', "\r\n") } else { text_after })
@@ -282,7 +275,7 @@ mod tests {
     fn every_form_of_a_file_is_added_to() {
         let one = add_allow("", &allow()).unwrap();
         assert!(one.starts_with("[[allow]]\n"), "{one}");
-        assert_eq!(add_allow("# ours", &allow()).unwrap(), format!("# ours\n{one}"));
+        assert_eq!(add_allow("# ours", &allow()).unwrap(), format!("# ours\n\n{one}"));
         let windows = add_allow("# a\r\n[rules]\r\ndisable = []\r\n", &allow()).unwrap();
         assert!(windows.contains("[[allow]]\r\n") && !windows.replace("\r\n", "").contains('\n'), "{windows:?}");
         let odd = Allow { reason: "one\r\ntwo \\ \"\u{1}".to_owned(), ..allow() };

@@ -11,6 +11,7 @@ mod error;
 mod extends;
 mod fingerprint;
 mod gate;
+mod insertion;
 pub mod keys;
 mod layer;
 mod laying;
