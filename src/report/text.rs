@@ -7,7 +7,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Detail, Style};
+use super::{Detail, Style, words};
 use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, State, Text, Tier};
 
 /// Findings shown in full, at most.
@@ -169,10 +169,10 @@ fn block<'r>(group: &[&'r Finding], report: &Report, errors: &Errors) -> Group<'
     }
 }
 
-/// How somebody answers for it. A file as such has no line for a comment.
+/// How somebody answers for it.
 fn allow(finding: &Finding) -> String {
     let command = format!("`gatehook allow {} --reason \"…\"`", finding.fingerprint.short());
-    if finding.place.line == 0 {
+    if !words::takes_mark(finding) {
         return command;
     }
     format!("{command}, or `gatehook:allow {} -- reason` on the line above", finding.rule)
@@ -244,6 +244,8 @@ fn summary(report: &Report, all: bool) -> Option<String> {
         Exit::Clean if !report.blocking.is_empty() => format!("{name} passes, observed only"),
         Exit::Clean => format!("{name} passes"),
         Exit::Blocked => format!("{name} blocked{}", by(report)),
+        Exit::Usage if name.is_empty() => "The configuration is wrong".to_owned(),
+        Exit::Usage => format!("{name} blocked{}: the configuration is wrong", by(report)),
         _ if name.is_empty() => "Not all was looked at".to_owned(),
         _ => format!("{name} blocked{}: not all was looked at", by(report)),
     };

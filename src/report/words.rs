@@ -178,6 +178,13 @@ pub(super) fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Whether a mark in a comment can answer for it: a file as such has no line for one, a message no comments.
+pub(super) fn takes_mark(finding: &Finding) -> bool {
+    let path = finding.path.as_bytes();
+    let is_message = path.ends_with(b" message") && (path.starts_with(b"commit ") || path.starts_with(b"tag "));
+    finding.place.line > 0 && !is_message
+}
+
 /// The verdict as a word for a heading.
 pub(super) const fn heading(report: &Report) -> &'static str {
     match (report.verdict, report.exit) {
@@ -185,6 +192,7 @@ pub(super) const fn heading(report: &Report) -> &'static str {
         (Verdict::Block, Exit::Clean) => "passes, observed only",
         (Verdict::Block, Exit::Blocked) => "blocked",
         (Verdict::Block, _) if !report.observes => "blocked",
+        (_, Exit::Usage) => "the configuration is wrong",
         (Verdict::Incomplete, Exit::Clean) => "passes, incomplete",
         _ => "not all was looked at",
     }

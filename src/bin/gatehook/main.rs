@@ -9,6 +9,7 @@ mod progress;
 mod out;
 mod setup;
 mod stages;
+mod unstaged;
 
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;

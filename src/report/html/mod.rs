@@ -237,7 +237,7 @@ fn finding(report: &Report, finding: &Finding, weight: Weight, name: &str, out: 
     }
     if weight <= Weight::Warns && report.gate != "release" {
         let mut text = format!("<code>gatehook allow {} --reason \"…\"</code>", finding.fingerprint.short());
-        if finding.place.line > 0 {
+        if words::takes_mark(finding) {
             let _ = write!(text, ", or <code>gatehook:allow {} -- reason</code> on the line above", Xml(&rule));
         }
         rest.push(("Allow", text));

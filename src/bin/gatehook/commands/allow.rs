@@ -1,7 +1,7 @@
 //! `gatehook allow`: an exception with a reason, written into `gatehook.toml`.
 
 use gatehook::config::{Allow, edit};
-use gatehook::finding::{Exit, Finding, State, Tier};
+use gatehook::finding::{Exit, Finding, Report, State, Tier};
 use gatehook::policy;
 
 use super::here::{self, Here};
@@ -29,8 +29,7 @@ fn allow(args: &args::Allow) -> Result<Exit, Exit> {
         ..Allow::default()
     };
     let mut covered = Vec::new();
-    let all = if args.fingerprints.is_empty() { Vec::new() } else { vec![here.staged()?.findings] };
-    let mut all = Findings { here: &here, places: all };
+    let mut all = Findings { here: &here, places: Vec::new() };
     for print in &args.fingerprints {
         let found = all.called(print, args.unseen)?;
         let known = found.first().map_or_else(|| print.to_ascii_lowercase(), |one| one.fingerprint.to_string());
@@ -62,14 +61,18 @@ fn allow(args: &args::Allow) -> Result<Exit, Exit> {
     Ok(say(&told(&entry, &covered, &here.git_add(&[&here.config_file()]))))
 }
 
-/// The findings of what is staged and, once it is asked for, of the work tree.
+/// Where a gate may have found something, in the order of asking.
+const PLACES: [fn(&Here) -> Result<Report, Exit>; 4] =
+    [Here::staged, Here::work_tree, Here::messages, Here::outgoing];
+
+/// The findings of those places that were asked so far.
 struct Findings<'h> {
     here: &'h Here,
     places: Vec<Vec<Finding>>,
 }
 
 impl Findings<'_> {
-    /// Those that `print` names: of what is staged, else of the work tree.
+    /// Those that `print` names, of the first place that has one.
     fn called(&mut self, print: &str, unseen: bool) -> Result<Vec<Finding>, Exit> {
         let print = print.to_ascii_lowercase();
         if print.len() < 8 || print.len() > DIGITS || !print.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -80,9 +83,10 @@ impl Findings<'_> {
             findings.iter().filter(|finding| finding.fingerprint.to_string().starts_with(&print)).cloned().collect()
         };
         let mut found = self.places.iter().map(named).find(|found| !found.is_empty()).unwrap_or_default();
-        if found.is_empty() && self.places.len() < 2 {
-            self.places.push(self.here.work_tree()?.findings);
-            found = self.places.last().map(named).unwrap_or_default();
+        while found.is_empty() && self.places.len() < PLACES.len() {
+            let findings = PLACES[self.places.len()](self.here)?.findings;
+            found = named(&findings);
+            self.places.push(findings);
         }
         let mut prints: Vec<String> = found.iter().map(|finding| finding.fingerprint.to_string()).collect();
         prints.sort();
@@ -93,8 +97,11 @@ impl Findings<'_> {
         }
         if found.is_empty() && !unseen {
             return Err(stop(
-                &format!("no finding of the staged changes or of the work tree has the fingerprint `{print}`"),
-                "`gatehook scan` shows those there are; for one in a message or in an old commit add `--unseen`",
+                &format!(
+                    "no finding of the staged changes, the work tree, the last message or the outgoing commits has the \
+                     fingerprint `{print}`"
+                ),
+                "`gatehook scan` shows those there are; for one in an old commit add `--unseen`",
             ));
         }
         Ok(found)

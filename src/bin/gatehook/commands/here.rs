@@ -55,6 +55,23 @@ impl Here {
         Ok(look(&loaded.config, listing, &self.repo.before("HEAD")))
     }
 
+    /// The same for the messages that git keeps for whoever tries again.
+    pub(super) fn messages(&self) -> Result<Report, Exit> {
+        let mut listing = Listing::default();
+        for name in ["COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG"] {
+            if let Ok(Some(text)) = setup::read_regular(&self.repo.git_dir.join(name), config::MOST) {
+                listing.changes.extend(message(&text, Cleanup::default()).changes);
+            }
+        }
+        Ok(look(&self.config, listing, &Files))
+    }
+
+    /// The same for every commit that no remote has.
+    pub(super) fn outgoing(&self) -> Result<Report, Exit> {
+        let outgoing = git::unpushed(&self.repo, None).map_err(|error| no_git(&error))?;
+        Ok(look(&self.config, outgoing.every, &self.repo))
+    }
+
     /// The same for the tree of a revision.
     pub(super) fn at(&self, revision: &str, config: &Config) -> Result<Report, Exit> {
         let listing = git::tree(&self.repo, revision);

@@ -17,6 +17,7 @@ use super::fail;
 use crate::args::Scan;
 use crate::out::{self, To};
 use crate::setup::{self, ConfigFrom};
+use crate::unstaged;
 
 /// Bytes of a file that a scan by hand looks at, at most.
 const LIMIT: u64 = 512 << 20;
@@ -54,7 +55,10 @@ pub(crate) fn run(args: &Scan) -> Exit {
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
             let tree = if args.staged { Tree::Index(repo) } else { Tree::None };
             let subject = Subject::Change { listing, store, tree };
-            (pipeline::run(&request, &loaded.config, subject, &context, &baseline), loaded.exit)
+            let mut report = pipeline::run(&request, &loaded.config, subject, &context, &baseline);
+            report.end_with(loaded.exit);
+            report.notes.extend(unstaged::notes(&from, &report, &args.output));
+            (report, loaded.exit)
         }
         Place::Files(root) => {
             let from = ConfigFrom::Dir(root);

@@ -15,7 +15,7 @@ use crate::layers::Loaded;
 use crate::out::{self, To};
 use crate::progress::Progress;
 use crate::setup::{self, ConfigFrom};
-use crate::stages;
+use crate::{stages, unstaged};
 
 /// Bytes of a file that the commit gate looks at, at most.
 const COMMIT_LIMIT: u64 = 64 << 20;
@@ -94,6 +94,7 @@ impl Under<'_> {
         let subject = Subject::Change { listing, store, tree };
         let mut report = pipeline::run(&self.request, &self.loaded.config, subject, &RunContext::PLAIN, &baseline);
         report.end_with(self.loaded.exit);
+        report.notes.extend(unstaged::notes(&self.from, &report, self.output));
         report
     }
 
@@ -120,6 +121,7 @@ impl Under<'_> {
         let mut report = pipeline::run(&self.request, config, subject, &context, &baseline);
         drop(progress);
         report.end_with(self.loaded.exit);
+        report.notes.extend(unstaged::notes(&self.from, &report, self.output));
         report
     }
 

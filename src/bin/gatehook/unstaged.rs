@@ -1,0 +1,54 @@
+//! What the work tree says that a gate does not heed yet: its configuration and baseline, changed and not staged, or
+//! staged and not committed. Asked only where a gate has stopped something.
+
+use gatehook::config;
+use gatehook::finding::{Exit, Finding, Report};
+use gatehook::git;
+use gatehook::policy::{self, baseline};
+
+use crate::args::Output;
+use crate::layers::{self, ConfigFrom};
+use crate::setup::{self, read_regular};
+
+/// A line for each file of gatehook's own that stands otherwise in the work tree than where the gate read it.
+pub(crate) fn notes(from: &ConfigFrom<'_>, report: &Report, output: &Output) -> Vec<String> {
+    let (ConfigFrom::Index(repo) | ConfigFrom::Commit(repo, _)) = from else { return Vec::new() };
+    if repo.bare || output.config.is_some() || !matches!(report.exit, Exit::Blocked | Exit::Usage) {
+        return Vec::new();
+    }
+    let config = layers::quietly(&ConfigFrom::Dir(&repo.top), output);
+    let baseline = config.baseline.clone().unwrap_or_else(|| baseline::FILE.to_owned());
+    let mut notes = Vec::new();
+    for name in [config::FILE, &baseline] {
+        let here = read_regular(&repo.top.join(name), setup::MOST_BASELINE).ok().flatten();
+        let Some(here) = here.filter(|_| !name.is_empty()) else { continue };
+        let (there, lacks, next) = match from {
+            ConfigFrom::Index(_) => (git::staged_file(repo, name), "staged", format!("git add {name}")),
+            ConfigFrom::Commit(_, revision) => {
+                (git::file_at(repo, revision, name), "committed", format!("git commit {name}"))
+            }
+            _ => return Vec::new(),
+        };
+        if there.is_ok_and(|there| there.as_ref() == Some(&here)) {
+            continue;
+        }
+        let allowed = if name == config::FILE { allowed(report, &config) } else { 0 };
+        let what = match allowed {
+            0 => "differs in the work tree".to_owned(),
+            1 => "in the work tree allows one of these findings".to_owned(),
+            more => format!("in the work tree allows {more} of these findings"),
+        };
+        notes.push(format!("`{name}` {what} and is not {lacks}, so that does not count yet: {next}"));
+    }
+    notes
+}
+
+/// How many of the findings that block the configuration allows.
+fn allowed(report: &Report, config: &config::Config) -> usize {
+    let today = setup::today();
+    let holds = |finding: &&Finding| {
+        let allows = |entry: &config::Allow| entry.expires.is_none_or(|last| last >= today);
+        config.allow.iter().any(|entry| allows(entry) && policy::covers(entry, finding))
+    };
+    report.blocking.iter().filter_map(|&at| report.findings.get(at)).filter(holds).count()
+}
