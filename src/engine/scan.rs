@@ -70,6 +70,9 @@ pub struct Engine {
     cache: Cache,
 }
 
+/// What `judge` says of a rule for files of settings.
+const SETTINGS: &str = "settings";
+
 impl Engine {
     /// Prepares nothing: every regex waits for its keyword.
     pub fn new(rules: RuleSet) -> Self {
@@ -88,6 +91,14 @@ impl Engine {
         !(facts.test && (rule.tests == Tests::Skip || rule.generic && rule.by_name_only()))
             && (rule.languages.is_empty() || rule.languages.meets(facts.languages))
             && (rule.paths.is_empty() || rule.paths.iter().any(|glob| crate::paths::matches(glob, path)))
+    }
+
+    /// Whether a rule that goes by the name alone fires on a file. `judge = "settings"` has it look whether what was
+    /// added is for everyone.
+    pub fn fires_by_name(rule: &Rule, facts: &FileFacts, path: &[u8], added: &[(&[u8], &[Range<usize>])]) -> bool {
+        rule.by_name_only()
+            && Self::is_meant_for(rule, facts, path)
+            && (rule.judge != SETTINGS || added.iter().any(|(text, added)| matcher::holds_private(text, added)))
     }
 
     /// Searches the added parts of `input`, and what is encoded in them.

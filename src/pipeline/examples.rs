@@ -82,7 +82,8 @@ pub(super) fn search(engine: &Engine, rule: &Rule, filled: &str) -> Vec<(String,
     };
     let facts = FileFacts::of(&path, text.as_bytes());
     if rule.by_name_only() {
-        let fires = Engine::is_meant_for(rule, &facts, path.as_bytes());
+        let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+        let fires = Engine::fires_by_name(rule, &facts, path.as_bytes(), &[(text.as_bytes(), &whole)]);
         return fires.then(|| (rule.id.to_string(), 0..0)).into_iter().collect();
     }
     let whole: Vec<_> = std::iter::once(0..text.len()).collect();

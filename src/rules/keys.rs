@@ -73,7 +73,7 @@ pub const RULE: &[Key] = &[
     key("veto", Kind::Texts, "[]", "Patterns that drop a match where one matches in its lines."),
     key("veto-value", Kind::Texts, "[]", "Patterns that drop a match where one matches its value."),
     key("entropy", Kind::Number, "0.0", "Least Shannon entropy of the value, in bits a character."),
-    key("judge", Kind::Word(&["", "password", "token"]), "\"\"", "What the value must look like."),
+    key("judge", Kind::Word(&["", "password", "token", "settings"]), "\"\"", "What the value must look like."),
     key("proof", Kind::Text, "\"\"", "Checksum or structure test of the value."),
     key("placeholders", Kind::Flag, "true", "Whether placeholders, sequences and examples are dropped."),
     key("generic", Kind::Flag, "false", "Whether nothing but the shape speaks for it, so that lock files silence it."),

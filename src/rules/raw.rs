@@ -111,7 +111,9 @@ impl RawRule {
         fault(matches && self.keywords.is_empty(), "`keywords` are due: one of them stands in every match");
         fault(!matches && !self.keywords.is_empty(), "`keywords` without `pattern` do nothing");
         fault(self.keywords.iter().any(|word| word.len() < 3 || word.len() > 60), "a keyword takes 3 to 60 bytes");
-        fault(!matches!(self.judge.as_str(), "" | "password" | "token"), "`judge` takes `password` or `token`");
+        let judges = if matches { ["", "password", "token"] } else { ["", "", "settings"] };
+        let judge = "`judge` takes `password` or `token`, in a rule with `paths` alone `settings`";
+        fault(!judges.contains(&self.judge.as_str()), judge);
         fault(!self.since.is_empty() && !is_month(&self.since), "`since` takes a month, as 2026-11");
         fault(!self.reference.starts_with("http"), "a reference is due: the page that states the format or the flaw");
         faults

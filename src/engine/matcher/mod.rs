@@ -12,7 +12,10 @@ mod literal;
 mod login;
 mod name;
 mod pem;
+mod settings;
 mod url;
+
+pub(super) use settings::holds_private;
 
 use std::ops::Range;
 

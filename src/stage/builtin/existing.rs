@@ -59,7 +59,9 @@ pub(super) fn mark(
     for (finding, (key, of)) in findings.iter_mut().zip(keys) {
         let change = &changes[*of];
         let before = own.entry(*of).or_insert_with(|| old_keys(change, reader, engine, options));
-        if before.contains(key) {
+        let stood = before.contains(key)
+            || matches!(key, Key::Name(rule) if fired_before(rule, change, reader, engine, options));
+        if stood {
             set(finding, "stood there before this change");
         } else if change.kind == Kind::Added && is_copy(change, reader) {
             set(finding, "the file is a copy of one that was there before");
@@ -93,6 +95,20 @@ pub(super) fn mark(
             set(finding, "was moved from another file");
         }
     }
+}
+
+/// Whether the rule, which looks at a file of settings, would have fired on the file as it was.
+fn fired_before(rule: &str, change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &Options) -> bool {
+    let (Content::Blobs { old, .. }, Some(rule)) = (&change.content, engine.rules().find(rule)) else { return false };
+    let facts = FileFacts::of(&change.path, b"");
+    change.kind != Kind::Added
+        && old.iter().any(|blob| {
+            let Ok(loaded) = reader.read(blob, options.limit) else { return false };
+            let text = unicode::to_utf8(loaded.bytes);
+            let whole = 0..text.len();
+            let added = [(&text[..], std::slice::from_ref(&whole))];
+            Engine::fires_by_name(rule, &facts, change.path.as_bytes(), &added)
+        })
 }
 
 fn set(finding: &mut Finding, reason: &str) {

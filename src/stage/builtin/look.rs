@@ -20,7 +20,7 @@ pub(super) fn at(change: &Change, reader: &mut dyn Reader, engine: &Engine, opti
         Err(error) => return Partial::gap(unread(change, &error)),
     };
     partial.looked.files = usize::from(change.entry != Entry::Message);
-    for finding in present::by_name(change, engine, options) {
+    for finding in present::by_name(change, &fragments, engine, options) {
         partial.keys.push((existing::Key::of_name(&finding.rule), 0));
         partial.looked.findings.push(finding);
     }

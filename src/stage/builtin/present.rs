@@ -95,15 +95,15 @@ impl Prints {
 }
 
 /// Findings of rules that fire on a new file's name alone.
-pub(super) fn by_name(change: &Change, engine: &Engine, options: &Options) -> Vec<Finding> {
-    if change.kind != Kind::Added {
-        return Vec::new();
-    }
+pub(super) fn by_name(change: &Change, fragments: &[Fragment], engine: &Engine, options: &Options) -> Vec<Finding> {
+    let added: Vec<_> = fragments.iter().map(|fragment| (&fragment.text[..], &fragment.added[..])).collect();
     let facts = FileFacts::of(&change.path, b"");
     engine
         .rules()
         .iter()
-        .filter(|(_, rule)| rule.by_name_only() && Engine::is_meant_for(rule, &facts, change.path.as_bytes()))
+        // A file of settings that was for everyone may become one that is not.
+        .filter(|(_, rule)| change.kind == Kind::Added || rule.by_name_only() && !rule.judge.is_empty())
+        .filter(|(_, rule)| Engine::fires_by_name(rule, &facts, change.path.as_bytes(), &added))
         .map(|(_, rule)| {
             let fingerprint = Fingerprint::of_code(&options.salt, &rule.id, change.path.as_bytes(), b"");
             blank(rule, change, fingerprint)

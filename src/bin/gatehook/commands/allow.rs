@@ -62,8 +62,9 @@ fn allow(args: &args::Allow) -> Result<Exit, Exit> {
 }
 
 /// Where a gate may have found something, in the order of asking.
-const PLACES: [fn(&Here) -> Result<Report, Exit>; 4] =
-    [Here::staged, Here::work_tree, Here::messages, Here::outgoing];
+const PLACES: [Look; 4] = [Here::staged, Here::work_tree, Here::messages, Here::outgoing];
+
+type Look = fn(&Here) -> Result<Report, Exit>;
 
 /// The findings of those places that were asked so far.
 struct Findings<'h> {

@@ -59,9 +59,11 @@ impl Here {
     pub(super) fn messages(&self) -> Result<Report, Exit> {
         let mut listing = Listing::default();
         for name in ["COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG"] {
-            if let Ok(Some(text)) = setup::read_regular(&self.repo.git_dir.join(name), config::MOST) {
-                listing.changes.extend(message(&text, Cleanup::default()).changes);
-            }
+            let path = self.repo.git_dir.join(name);
+            let text = setup::read_regular(&path, config::MOST).map_err(|error| {
+                fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::NotScanned)
+            })?;
+            listing.changes.extend(text.map(|text| message(&text, Cleanup::default()).changes).unwrap_or_default());
         }
         Ok(look(&self.config, listing, &Files))
     }
