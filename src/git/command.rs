@@ -1,10 +1,18 @@
 //! How git is started: never with a program that a repository's configuration names.
 
-use std::io::Write;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use super::error::GitError;
+use crate::sys::pipe::{self, Bounds};
+
+/// How long git may be silent, and how much it may say: what a walk through a million commits on a cold disk
+/// stays far below. A broken object makes some versions of git wait for themselves.
+const BOUNDS: Bounds = Bounds { silence: Duration::from_secs(600), most: 2 << 30 };
+/// Bytes that git may allocate at a time: an object may claim any size, and git believes it.
+const MEMORY: &str = "1g";
 
 /// A git command that reads only. The hook's own `GIT_DIR`, `GIT_INDEX_FILE` and quarantine
 /// variables pass through.
@@ -30,6 +38,7 @@ pub(super) fn as_configured(dir: &Path) -> Command {
         // Replacements and grafts hide what a push really sends.
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("GIT_GRAFT_FILE", "/dev/null")
+        .env("GIT_ALLOC_LIMIT", MEMORY)
         .env("LC_ALL", "C")
         .stdin(Stdio::null());
     // Relative to where this process is, while the command runs in `dir`.
@@ -52,29 +61,31 @@ pub(super) fn run(dir: &Path, args: &[&str]) -> Result<Vec<u8>, GitError> {
 /// Runs `command`, which [`git`] began in `dir` and whose subcommand is `name`. Its standard error
 /// may hold warnings.
 pub(super) fn finish(mut command: Command, name: &str, dir: &Path) -> Result<Output, GitError> {
-    let output = command.output().map_err(GitError::NoGit)?;
+    let output = output(&mut command, name)?;
     if output.status.success() { Ok(output) } else { Err(failure(dir, name, &output)) }
+}
+
+/// Runs `command`, whatever its status will be.
+pub(super) fn output(command: &mut Command, name: &str) -> Result<Output, GitError> {
+    converse(command, name, b"", BOUNDS)
 }
 
 /// Runs `git ARGS` with `input` on its standard input and gives its standard output.
 pub(super) fn feed(dir: &Path, args: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
+    let name = args.first().copied().unwrap_or_default();
     let mut command = git(dir);
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(GitError::NoGit)?;
-    let questions = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || {
-            // Where git ends before it has read all, its status says why.
-            let _ = questions.map(|mut pipe| pipe.write_all(input));
-        });
-        child.wait_with_output()
-    });
-    let output = output.map_err(GitError::NoGit)?;
-    if output.status.success() {
-        Ok(output.stdout)
-    } else {
-        Err(failure(dir, args.first().copied().unwrap_or_default(), &output))
-    }
+    command.args(args).stdin(Stdio::piped());
+    let output = converse(&mut command, name, input, BOUNDS)?;
+    if output.status.success() { Ok(output.stdout) } else { Err(failure(dir, name, &output)) }
+}
+
+fn converse(command: &mut Command, name: &str, input: &[u8], bounds: Bounds) -> Result<Output, GitError> {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(GitError::NoGit)?;
+    pipe::converse(child, input, bounds).map_err(|error| match error.kind() {
+        ErrorKind::TimedOut => GitError::Silent { command: name.to_owned(), seconds: bounds.silence.as_secs() },
+        ErrorKind::FileTooLarge => GitError::Endless { command: name.to_owned(), megabytes: bounds.most >> 20 },
+        _ => GitError::NoGit(error),
+    })
 }
 
 pub(super) fn failure(dir: &Path, name: &str, output: &Output) -> GitError {

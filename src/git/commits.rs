@@ -1,5 +1,7 @@
 //! Commits by the ends of a range, as ids.
 
+use std::collections::HashMap;
+
 use super::error::GitError;
 use super::history::{self, Revisions};
 use super::objects;
@@ -20,12 +22,12 @@ pub fn commits(repo: &Repo, heads: &[Oid], without: &[Oid]) -> Result<Listing, G
 
 /// The first lines of the messages of `ids`, for display.
 pub fn subjects(repo: &Repo, ids: &[Oid]) -> Result<Vec<String>, GitError> {
-    let mut all = Vec::with_capacity(ids.len());
-    objects::contents(repo, ids, |id, object| {
-        all.push(escape(&objects::commit(id, object).subject).to_string());
+    let mut all = HashMap::with_capacity(ids.len());
+    objects::contents(repo, ids, objects::Type::Commit, |id, object| {
+        all.insert(id, escape(&objects::commit(id, object).subject).to_string());
         Ok(())
     })?;
-    Ok(all)
+    Ok(ids.iter().filter_map(|id| all.get(id).cloned()).collect())
 }
 
 /// An id as it stands in a log.

@@ -14,6 +14,8 @@ use crate::paths::RepoPath;
 
 /// Directories within each other, at most; deeper ones are left to git.
 const DEEPEST: usize = 512;
+/// Entries of trees that are read, at most: a few trees that hold each other many times name more than can be kept.
+const MOST: usize = 8_000_000;
 
 /// Where the index and the tree `top` differ, sorted by path. `read` gives a tree object's bytes;
 /// `None` stands for the empty tree.
@@ -31,7 +33,7 @@ pub(super) fn compare(
     let mut entries = index.entries();
     entries.start()?;
     let root = cached.as_ref().map(CacheTree::root);
-    let mut walk = Walk { entries, cached, read, path: Vec::new(), pairs: Vec::new() };
+    let mut walk = Walk { entries, cached, read, path: Vec::new(), pairs: Vec::new(), left: MOST };
     if let Some(top) = top {
         walk.directory(top, root, 0)?;
     }
@@ -46,6 +48,8 @@ struct Walk<'w, 'b> {
     /// The directory stood in, with a slash behind it.
     path: Vec<u8>,
     pairs: Vec<Pair>,
+    /// Entries of trees that may still be read.
+    left: usize,
 }
 
 impl Walk<'_, '_> {
@@ -59,6 +63,7 @@ impl Walk<'_, '_> {
         let mut before: Vec<u8> = Vec::new();
         for entry in TreeEntries::new(&bytes) {
             let entry = entry?;
+            self.left = self.left.checked_sub(1).ok_or(Doubt::new("a tree has very many entries"))?;
             self.path.truncate(above);
             self.path.extend_from_slice(entry.name);
             if entry.mode == DIRECTORY {

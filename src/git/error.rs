@@ -27,6 +27,22 @@ pub enum GitError {
         /// What it printed, trimmed.
         message: String,
     },
+    /// git said nothing for so long that it was ended.
+    #[error("`git {command}` said nothing for {seconds} s")]
+    Silent {
+        /// The subcommand.
+        command: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// git said more than can be kept.
+    #[error("`git {command}` says more than {megabytes} MiB")]
+    Endless {
+        /// The subcommand.
+        command: String,
+        /// How much was kept.
+        megabytes: usize,
+    },
     /// A path that was to be scanned is not there.
     #[error("cannot scan `{path}`")]
     NoPath {
@@ -55,6 +71,14 @@ pub enum GitError {
     /// An object that is to be pushed is not here.
     #[error("object `{0}` is missing")]
     Missing(Oid),
+    /// An object is here, and is not what it should be.
+    #[error("object `{id}` is unreadable: {reason}")]
+    Unreadable {
+        /// Its name.
+        id: Oid,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// git printed what cannot be read.
     #[error("`git {command}` gave an unexpected answer: {answer}")]
     Unexpected {
@@ -80,7 +104,9 @@ impl GitError {
                     .to_owned(),
             ),
             Self::BadUpdate { .. } => Some("run it from the hook, with the hook's standard input".to_owned()),
-            Self::Missing(_) => Some("`git fsck` tells whether the repository is whole".to_owned()),
+            Self::Missing(_) | Self::Unreadable { .. } | Self::Silent { .. } | Self::Endless { .. } => {
+                Some("`git fsck` tells whether the repository is whole".to_owned())
+            }
             Self::NoWorkTree(_) => Some("`gatehook scan --history` looks at its commits".to_owned()),
             Self::NoPath { .. } | Self::Failed { .. } | Self::Unexpected { .. } => None,
         }

@@ -17,7 +17,10 @@ pub fn staged_file(repo: &Repo, path: &str) -> Result<Option<Vec<u8>>, GitError>
 
 fn fast(repo: &Repo, path: &[u8]) -> Sure<Option<Vec<u8>>> {
     let mut objects = repo.objects()?;
-    let Some(entry) = repo.index()?.get().find(path)? else { return Ok(None) };
+    let index = repo.index()?;
+    let found = index.get().find(path);
+    index.sure()?;
+    let Some(entry) = found? else { return Ok(None) };
     if entry.stage > 0 || entry.intent_to_add || entry.mode == 0o160_000 {
         return Err(Doubt::new("no plain file"));
     }

@@ -93,16 +93,24 @@ pub fn all_files(repo: &Repo, tree: Oid) -> Result<Vec<Change>, GitError> {
 
 /// Directories in each other that are listed in process.
 const DEEPEST: usize = 200;
+/// Directories and files that are: a few trees that hold each other many times name more than can be kept.
+const MOST: usize = 4_000_000;
 
 fn fast_files(repo: &Repo, commit: Oid) -> Sure<Vec<Change>> {
     let mut objects = repo.objects()?;
     let tree = objects.tree_of(commit)?;
     let mut files = Vec::new();
-    below(&mut objects, tree, b"", &mut files)?;
+    below(&mut objects, tree, b"", &mut files, &mut { MOST })?;
     Ok(files)
 }
 
-fn below(objects: &mut Objects<'_>, tree: Oid, directory: &[u8], files: &mut Vec<Change>) -> Sure<()> {
+fn below(
+    objects: &mut Objects<'_>,
+    tree: Oid,
+    directory: &[u8],
+    files: &mut Vec<Change>,
+    left: &mut usize,
+) -> Sure<()> {
     // Nobody's work, and git has a limit of its own.
     if memchr::memchr_iter(b'/', directory).count() > DEEPEST {
         return Err(Doubt::new("a tree is very deep"));
@@ -111,8 +119,9 @@ fn below(objects: &mut Objects<'_>, tree: Oid, directory: &[u8], files: &mut Vec
     for entry in TreeEntries::new(&bytes) {
         let entry = entry?;
         let path = [directory, entry.name].concat();
+        *left = left.checked_sub(1).ok_or(Doubt::new("a tree has very many entries"))?;
         if entry.mode == DIRECTORY {
-            below(objects, entry.id, &[&path[..], b"/"].concat(), files)?;
+            below(objects, entry.id, &[&path[..], b"/"].concat(), files, left)?;
         } else {
             let new = Side { mode: entry.mode, id: entry.id };
             files.extend(Record { old: Vec::new(), new, status: b'A', path: &path }.change(None));

@@ -12,6 +12,8 @@ use crate::sys::Map;
 
 /// Files of a chain, at most: git keeps them to a few.
 const MOST: usize = 64;
+/// Parents of a commit, at most.
+const PARENTS: usize = 4096;
 const NO_PARENT: u32 = 0x7000_0000;
 const MORE: u32 = 0x8000_0000;
 const ID: usize = 20;
@@ -60,6 +62,11 @@ impl Graph {
         graph
     }
 
+    /// Whether all that was told of it stood in its files to the last.
+    pub(super) fn is_whole(&self) -> bool {
+        self.layers.iter().all(|layer| layer.map.is_whole())
+    }
+
     fn add(&mut self, file: &Path) -> Option<()> {
         let below = self.layers.last().map_or(0, |last| last.below + last.count);
         let layer = Layer::read(Map::open(file).ok()?, below, self.layers.len())?;
@@ -84,6 +91,9 @@ impl Graph {
                     let edge = number(edges, at)?;
                     parents.push(self.id(edge & !MORE)?);
                     at += 4;
+                    if parents.len() > PARENTS {
+                        return None;
+                    }
                     if edge & MORE != 0 {
                         break;
                     }
@@ -117,8 +127,8 @@ impl Layer {
         };
         let (fanout, ids, rows) = (chunk(b"OIDF")?, chunk(b"OIDL")?, chunk(b"CDAT")?);
         let edges = chunk(b"EDGE").unwrap_or_default();
-        let count = usize::try_from(number(&map[fanout.clone()], 4 * 255)?).ok()?;
-        let fits = ids.len() == count * ID && rows.len() == count * ROW;
+        let count = usize::try_from(number(map.get(fanout.clone())?, 4 * 255)?).ok()?;
+        let fits = Some(ids.len()) == count.checked_mul(ID) && Some(rows.len()) == count.checked_mul(ROW);
         fits.then_some(Self { map, below, count, fanout, ids, rows, edges })
     }
 
@@ -149,5 +159,5 @@ impl Layer {
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }

@@ -68,7 +68,7 @@ fn packed(file: &Path, name: &[u8]) -> Sure<Option<Oid>> {
             return Ok(Some(oid));
         }
     }
-    if map.last().is_some_and(|&byte| byte != b'\n') {
+    if map.last().is_some_and(|&byte| byte != b'\n') || !map.is_whole() {
         return Err(Doubt::new("packed-refs is cut off"));
     }
     Ok(None)

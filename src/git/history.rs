@@ -107,7 +107,7 @@ type Told = HashMap<Oid, (Arc<Commit>, Option<Change>)>;
 
 fn told(repo: &Repo, commits: &[Oid]) -> Result<Told, GitError> {
     let mut all = HashMap::with_capacity(commits.len());
-    objects::contents(repo, commits, |id, object| {
+    objects::contents(repo, commits, objects::Type::Commit, |id, object| {
         let commit = Arc::new(objects::commit(id, object));
         let label = format!("commit {:.12}", id.to_string());
         let message = objects::message_change(label.as_bytes(), object, Some(&commit));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::doubt::{Doubt, Sure};
 use super::env::Env;
+use crate::sys;
 
 /// Bytes of a pointer file that are read, at most: git's limit for a `.git` file.
 const LONGEST: u64 = 1 << 20;
@@ -50,8 +51,8 @@ pub(super) fn gitfile(file: &Path) -> Sure<PathBuf> {
 
 /// The bytes of a file of at most [`LONGEST`] bytes; `None` where there is none.
 pub(super) fn small_file(path: &Path) -> Sure<Option<Vec<u8>>> {
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
+    let file = match sys::open(path) {
+        Ok((file, _)) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Doubt::of(format!("cannot read {}: {error}", name(path)))),
     };

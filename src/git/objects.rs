@@ -5,65 +5,117 @@ use std::sync::Arc;
 
 use super::command;
 use super::error::GitError;
+use super::odb::Fault;
+pub(super) use super::odb::Type;
 use super::repo::{Repo, unexpected};
 use crate::change::{Blob, Change, Commit, Content, Entry, Kind, Oid};
 use crate::paths::RepoPath;
 
-/// What kind of object a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
-    Commit,
-    Tree,
-    Blob,
-    Tag,
-}
-
-impl Type {
-    fn parse(word: &[u8]) -> Option<Self> {
-        match word {
-            b"commit" => Some(Self::Commit),
-            b"tree" => Some(Self::Tree),
-            b"blob" => Some(Self::Blob),
-            b"tag" => Some(Self::Tag),
-            _ => None,
-        }
-    }
-}
-
 /// The types of `ids`, in their order; `None` for those that are not here.
 pub(super) fn types(repo: &Repo, ids: &[Oid]) -> Result<Vec<Option<Type>>, GitError> {
-    let answer = command::feed(&repo.top, &["cat-file", "--batch-check=%(objecttype)"], &lines("", ids))?;
-    let found: Vec<_> = answer
+    let mut found: Vec<Option<Type>> = match repo.objects() {
+        Ok(mut objects) => ids.iter().map(|id| objects.kind(*id)).collect(),
+        Err(_) => vec![None; ids.len()],
+    };
+    let asked: Vec<Oid> = ids.iter().zip(&found).filter(|(_, kind)| kind.is_none()).map(|(id, _)| *id).collect();
+    if asked.is_empty() {
+        return Ok(found);
+    }
+    let answer = command::feed(&repo.top, &["cat-file", "--batch-check=%(objecttype)"], &lines("", &asked))?;
+    let told = told_types(&answer)?;
+    if told.len() != asked.len() {
+        return Err(unexpected("cat-file", "another number of answers than of questions"));
+    }
+    found.iter_mut().filter(|kind| kind.is_none()).zip(told).for_each(|(kind, told)| *kind = told);
+    Ok(found)
+}
+
+fn told_types(answer: &[u8]) -> Result<Vec<Option<Type>>, GitError> {
+    answer
         .split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty())
         .map(|line| if line.ends_with(b" missing") { Ok(None) } else { Type::parse(line).map(Some).ok_or(line) })
         .collect::<Result<_, &[u8]>>()
-        .map_err(|line| unexpected("cat-file", &String::from_utf8_lossy(line)))?;
-    if found.len() == ids.len() { Ok(found) } else { Err(unexpected("cat-file", "fewer answers than questions")) }
+        .map_err(|line| unexpected("cat-file", &String::from_utf8_lossy(line)))
 }
 
-/// The content of `ids`, each given to `each` in their order. All must be there.
+/// Bytes of a commit or a tag, at most.
+const LARGEST: u64 = 64 << 20;
+
+/// The content of `ids`, all of them of type `kind`, each given to `each` in no certain order. All must be there.
 pub(super) fn contents(
     repo: &Repo,
     ids: &[Oid],
+    kind: Type,
     mut each: impl FnMut(Oid, &[u8]) -> Result<(), GitError>,
 ) -> Result<(), GitError> {
-    let answer = command::feed(&repo.top, &["cat-file", "--batch"], &lines("", ids))?;
-    let mut rest = &answer[..];
+    let mut asked = Vec::new();
+    let mut own = repo.objects().ok();
     for &id in ids {
-        let short = || unexpected("cat-file", "it ended early");
-        let end = memchr::memchr(b'\n', rest).ok_or_else(short)?;
-        let header = &rest[..end];
-        let size = header
-            .rsplit(|&byte| byte == b' ')
-            .next()
-            .and_then(|size| std::str::from_utf8(size).ok()?.parse::<usize>().ok());
-        let size = size.ok_or_else(|| unexpected("cat-file", &String::from_utf8_lossy(header)))?;
-        rest = &rest[end + 1..];
-        each(id, rest.get(..size).ok_or_else(short)?)?;
-        rest = rest.get(size + 1..).ok_or_else(short)?;
+        let read = own.as_mut().map_or(Err(Fault::Missing), |objects| objects.read(id, kind, LARGEST));
+        match read {
+            Ok(loaded) if loaded.bytes.len() as u64 == loaded.size => each(id, &loaded.bytes)?,
+            Ok(_) | Err(Fault::Missing | Fault::Large) => asked.push(id),
+            Err(Fault::Unfit(reason)) => return Err(GitError::Unreadable { id, reason }),
+        }
+    }
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let mark = Mark::new()?;
+    let answer = command::feed(&repo.top, &["cat-file", "--batch"], &mark.questions(&asked))?;
+    let mut rest = &answer[..];
+    for &id in &asked {
+        let (content, behind) = mark.answer(rest, id, kind)?;
+        each(id, content)?;
+        rest = behind;
     }
     Ok(())
+}
+
+/// A name that no object can guess, asked for behind each object: the answer to it shows where that of the object
+/// ends, whatever the object says of its size.
+pub(super) struct Mark(String);
+
+impl Mark {
+    pub(super) fn new() -> Result<Self, GitError> {
+        let mut noise = [0; 16];
+        getrandom::fill(&mut noise).map_err(|error| unexpected("cat-file", &error.to_string()))?;
+        // No name of a ref: git looks for none.
+        Ok(Self(format!("{:032x}..", u128::from_be_bytes(noise))))
+    }
+
+    #[cfg(test)]
+    fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// What `cat-file --batch` is asked for `ids`.
+    pub(super) fn questions(&self, ids: &[Oid]) -> Vec<u8> {
+        ids.iter().flat_map(|id| format!("{id}\n{}\n", self.0).into_bytes()).collect()
+    }
+
+    /// What it answers to the name itself.
+    pub(super) fn missing(&self) -> Vec<u8> {
+        format!("{} missing\n", self.0).into_bytes()
+    }
+
+    /// The content in the answer for `id` that `text` begins with, and what stands behind the answer.
+    fn answer<'t>(&self, text: &'t [u8], id: Oid, kind: Type) -> Result<(&'t [u8], &'t [u8]), GitError> {
+        let end = memchr::memchr(b'\n', text).ok_or_else(|| unexpected("cat-file", "it ended early"))?;
+        let header = String::from_utf8_lossy(&text[..end]);
+        if header == format!("{id} missing") {
+            return Err(GitError::Missing(id));
+        }
+        let size = header.strip_prefix(&format!("{id} {} ", kind.word())).and_then(|size| size.parse::<usize>().ok());
+        let size = size.ok_or_else(|| unexpected("cat-file", &header))?;
+        let (content, behind) =
+            text[end + 1..].split_at_checked(size).ok_or_else(|| unexpected("cat-file", "it ended early"))?;
+        let behind = behind.strip_prefix(b"\n").and_then(|behind| behind.strip_prefix(&self.missing()[..]));
+        behind
+            .map(|behind| (content, behind))
+            .ok_or(GitError::Unreadable { id, reason: "its header lies about its size" })
+    }
 }
 
 /// `ids`, one a line, `prefix` before each: what `rev-list` and `cat-file` read.
@@ -115,6 +167,25 @@ pub(super) fn message_change(label: &[u8], object: &[u8], commit: Option<&Arc<Co
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_taken_at_its_size_only_where_its_mark_follows() {
+        let (id, mark) = (Oid::sha1([0x11; 20]), Mark::of("n.."));
+        let answer = |size: usize, content: &str| format!("{id} tag {size}\n{content}\nn.. missing\nrest").into_bytes();
+        let good = answer(5, "hello");
+        assert_eq!(mark.answer(&good, id, Type::Tag).unwrap(), (&b"hello"[..], &b"rest"[..]));
+        assert!(
+            mark.answer(&good, id, Type::Commit).is_err() && mark.answer(&good, Oid::sha1([0; 20]), Type::Tag).is_err()
+        );
+        for size in [0, 4, 6, 7, 17, 99] {
+            assert!(mark.answer(&answer(size, "hello"), id, Type::Tag).is_err(), "{size}");
+        }
+        for cut in 0..good.len() - 4 {
+            assert!(mark.answer(&good[..cut], id, Type::Tag).is_err(), "{cut}");
+        }
+        let missing = format!("{id} missing\n").into_bytes();
+        assert!(matches!(mark.answer(&missing, id, Type::Tag), Err(GitError::Missing(_))));
+    }
 
     #[test]
     fn a_commit_is_read_whole() {

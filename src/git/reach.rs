@@ -23,6 +23,14 @@ const SLOP: u64 = 86400;
 pub(super) fn take_reached(repo: &Repo, from: impl IntoIterator<Item = Oid>, asked: &mut HashSet<Oid>) {
     let (Ok(places), Ok(objects)) = (repo.places(), repo.objects()) else { return };
     let mut commits = Commits { graphs: places.iter().map(|place| Graph::open(place)).collect(), objects, read: 0 };
+    let mut left = asked.clone();
+    walk(&mut commits, from, &mut left);
+    if commits.graphs.iter().all(Graph::is_whole) {
+        *asked = left;
+    }
+}
+
+fn walk(commits: &mut Commits<'_>, from: impl IntoIterator<Item = Oid>, asked: &mut HashSet<Oid>) {
     let dates: Option<Vec<u64>> = asked.iter().map(|id| Some(commits.get(*id)?.0)).collect();
     // A tag, a tree or a blob may bring something of its own.
     let Some(oldest) = dates.and_then(|dates| dates.into_iter().min()) else { return };

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::cat_file::Slowness;
 use super::command;
 use super::discover::{self, Found};
 use super::doubt::{Doubt, Sure};
@@ -32,6 +33,8 @@ pub struct Repo {
     pub(super) doubt: Option<Doubt>,
     places: OnceLock<Sure<Vec<PathBuf>>>,
     packs: Shared<Packs>,
+    /// How slow git was with objects that it was asked for.
+    pub(super) slowness: Arc<Slowness>,
     index: Arc<Mutex<Option<Kept>>>,
 }
 
@@ -124,6 +127,7 @@ impl Repo {
             doubt,
             places: OnceLock::new(),
             packs: Shared::default(),
+            slowness: Arc::default(),
             index: Arc::default(),
         }
     }
@@ -169,8 +173,7 @@ impl Repo {
         #[allow(clippy::disallowed_methods, reason = "git's own variable, for git's own file")]
         let file = std::env::var_os("GIT_SHALLOW_FILE").filter(|name| !name.is_empty());
         let file = file.map_or_else(|| self.common_dir.join("shallow"), |name| self.top.join(name));
-        #[allow(clippy::disallowed_methods, reason = "one of git's own files")]
-        let text = std::fs::read(file).unwrap_or_default();
+        let text = Map::open(&file).unwrap_or_default();
         text.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
     }
 }

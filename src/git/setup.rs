@@ -77,7 +77,7 @@ pub fn message_settings(dir: &Path) -> Result<MessageSettings, GitError> {
 /// line feed, the value, a NUL.
 pub fn settings_like(dir: &Path, regex: &str) -> Result<Vec<u8>, GitError> {
     let args = ["config", "-z", "--get-regexp", regex];
-    let output = command::as_configured(dir).args(args).output().map_err(GitError::NoGit)?;
+    let output = command::output(command::as_configured(dir).args(args), "config")?;
     // Status 1: none of them is set (git-config(1)).
     if output.status.code() == Some(1) {
         return Ok(Vec::new());
@@ -101,7 +101,7 @@ pub fn local_setting(dir: &Path, key: &str) -> Result<Option<Setting>, GitError>
 }
 
 fn read(dir: &Path, args: &[&str]) -> Result<Option<Setting>, GitError> {
-    let output = command::as_configured(dir).args(args).output().map_err(GitError::NoGit)?;
+    let output = command::output(command::as_configured(dir).args(args), "config")?;
     if output.status.code() == Some(1) {
         return Ok(None);
     }
@@ -130,7 +130,7 @@ pub fn remove_section(dir: &Path, scope: Scope, name: &str) -> Result<(), GitErr
 /// Takes `key` out; nothing happens where it is not set.
 pub fn unset(dir: &Path, scope: Scope, key: &str) -> Result<(), GitError> {
     let args = ["config", scope.flag(), "--unset-all", key];
-    let output = command::as_configured(dir).args(args).output().map_err(GitError::NoGit)?;
+    let output = command::output(command::as_configured(dir).args(args), "config")?;
     // Status 5: "you try to unset an option which does not exist" (git-config(1)).
     if output.status.success() || output.status.code() == Some(5) {
         return Ok(());

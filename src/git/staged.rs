@@ -86,5 +86,6 @@ fn fast(repo: &Repo) -> Sure<Compared> {
         };
         lists.push(compare(index, Some(tree), &mut |id| objects.tree(id))?);
     }
+    mapped.sure()?;
     Ok(Compared { base: head.unwrap_or(EMPTY_TREE), parents: lists })
 }

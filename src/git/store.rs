@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::cat_file::CatFile;
 use super::command;
-use super::odb::{Objects, Type};
+use super::odb::{Fault, Objects, Type};
 use super::repo::Repo;
 use super::tree::{DIRECTORY, TreeEntries};
 use crate::change::{Blob, Loaded, Oid, ReadError, Reader, Store};
@@ -40,14 +40,8 @@ impl Store for Before<'_> {
 const RECENT: usize = 4;
 const RECENT_SIZE: usize = 1 << 20;
 
-/// Packed blobs that a reader reads in process where the reader of packs does not understand them. For more of
-/// them a `git cat-file` is worth its start: it keeps the bases of deltas better than libgit2 does.
-const FEW: usize = 64;
-
 /// One thread's reader.
 struct Blobs<'r> {
-    /// How many blobs it has read out of packs.
-    packed: usize,
     /// What was read last: in a history a blob is new first and the old side of the next change then.
     recent: VecDeque<(Oid, Vec<u8>)>,
     objects: Option<Objects<'r>>,
@@ -60,7 +54,6 @@ struct Blobs<'r> {
 impl<'r> Blobs<'r> {
     fn new(repo: &'r Repo, before: Option<&'r str>) -> Self {
         Self {
-            packed: 0,
             recent: VecDeque::new(),
             objects: repo.objects().ok(),
             git: CatFile::new(repo),
@@ -80,31 +73,27 @@ impl Blobs<'_> {
         let staged = self.before.is_some();
         // What is staged stands in a file of its own, and is read once; a history lies in packs, which
         // remember what others are made from.
+        let mut own = Err(Fault::Missing);
         if let Some(objects) = self.objects.as_mut() {
-            let first = if staged {
-                objects.read_loose(id, Type::Blob, limit)
-            } else {
-                objects.read_packed(id, Type::Blob, limit)
-            };
-            if let Ok(loaded) = first {
+            if !staged && let Ok(loaded) = objects.read_packed(id, Type::Blob, limit) {
                 return Ok(loaded);
             }
+            own = objects.read(id, Type::Blob, limit);
         }
-        let loose = self.objects.as_mut().filter(|_| !staged);
-        let loose = loose.and_then(|objects| objects.read_loose(id, Type::Blob, limit).ok());
-        let loaded = loose.map_or_else(|| self.packed(id, limit), Ok)?;
+        let loaded = match own {
+            Ok(loaded) => loaded,
+            // Another pack may have come since, or be of a kind that only git knows.
+            Err(Fault::Missing | Fault::Large) => self.git.read(id, limit)?,
+            Err(Fault::Unfit(reason)) => return Err(ReadError::Corrupt { id, reason: reason.to_owned() }),
+        };
+        if staged {
+            return Ok(loaded);
+        }
         if loaded.bytes.len() <= RECENT_SIZE && loaded.bytes.len() as u64 == loaded.size {
             self.recent.truncate(RECENT - 1);
             self.recent.push_front((id, loaded.bytes.clone()));
         }
         Ok(loaded)
-    }
-
-    fn packed(&mut self, id: Oid, limit: u64) -> Result<Loaded, ReadError> {
-        self.packed += 1;
-        let objects = self.objects.as_mut().filter(|_| self.packed <= FEW);
-        let own = objects.and_then(|objects| objects.read(id, Type::Blob, limit).ok());
-        own.map_or_else(|| self.git.read(id, limit), Ok)
     }
 }
 

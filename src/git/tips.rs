@@ -61,7 +61,7 @@ pub(super) fn peel(repo: &Repo, names: &[(&[u8], Oid)]) -> Result<Tips, GitError
 fn targets(repo: &Repo, tags: &[(Vec<u8>, Oid)], changes: &mut Vec<Change>) -> Result<Vec<(Vec<u8>, Oid)>, GitError> {
     let ids: Vec<Oid> = tags.iter().map(|(_, id)| *id).collect();
     let mut targets = Vec::new();
-    objects::contents(repo, &ids, |id, object| {
+    objects::contents(repo, &ids, Type::Tag, |id, object| {
         let name = objects::header(object, "tag").unwrap_or_default();
         let label = [b"tag ", name].concat();
         changes.extend(objects::message_change(&label, object, None));

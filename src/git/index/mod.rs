@@ -80,6 +80,11 @@ impl MappedIndex {
         Ok(Self { layout: Layout::of(&map)?, map })
     }
 
+    /// A doubt where the file was cut short meanwhile: to be asked for behind what was concluded from it.
+    pub(super) fn sure(&self) -> Sure<()> {
+        if self.map.is_whole() { Ok(()) } else { Err(Doubt::new("the index changes while it is read")) }
+    }
+
     /// What is in it.
     pub(super) fn get(&self) -> Index<'_> {
         Index::new(&self.map, &self.layout)

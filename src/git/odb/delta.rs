@@ -41,6 +41,13 @@ pub(super) fn apply(base: &[u8], delta: &[u8], limit: u64) -> Option<Vec<u8>> {
     (made.len() == wanted).then_some(made)
 }
 
+/// How many bytes the delta says that it makes.
+pub(super) fn size_of_result(delta: &[u8]) -> Option<u64> {
+    let mut rest = delta;
+    size(&mut rest)?;
+    size(&mut rest)
+}
+
 fn next(rest: &mut &[u8]) -> Option<u8> {
     let (&first, behind) = rest.split_first()?;
     *rest = behind;

@@ -8,6 +8,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Fault, Type};
 use crate::change::{Loaded, Oid};
+use crate::sys;
 
 /// Bytes of a file that are read at a time.
 const CHUNK: usize = 64 << 10;
@@ -32,26 +33,39 @@ impl Default for Loose {
 impl Loose {
     /// Reads `id` from the object directory `place`.
     pub(super) fn read(&mut self, place: &Path, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+        let file = self.open(place, id)?;
+        self.object(file, wanted, limit)
+    }
+
+    /// What `id` is, as its header in the object directory `place` says.
+    pub(super) fn kind(&mut self, place: &Path, id: Oid) -> Option<Type> {
+        let file = self.open(place, id).ok()?;
+        let mut stream = self.stream(file);
+        let mut head = [0; HEADER];
+        let (nul, _) = stream.header(&mut head).ok()?;
+        Type::parse(head[..nul].split(|&byte| byte == b' ').next()?)
+    }
+
+    fn open(&mut self, place: &Path, id: Oid) -> Result<File, Fault> {
         let hex = id.to_string();
         self.path.clear();
         self.path.push(place);
         self.path.push(&hex[..2]);
         self.path.push(&hex[2..]);
-        let file = File::open(&self.path).map_err(|_| Fault::Missing)?;
-        self.inflate.reset(true);
-        let mut stream = Stream { file, inflate: &mut self.inflate, input: &mut self.input, from: 0, to: 0 };
+        // A place that cannot be opened at all is git's to tell of.
+        sys::open(&self.path).map(|(file, _)| file).map_err(|_| Fault::Missing)
+    }
 
+    fn stream<F: Read>(&mut self, file: F) -> Stream<'_, F> {
+        self.inflate.reset(true);
+        Stream { file, inflate: &mut self.inflate, input: &mut self.input, from: 0, to: 0 }
+    }
+
+    /// Reads the object that `file` holds.
+    pub(super) fn object(&mut self, file: impl Read, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+        let mut stream = self.stream(file);
         let mut head = [0; HEADER];
-        let mut filled = 0;
-        let nul = loop {
-            let (got, ended) = stream.inflate(&mut head[filled..])?;
-            filled += got;
-            match memchr::memchr(0, &head[..filled]) {
-                Some(nul) => break nul,
-                None if ended || filled == HEADER => return Err(Fault::Unfit("its header has no end")),
-                None => {}
-            }
-        };
+        let (nul, filled) = stream.header(&mut head)?;
         let size = size(&head[..nul], wanted)?;
         let want = usize::try_from(size.min(limit)).map_err(|_| Fault::Unfit("it is too large"))?;
         let mut bytes = Vec::with_capacity(want.min(TRUSTED));
@@ -90,8 +104,8 @@ fn size(header: &[u8], wanted: Type) -> Result<u64, Fault> {
 }
 
 /// A file being inflated.
-struct Stream<'s> {
-    file: File,
+struct Stream<'s, F> {
+    file: F,
     inflate: &'s mut Decompress,
     input: &'s mut [u8],
     /// What of `input` is still to be inflated.
@@ -99,7 +113,21 @@ struct Stream<'s> {
     to: usize,
 }
 
-impl Stream<'_> {
+impl<F: Read> Stream<'_, F> {
+    /// Inflates the beginning into `head`: where the header ends, and how many bytes there are.
+    fn header(&mut self, head: &mut [u8; HEADER]) -> Result<(usize, usize), Fault> {
+        let mut filled = 0;
+        loop {
+            let (got, ended) = self.inflate(&mut head[filled..])?;
+            filled += got;
+            match memchr::memchr(0, &head[..filled]) {
+                Some(nul) => return Ok((nul, filled)),
+                None if ended || filled == HEADER => return Err(Fault::Unfit("its header has no end")),
+                None => {}
+            }
+        }
+    }
+
     /// Inflates into `out`, not empty: how many bytes came, and whether the stream has ended. Gives at
     /// least one byte or the end.
     fn inflate(&mut self, out: &mut [u8]) -> Result<(usize, bool), Fault> {

@@ -1,14 +1,13 @@
-//! Objects of SHA-1 repositories without a child process: loose ones by an own reader, packed ones
-//! by another, through libgit2 where that does not understand them. One a thread.
+//! Objects of SHA-1 repositories without a child process: loose ones by one reader, packed ones by another.
+//! One a thread. Bytes are hostile: no other library sees them.
 //!
-//! Hashes are not verified, as git itself does not when it reads. What cannot be had here is a
-//! [`Fault`], and `git cat-file` is asked before anybody is told.
+//! Hashes are not verified, as git itself does not when it reads. What cannot be had here is a [`Fault`]: of what is
+//! missing or too large git is asked, what is broken is told as broken.
 
 mod bases;
 mod delta;
 mod loose;
 mod pack;
-mod packed;
 mod places;
 
 pub(super) use pack::Packs;
@@ -26,15 +25,25 @@ pub(super) enum Type {
     Blob,
     Tree,
     Commit,
+    Tag,
 }
 
 impl Type {
-    const fn word(self) -> &'static str {
+    const ALL: [Self; 4] = [Self::Blob, Self::Tree, Self::Commit, Self::Tag];
+
+    /// git's word for it.
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Blob => "blob",
             Self::Tree => "tree",
             Self::Commit => "commit",
+            Self::Tag => "tag",
         }
+    }
+
+    /// What git's word stands for.
+    pub(super) fn parse(word: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word().as_bytes() == word)
     }
 }
 
@@ -43,7 +52,9 @@ impl Type {
 pub(super) enum Fault {
     /// No place has it.
     Missing,
-    /// It is there, but is not what it should be, or is larger than can be read here.
+    /// It is there, and larger than is read here.
+    Large,
+    /// It is there, but is not what it should be.
     Unfit(&'static str),
 }
 
@@ -53,36 +64,37 @@ pub(super) struct Objects<'p> {
     packs: &'p OnceLock<Packs>,
     loose: loose::Loose,
     unpack: pack::Unpack,
-    packed: packed::Packed,
 }
 
 impl<'p> Objects<'p> {
     /// Over the object directories `places`, whose `packs` are opened by whoever asks first.
     pub(super) fn new(places: &'p [PathBuf], packs: &'p OnceLock<Packs>) -> Self {
-        let (loose, unpack, packed) = Default::default();
-        Self { places, packs, loose, unpack, packed }
+        let (loose, unpack) = Default::default();
+        Self { places, packs, loose, unpack }
     }
 
     fn packs(&self) -> &'p Packs {
         self.packs.get_or_init(|| Packs::open(self.places))
     }
 
-    /// Reads the object `id` of type `wanted`, at most `limit` bytes of it.
+    /// Reads the object `id` of type `wanted`, at most `limit` bytes of it. What is broken in one place is looked for
+    /// in the others, as git does.
     pub(super) fn read(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
-        match self.read_loose(id, wanted, limit) {
-            Err(Fault::Missing) => match self.read_packed(id, wanted, limit) {
-                // Another pack may have come since, or be of a kind that only git's own library knows.
-                Err(_) => self.packed.read(self.places, id, wanted, limit),
-                loaded => loaded,
-            },
-            other => other,
-        }
+        let loose = self.read_loose(id, wanted, limit);
+        if loose.is_ok() { loose } else { either(loose, self.read_packed(id, wanted, limit)) }
     }
 
     /// The same, of objects in packs that were there when the first was asked for.
     pub(super) fn read_packed(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
         let packs = self.packs();
         self.unpack.read(packs, id, wanted, limit)
+    }
+
+    /// What the object `id` is; `None` where that is not told here.
+    pub(super) fn kind(&mut self, id: Oid) -> Option<Type> {
+        let packs = self.packs();
+        let packed = self.unpack.kind(packs, id);
+        packed.or_else(|| self.places.iter().find_map(|place| self.loose.kind(place, id)))
     }
 
     /// What `parse` makes of a commit: of its beginning first, and where that is not enough of all of it.
@@ -97,14 +109,15 @@ impl<'p> Objects<'p> {
     }
 
     /// The same, of objects that stand in a file of their own: what is staged nearly always does.
-    pub(super) fn read_loose(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+    fn read_loose(&mut self, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+        let mut found = Err(Fault::Missing);
         for place in self.places {
-            match self.loose.read(place, id, wanted, limit) {
-                Err(Fault::Missing) => {}
-                other => return other,
+            found = either(found, self.loose.read(place, id, wanted, limit));
+            if found.is_ok() {
+                break;
             }
         }
-        Err(Fault::Missing)
+        found
     }
 
     /// The bytes of a tree.
@@ -131,8 +144,20 @@ impl<'p> Objects<'p> {
         match self.read(id, wanted, u64::MAX) {
             Ok(loaded) => Ok(loaded.bytes),
             Err(Fault::Missing) => Err(Doubt::of(format!("{} {id} is not found", wanted.word()))),
+            Err(Fault::Large) => Err(Doubt::of(format!("{} {id} is too large", wanted.word()))),
             Err(Fault::Unfit(reason)) => Err(Doubt::of(format!("{} {id}: {reason}", wanted.word()))),
         }
+    }
+}
+
+/// The better of what two places gave: the object, else what tells most of why it is not to be had.
+fn either(one: Result<Loaded, Fault>, other: Result<Loaded, Fault>) -> Result<Loaded, Fault> {
+    match (one, other) {
+        (Ok(loaded), _) | (_, Ok(loaded)) => Ok(loaded),
+        (Err(Fault::Missing), fault) | (fault, Err(Fault::Missing)) => fault,
+        // git may know how to read what is only large.
+        (Err(Fault::Large), _) | (_, Err(Fault::Large)) => Err(Fault::Large),
+        (fault, _) => fault,
     }
 }
 

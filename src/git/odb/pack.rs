@@ -1,11 +1,13 @@
 //! Packs by an own reader: mapped files, and a memory of what deltas are made against that all threads
 //! share, so that a history is unpacked once.
 //!
-//! Format after gitformat-pack(5): indexes of version 2, deltas against objects of the same pack. What is not
-//! found or understood here is a [`Fault`], and others are asked.
+//! Format after gitformat-pack(5): indexes of version 2, deltas against objects of the same pack. Bytes are hostile:
+//! each place and size is held against what is there before anything is read or reserved, and what all threads make
+//! of the packs has a bound. What is not had here is a [`Fault`].
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use flate2::{Decompress, FlushDecompress, Status};
@@ -20,6 +22,16 @@ use crate::sys::Map;
 const DEEPEST: usize = 4096;
 /// Bytes from which on an object is not read here.
 const LARGEST: u64 = 512 << 20;
+/// The same of a tree or a commit.
+const LARGEST_TREE: u64 = 64 << 20;
+/// The most bytes that deflate makes of one.
+const EXPANSION: usize = 1032;
+/// Bytes that all threads together make of packs, at most, and how many more for each byte that the packs hold:
+/// deltas of a few bytes may ask for gigabytes, over and over.
+const BUDGET: u64 = 4 << 30;
+const BUDGET_EACH: u64 = 2000;
+/// What a look at an entry counts for.
+const STEP: usize = 64;
 const ID: usize = 20;
 /// Room behind an object, so that the end of its stream is reached, or is seen to be missing, and the last of it
 /// is unpacked as fast as the rest.
@@ -32,12 +44,17 @@ const HEAD: usize = 8 + 256 * 4;
 pub(in crate::git) struct Packs {
     packs: Vec<Pack>,
     bases: Mutex<Bases>,
+    /// Bytes that were made of the packs so far, and the most that may be.
+    made: AtomicU64,
+    budget: u64,
 }
 
 struct Pack {
     index: Map,
     count: usize,
     file: PathBuf,
+    /// Bytes of the file.
+    size: u64,
     data: OnceLock<Option<Map>>,
 }
 
@@ -75,13 +92,26 @@ impl Packs {
         let mut files: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
         files.retain(|file| file.extension().is_some_and(|extension| extension == "idx"));
         files.sort();
-        Self { packs: files.iter().filter_map(|file| Pack::open(file)).collect(), bases: Mutex::default() }
+        Self::new(files.iter().filter_map(|file| Pack::open(file)).collect())
     }
 
-    /// Where the object is: the pack, and the place in it.
-    fn find(&self, id: Oid, last: usize) -> Option<(usize, usize)> {
-        let at = |number: usize| Some((number, self.packs.get(number)?.find(id)?));
-        at(last).or_else(|| (0..self.packs.len()).filter(|number| *number != last).find_map(at))
+    fn new(packs: Vec<Pack>) -> Self {
+        let held = packs.iter().map(|pack| pack.size).fold(0, u64::saturating_add);
+        let budget = BUDGET.saturating_add(held.saturating_mul(BUDGET_EACH));
+        Self { packs, bases: Mutex::default(), made: AtomicU64::new(0), budget }
+    }
+
+    /// Takes `bytes` out of the budget.
+    fn spend(&self, bytes: usize) -> Result<(), Fault> {
+        let made = self.made.fetch_add(bytes as u64, atomic::Ordering::Relaxed);
+        if made > self.budget { Err(Fault::Large) } else { Ok(()) }
+    }
+
+    /// Where the object is: the pack, and the place in it. In the pack `last` first.
+    fn find(&self, id: Oid, last: usize) -> impl Iterator<Item = (usize, usize)> {
+        let others = (0..self.packs.len()).filter(move |number| *number != last);
+        let at = move |number: usize| Some((number, self.packs.get(number)?.find(id)?));
+        std::iter::once(last).chain(others).filter_map(at)
     }
 
     fn held(&self, pack: usize, place: usize) -> Option<Held> {
@@ -94,21 +124,41 @@ impl Packs {
 }
 
 impl Unpack {
-    /// Reads the object `id`.
+    /// Reads the object `id`, from the first pack that gives it.
     pub(super) fn read(&mut self, packs: &Packs, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
-        let (pack, place) = packs.find(id, self.last).ok_or(Fault::Missing)?;
-        self.last = pack;
-        let (kind, bytes) = self.object(packs, pack, place, limit.min(LARGEST))?;
-        if kind != wanted {
-            return Err(Fault::Unfit("it is of another type"));
+        let mut fault = Fault::Missing;
+        let largest = if wanted == Type::Blob { LARGEST } else { LARGEST_TREE };
+        for (pack, place) in packs.find(id, self.last) {
+            match self.object(packs, pack, place, limit.min(largest)) {
+                Ok((kind, bytes)) if kind == wanted => {
+                    self.last = pack;
+                    let size = bytes.len() as u64;
+                    return Ok(Loaded { bytes: Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec()), size });
+                }
+                Ok(_) => fault = Fault::Unfit("it is of another type"),
+                Err(Fault::Large) => return Err(Fault::Large),
+                Err(other) => fault = other,
+            }
         }
-        let size = bytes.len() as u64;
-        Ok(Loaded { bytes: Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec()), size })
+        Err(fault)
+    }
+
+    /// What the object `id` is.
+    pub(super) fn kind(&mut self, packs: &Packs, id: Oid) -> Option<Type> {
+        let (number, mut here) = packs.find(id, self.last).next()?;
+        let data = packs.packs[number].data()?;
+        for _ in 0..DEEPEST {
+            match packs.packs[number].entry(data, here).ok()?.kind {
+                Kind::Whole(kind) => return Some(kind),
+                Kind::Delta(base) => here = base,
+            }
+        }
+        None
     }
 
     /// The first bytes of a commit that is stored whole, no more than fill `out`: how many there are.
     pub(super) fn beginning(&mut self, packs: &Packs, id: Oid, out: &mut [u8]) -> Option<usize> {
-        let (number, place) = packs.find(id, self.last)?;
+        let (number, place) = packs.find(id, self.last).next()?;
         self.last = number;
         let data = packs.packs[number].data()?;
         let entry = packs.packs[number].entry(data, place).ok()?;
@@ -130,13 +180,18 @@ impl Unpack {
             if let Some(held) = packs.held(number, here) {
                 break held;
             }
+            packs.spend(STEP)?;
             let entry = pack.entry(data, here)?;
-            if entry.size as u64 > limit || deltas.len() > DEEPEST {
-                return Err(Fault::Unfit("it is larger than can be read here"));
+            // A base may be larger than what is made of it, but not by any number that is worth it.
+            if entry.size as u64 > limit {
+                return Err(Fault::Large);
+            }
+            if deltas.len() > DEEPEST {
+                return Err(Fault::Unfit("its chain of deltas has no end"));
             }
             match entry.kind {
                 Kind::Whole(kind) => {
-                    let held = (kind, Arc::new(self.inflated(data, &entry)?));
+                    let held = (kind, Arc::new(self.inflated(packs, data, &entry)?));
                     // A commit by itself is read once, and seldom what another is made from.
                     if kind != Type::Commit || !deltas.is_empty() {
                         packs.hold(number, here, &held);
@@ -150,20 +205,26 @@ impl Unpack {
             }
         };
         for (place, entry) in deltas.into_iter().rev() {
-            let delta = self.inflated(data, &entry)?;
+            let delta = self.inflated(packs, data, &entry)?;
+            if delta::size_of_result(&delta).is_some_and(|size| size > limit) {
+                return Err(Fault::Large);
+            }
             let made = delta::apply(&bytes, &delta, limit).ok_or(Fault::Unfit("a delta that does not fit"))?;
+            packs.spend(made.len())?;
             bytes = Arc::new(made);
             packs.hold(number, place, &(kind, Arc::clone(&bytes)));
         }
-        if bytes.len() as u64 > limit {
-            return Err(Fault::Unfit("it is larger than can be read here"));
-        }
-        Ok((kind, bytes))
+        if bytes.len() as u64 > limit { Err(Fault::Large) } else { Ok((kind, bytes)) }
     }
 
-    fn inflated(&mut self, data: &[u8], entry: &Entry) -> Result<Vec<u8>, Fault> {
-        let broken = Fault::Unfit("its stream in the pack is broken");
-        let Some(stream) = data.get(entry.stream..) else { return Err(broken) };
+    fn inflated(&mut self, packs: &Packs, data: &[u8], entry: &Entry) -> Result<Vec<u8>, Fault> {
+        const BROKEN: Fault = Fault::Unfit("its stream in the pack is broken");
+        let stream = data.get(entry.stream..).ok_or(BROKEN)?;
+        // No stream of that length makes so much: nothing is reserved on the word of a header alone.
+        if entry.size > stream.len().saturating_mul(EXPANSION) {
+            return Err(BROKEN);
+        }
+        packs.spend(entry.size)?;
         self.inflate.reset(true);
         let mut bytes = Vec::new();
         if bytes.try_reserve_exact(entry.size.saturating_add(ROOM)).is_err() {
@@ -171,21 +232,26 @@ impl Unpack {
         }
         match self.inflate.decompress_vec(stream, &mut bytes, FlushDecompress::Finish) {
             Ok(Status::StreamEnd) if bytes.len() == entry.size => Ok(bytes),
-            _ => Err(broken),
+            _ => Err(BROKEN),
         }
     }
 }
 
 impl Pack {
     fn open(index: &Path) -> Option<Self> {
-        let map = Map::open_sparse(index).ok()?;
-        if !map.starts_with(b"\xfftOc\0\0\0\x02") {
+        let file = index.with_extension("pack");
+        let size = std::fs::metadata(&file).ok()?.len();
+        Self::new(Map::open_sparse(index).ok()?, file, size, OnceLock::new())
+    }
+
+    fn new(index: Map, file: PathBuf, size: u64, data: OnceLock<Option<Map>>) -> Option<Self> {
+        if !index.starts_with(b"\xfftOc\0\0\0\x02") {
             return None;
         }
-        let count = number(&map, HEAD - 4)?;
+        let count = number(&index, HEAD - 4)?;
         // Ids, checksums, places; what follows is more places, and two hashes.
-        (map.len() >= HEAD + count * (ID + 8) + 2 * ID).then_some(())?;
-        Some(Self { index: map, count, file: index.with_extension("pack"), data: OnceLock::new() })
+        (index.len() >= count.checked_mul(ID + 8)?.checked_add(HEAD + 2 * ID)?).then_some(())?;
+        Some(Self { index, count, file, size, data })
     }
 
     fn data(&self) -> Option<&Map> {
@@ -217,7 +283,7 @@ impl Pack {
             return Some(place);
         }
         let at = places + 4 * self.count + 8 * (place - (1 << 31));
-        usize::try_from(u64::from_be_bytes(self.index.get(at..at + 8)?.try_into().ok()?)).ok()
+        usize::try_from(u64::from_be_bytes(*self.index.get(at..)?.first_chunk()?)).ok()
     }
 
     fn entry(&self, data: &[u8], place: usize) -> Result<Entry, Fault> {
@@ -227,8 +293,9 @@ impl Pack {
     fn parsed(&self, data: &[u8], place: usize) -> Option<Entry> {
         let mut at = place;
         let mut next = || {
-            at += 1;
-            data.get(at - 1).copied()
+            let byte = data.get(at).copied();
+            at = at.checked_add(1)?;
+            byte
         };
         let mut byte = next()?;
         let word = (byte >> 4) & 7;
@@ -242,6 +309,7 @@ impl Pack {
             1 => Kind::Whole(Type::Commit),
             2 => Kind::Whole(Type::Tree),
             3 => Kind::Whole(Type::Blob),
+            4 => Kind::Whole(Type::Tag),
             6 => {
                 byte = next()?;
                 let mut back = u64::from(byte & 0x7f);
@@ -252,7 +320,7 @@ impl Pack {
                 Kind::Delta(place.checked_sub(usize::try_from(back).ok()?).filter(|base| *base < place)?)
             }
             7 => {
-                let base = Oid::from_bytes(data.get(at..at + ID)?)?;
+                let base = Oid::from_bytes(data.get(at..)?.get(..ID)?)?;
                 at += ID;
                 Kind::Delta(self.find(base)?)
             }
@@ -263,7 +331,7 @@ impl Pack {
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<usize> {
-    usize::try_from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)).ok()
+    usize::try_from(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?)).ok()
 }
 
 #[cfg(test)]
