@@ -83,7 +83,9 @@ pub(super) fn walk_without(repo: &Repo, revisions: &Revisions, passed: Passed<'_
     let asked = objects::lines("", &looked);
     let (told, raw) = std::thread::scope(|scope| {
         let told = scope.spawn(|| told(repo, &looked));
-        let args = ["diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"];
+        // A commit that it cannot read it leaves out without a word: with `--always` each of the others is named.
+        let args =
+            ["diff-tree", "--always", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"];
         let raw = command::feed(&repo.top, &args, &asked);
         (told.join(), raw)
     });
@@ -120,8 +122,7 @@ fn told(repo: &Repo, commits: &[Oid]) -> Result<Told, GitError> {
 /// Changes, and the commits with changes that are not among them for others cover them, with these others.
 type Changes = (Vec<Change>, HashMap<Oid, Vec<Oid>>);
 
-/// Reads `diff-tree`'s answer: a commit's id, then its records. A commit that changes nothing is
-/// not in it, but has a message all the same.
+/// Reads `diff-tree`'s answer: each commit's id, then its records.
 fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Changes, GitError> {
     let mut by_commit: HashMap<Oid, Vec<Record<'_>>> = HashMap::new();
     let mut here: Option<Oid> = None;
@@ -130,6 +131,7 @@ fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Changes, GitEr
         if field.first() != Some(&b':') {
             let id = Oid::from_hex(field).ok_or_else(|| unexpected("diff-tree", &String::from_utf8_lossy(field)))?;
             here = Some(id);
+            by_commit.entry(id).or_default();
             continue;
         }
         let path = fields.next().ok_or_else(|| unexpected("diff-tree", "a path is missing"))?;
@@ -143,7 +145,8 @@ fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Changes, GitEr
     for (number, id) in commits.iter().enumerate() {
         let (commit, message) = told.remove(id).ok_or_else(|| unexpected("cat-file", "a commit is missing"))?;
         all.extend(message);
-        for record in by_commit.remove(id).unwrap_or_default() {
+        let unread = GitError::Unreadable { id: *id, reason: "git does not tell what it changed" };
+        for record in by_commit.remove(id).ok_or(unread)? {
             let Some(change) = record.change(Some(&commit)) else { continue };
             match seen.before(&change, number) {
                 None => files.push(change),

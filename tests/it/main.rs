@@ -9,6 +9,8 @@ mod config;
 mod corpus;
 mod docs;
 mod frameworks;
+#[cfg(unix)]
+mod hostile;
 mod installer;
 mod layers;
 mod mutations;

@@ -5,13 +5,18 @@
 //! each place and size is held against what is there before anything is read or reserved, and what all threads make
 //! of the packs has a bound. What is not had here is a [`Fault`].
 
-use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{self, AtomicU64};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+mod file;
+mod many;
+
+use self::file::{Entry, Kind, Pack};
+use self::many::ManyPacks;
 use super::bases::{Bases, Held};
 use super::delta;
 use super::{Fault, Type};
@@ -32,30 +37,25 @@ const BUDGET: u64 = 4 << 30;
 const BUDGET_EACH: u64 = 2000;
 /// What a look at an entry counts for.
 const STEP: usize = 64;
-const ID: usize = 20;
 /// Room behind an object, so that the end of its stream is reached, or is seen to be missing, and the last of it
 /// is unpacked as fast as the rest.
 const ROOM: usize = 320;
-/// Bytes of an index before its ids: magic, version, fanout.
-const HEAD: usize = 8 + 256 * 4;
-
 /// The packs of some object directories.
 #[derive(Default)]
 pub(in crate::git) struct Packs {
     packs: Vec<Pack>,
+    indexes: Vec<Placed>,
     bases: Mutex<Bases>,
     /// Bytes that were made of the packs so far, and the most that may be.
     made: AtomicU64,
     budget: u64,
 }
 
-struct Pack {
-    index: Map,
-    count: usize,
-    file: PathBuf,
-    /// Bytes of the file.
-    size: u64,
-    data: OnceLock<Option<Map>>,
+/// An index over many packs.
+struct Placed {
+    index: ManyPacks,
+    /// Which packs it is over: their numbers, by its own.
+    packs: Vec<Option<usize>>,
 }
 
 /// What one thread unpacks with.
@@ -71,34 +71,34 @@ impl Default for Unpack {
     }
 }
 
-/// How an entry of a pack begins.
-struct Entry {
-    kind: Kind,
-    size: usize,
-    /// Where its stream begins.
-    stream: usize,
-}
-
-enum Kind {
-    Whole(Type),
-    /// A delta against the entry at this place.
-    Delta(usize),
-}
-
 impl Packs {
     /// Those in the object directories `places`, as they are now.
     pub(in crate::git) fn open(places: &[PathBuf]) -> Self {
         let listed = places.iter().flat_map(|place| std::fs::read_dir(place.join("pack")).into_iter().flatten());
         let mut files: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
+        let indexes: Vec<(PathBuf, ManyPacks)> = files
+            .iter()
+            .filter(|file| file.ends_with("multi-pack-index"))
+            .filter_map(|file| Some((file.clone(), ManyPacks::read(Map::open_sparse(file).ok()?)?)))
+            .collect();
         files.retain(|file| file.extension().is_some_and(|extension| extension == "idx"));
         files.sort();
-        Self::new(files.iter().filter_map(|file| Pack::open(file)).collect())
+        Self::new(files.iter().filter_map(|file| Pack::open(file)).collect(), indexes)
     }
 
-    fn new(packs: Vec<Pack>) -> Self {
+    fn new(mut packs: Vec<Pack>, indexes: Vec<(PathBuf, ManyPacks)>) -> Self {
+        let numbers: HashMap<&Path, usize> = packs.iter().enumerate().map(|(at, pack)| (&*pack.file, at)).collect();
+        let placed = indexes.into_iter().map(|(file, index)| {
+            let pack = |name: &str| numbers.get(&*file.with_file_name(name).with_extension("pack")).copied();
+            Placed { packs: index.names().map(pack).collect(), index }
+        });
+        let indexes: Vec<Placed> = placed.collect();
+        for number in indexes.iter().flat_map(|index| index.packs.iter().flatten()) {
+            packs[*number].covered = true;
+        }
         let held = packs.iter().map(|pack| pack.size).fold(0, u64::saturating_add);
         let budget = BUDGET.saturating_add(held.saturating_mul(BUDGET_EACH));
-        Self { packs, bases: Mutex::default(), made: AtomicU64::new(0), budget }
+        Self { packs, indexes, bases: Mutex::default(), made: AtomicU64::new(0), budget }
     }
 
     /// Takes `bytes` out of the budget.
@@ -107,11 +107,19 @@ impl Packs {
         if made > self.budget { Err(Fault::Large) } else { Ok(()) }
     }
 
-    /// Where the object is: the pack, and the place in it. In the pack `last` first.
+    /// Where the object is: the pack, and the place in it. As git does, what an index over many packs knows is
+    /// not asked of these packs. Of the others the pack `last` comes first.
     fn find(&self, id: Oid, last: usize) -> impl Iterator<Item = (usize, usize)> {
+        let known = self.indexes.iter().filter_map(move |placed| {
+            let (pack, place) = placed.index.find(id)?;
+            Some(((*placed.packs.get(pack)?)?, place))
+        });
         let others = (0..self.packs.len()).filter(move |number| *number != last);
-        let at = move |number: usize| Some((number, self.packs.get(number)?.find(id)?));
-        std::iter::once(last).chain(others).filter_map(at)
+        let at = move |number: usize| {
+            let pack = self.packs.get(number).filter(|pack| !pack.covered)?;
+            Some((number, pack.find(id)?))
+        };
+        known.chain(std::iter::once(last).chain(others).filter_map(at))
     }
 
     fn held(&self, pack: usize, place: usize) -> Option<Held> {
@@ -235,103 +243,6 @@ impl Unpack {
             _ => Err(BROKEN),
         }
     }
-}
-
-impl Pack {
-    fn open(index: &Path) -> Option<Self> {
-        let file = index.with_extension("pack");
-        let size = std::fs::metadata(&file).ok()?.len();
-        Self::new(Map::open_sparse(index).ok()?, file, size, OnceLock::new())
-    }
-
-    fn new(index: Map, file: PathBuf, size: u64, data: OnceLock<Option<Map>>) -> Option<Self> {
-        if !index.starts_with(b"\xfftOc\0\0\0\x02") {
-            return None;
-        }
-        let count = number(&index, HEAD - 4)?;
-        // Ids, checksums, places; what follows is more places, and two hashes.
-        (index.len() >= count.checked_mul(ID + 8)?.checked_add(HEAD + 2 * ID)?).then_some(())?;
-        Some(Self { index, count, file, size, data })
-    }
-
-    fn data(&self) -> Option<&Map> {
-        let open = || Map::open_sparse(&self.file).ok().filter(|map| map.starts_with(b"PACK"));
-        self.data.get_or_init(open).as_ref()
-    }
-
-    /// Where in the pack the object is.
-    fn find(&self, id: Oid) -> Option<usize> {
-        let wanted: &[u8; ID] = id.as_bytes().try_into().ok()?;
-        let edge = |first: usize| number(&self.index, 8 + 4 * first);
-        let first = usize::from(wanted[0]);
-        let (mut low, mut high) = (if first == 0 { 0 } else { edge(first - 1)? }, edge(first)?.min(self.count));
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.index.get(HEAD + ID * middle..HEAD + ID * (middle + 1))?.cmp(&wanted[..]) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-                Ordering::Equal => return self.place(middle),
-            }
-        }
-        None
-    }
-
-    fn place(&self, at: usize) -> Option<usize> {
-        let places = HEAD + self.count * (ID + 4);
-        let place = number(&self.index, places + 4 * at)?;
-        if place < 1 << 31 {
-            return Some(place);
-        }
-        let at = places + 4 * self.count + 8 * (place - (1 << 31));
-        usize::try_from(u64::from_be_bytes(*self.index.get(at..)?.first_chunk()?)).ok()
-    }
-
-    fn entry(&self, data: &[u8], place: usize) -> Result<Entry, Fault> {
-        self.parsed(data, place).ok_or(Fault::Unfit("its entry in the pack is not understood"))
-    }
-
-    fn parsed(&self, data: &[u8], place: usize) -> Option<Entry> {
-        let mut at = place;
-        let mut next = || {
-            let byte = data.get(at).copied();
-            at = at.checked_add(1)?;
-            byte
-        };
-        let mut byte = next()?;
-        let word = (byte >> 4) & 7;
-        let (mut size, mut shift) = (u64::from(byte & 15), 4);
-        while byte & 0x80 != 0 {
-            byte = next()?;
-            size |= u64::from(byte & 0x7f).checked_shl(shift)?;
-            shift += 7;
-        }
-        let kind = match word {
-            1 => Kind::Whole(Type::Commit),
-            2 => Kind::Whole(Type::Tree),
-            3 => Kind::Whole(Type::Blob),
-            4 => Kind::Whole(Type::Tag),
-            6 => {
-                byte = next()?;
-                let mut back = u64::from(byte & 0x7f);
-                while byte & 0x80 != 0 {
-                    byte = next()?;
-                    back = (back + 1).checked_mul(128)? | u64::from(byte & 0x7f);
-                }
-                Kind::Delta(place.checked_sub(usize::try_from(back).ok()?).filter(|base| *base < place)?)
-            }
-            7 => {
-                let base = Oid::from_bytes(data.get(at..)?.get(..ID)?)?;
-                at += ID;
-                Kind::Delta(self.find(base)?)
-            }
-            _ => return None,
-        };
-        Some(Entry { kind, size: usize::try_from(size).ok()?, stream: at })
-    }
-}
-
-fn number(bytes: &[u8], at: usize) -> Option<usize> {
-    usize::try_from(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?)).ok()
 }
 
 #[cfg(test)]
