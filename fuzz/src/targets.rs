@@ -17,6 +17,8 @@ use gatehook::stage::external;
 use gatehook::text::{LineIndex, escape};
 use gatehook::{diff, git, paths, policy, report, source};
 
+use crate::gitdir;
+
 type Target = fn(&[u8]);
 type Seeds = fn() -> Vec<Vec<u8>>;
 
@@ -33,6 +35,14 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("answers", answers, answers_seeds),
         ("foreign", crate::foreign::foreign, crate::foreign::seeds),
         ("kept", crate::kept::kept, crate::kept::seeds),
+        ("pack", gitdir::pack, gitdir::pack_seeds),
+        ("delta", gitdir::delta, gitdir::delta_seeds),
+        ("loose", gitdir::loose, gitdir::loose_seeds),
+        ("graph", gitdir::graph, gitdir::graph_seeds),
+        ("refs", gitdir::refs, gitdir::refs_seeds),
+        ("settings", gitdir::settings, gitdir::settings_seeds),
+        ("plumbing", gitdir::plumbing, gitdir::plumbing_seeds),
+        ("event", gitdir::event, gitdir::event_seeds),
     ]
 }
 

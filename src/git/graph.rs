@@ -74,6 +74,16 @@ impl Graph {
         Some(())
     }
 
+    /// The one that `bytes` hold, for fuzzing.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        Some(Self { layers: vec![Layer::read(Map::of(bytes.to_vec()), 0, 0)?] })
+    }
+
+    /// Every commit that it names.
+    pub(super) fn commits(&self) -> impl Iterator<Item = Oid> {
+        self.layers.iter().flat_map(|layer| (0..layer.count).filter_map(|at| layer.id(at)))
+    }
+
     /// What is known of `commit`.
     pub(super) fn row(&self, commit: Oid) -> Option<Row> {
         self.layers.iter().find_map(|layer| Some((layer, layer.find(commit)?))).and_then(|(layer, at)| {

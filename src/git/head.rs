@@ -60,22 +60,24 @@ fn packed(file: &Path, name: &[u8]) -> Sure<Option<Oid>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Doubt::of(format!("cannot read packed-refs: {error}"))),
     };
-    // Each line is `<hex> SP <name> LF`.
+    let found = packed_in(&map, name)?;
+    if map.is_whole() { Ok(found) } else { Err(Doubt::new("packed-refs is cut off")) }
+}
+
+/// The id of the reference `name` in the text of `packed-refs`: each line is `<hex> SP <name> LF`.
+pub(super) fn packed_in(text: &[u8], name: &[u8]) -> Sure<Option<Oid>> {
     let needle = [b" ", name, b"\n"].concat();
-    for at in memchr::memmem::find_iter(&map, &needle) {
-        let start = memchr::memrchr(b'\n', &map[..at]).map_or(0, |newline| newline + 1);
-        if let Some(oid) = Oid::from_hex(&map[start..at]) {
+    for at in memchr::memmem::find_iter(text, &needle) {
+        let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
+        if let Some(oid) = Oid::from_hex(&text[start..at]) {
             return Ok(Some(oid));
         }
     }
-    if map.last().is_some_and(|&byte| byte != b'\n') || !map.is_whole() {
-        return Err(Doubt::new("packed-refs is cut off"));
-    }
-    Ok(None)
+    if text.last().is_some_and(|&byte| byte != b'\n') { Err(Doubt::new("packed-refs is cut off")) } else { Ok(None) }
 }
 
 /// The id at the beginning of a reference's content.
-fn oid(content: &[u8]) -> Sure<Oid> {
+pub(super) fn oid(content: &[u8]) -> Sure<Oid> {
     let end = content.iter().position(u8::is_ascii_whitespace).unwrap_or(content.len());
     Oid::from_hex(&content[..end]).ok_or(Doubt::new("a reference holds no id"))
 }

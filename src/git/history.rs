@@ -105,7 +105,7 @@ pub(super) fn boundary(repo: &Repo, revisions: &Revisions) -> Result<Vec<Oid>, G
 }
 
 /// Each commit with its message as a change.
-type Told = HashMap<Oid, (Arc<Commit>, Option<Change>)>;
+pub(super) type Told = HashMap<Oid, (Arc<Commit>, Option<Change>)>;
 
 fn told(repo: &Repo, commits: &[Oid]) -> Result<Told, GitError> {
     let mut all = HashMap::with_capacity(commits.len());
@@ -120,10 +120,10 @@ fn told(repo: &Repo, commits: &[Oid]) -> Result<Told, GitError> {
 }
 
 /// Changes, and the commits with changes that are not among them for others cover them, with these others.
-type Changes = (Vec<Change>, HashMap<Oid, Vec<Oid>>);
+pub(super) type Changes = (Vec<Change>, HashMap<Oid, Vec<Oid>>);
 
 /// Reads `diff-tree`'s answer: each commit's id, then its records.
-fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Changes, GitError> {
+pub(super) fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Changes, GitError> {
     let mut by_commit: HashMap<Oid, Vec<Record<'_>>> = HashMap::new();
     let mut here: Option<Oid> = None;
     let mut fields = raw.split(|&byte| byte == 0);

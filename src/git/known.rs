@@ -74,21 +74,14 @@ impl Branches<'_> {
         Ok(())
     }
 
-    /// Lines `<hex> SP refs/remotes/NAME/BRANCH LF`.
     fn packed(&mut self, file: &Path) -> Sure<()> {
         let map = match Map::open(file) {
             Ok(map) => map,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(Doubt::of(format!("cannot read packed-refs: {error}"))),
         };
-        let needle = format!(" refs/remotes/{}/", self.name);
-        for at in memchr::memmem::find_iter(&map, needle.as_bytes()) {
-            let start = memchr::memrchr(b'\n', &map[..at]).map_or(0, |newline| newline + 1);
-            let branch = &map[at + needle.len()..];
-            let end = memchr::memchr(b'\n', branch).ok_or(Doubt::new("packed-refs is cut off"))?;
-            let branch = &branch[..end];
+        for (branch, id) in packed_branches(&map, self.name)? {
             if (!branch.contains(&b'/') || self.nested())
-                && let Some(id) = Oid::from_hex(&map[start..at])
                 // A loose file of the same name is younger.
                 && !file
                     .with_file_name("refs/remotes")
@@ -99,13 +92,26 @@ impl Branches<'_> {
                 self.tips.insert(id);
             }
         }
-        Ok(())
+        if map.is_whole() { Ok(()) } else { Err(Doubt::new("packed-refs is cut off")) }
     }
 
     /// Whether no other remote's name begins with this one's and a `/`.
     fn nested(&mut self) -> bool {
         *self.nested.get_or_insert_with(|| is_alone(self.repo, self.name).unwrap_or(false))
     }
+}
+
+/// The branches of the remote `name` in the text of `packed-refs`: lines `<hex> SP refs/remotes/NAME/BRANCH LF`.
+pub(super) fn packed_branches<'t>(text: &'t [u8], name: &str) -> Sure<Vec<(&'t [u8], Oid)>> {
+    let needle = format!(" refs/remotes/{name}/");
+    let mut found = Vec::new();
+    for at in memchr::memmem::find_iter(text, needle.as_bytes()) {
+        let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
+        let branch = &text[at + needle.len()..];
+        let end = memchr::memchr(b'\n', branch).ok_or(Doubt::new("packed-refs is cut off"))?;
+        found.extend(Oid::from_hex(&text[start..at]).map(|id| (&branch[..end], id)));
+    }
+    Ok(found)
 }
 
 /// Whether no remote `NAME/…` is configured by the repository, the user or the machine. Where files include
@@ -128,7 +134,7 @@ fn is_alone(repo: &Repo, name: &str) -> Sure<bool> {
 }
 
 /// Whether a configuration has, or may have, a remote whose name begins with `name` and a `/`.
-fn may_name_inner(config: &[u8], name: &str) -> bool {
+pub(super) fn may_name_inner(config: &[u8], name: &str) -> bool {
     let config = config.to_ascii_lowercase();
     let inner = format!("\"{}/", name.to_ascii_lowercase());
     let has = |header: &[u8], part: &[u8]| memchr::memmem::find(header, part).is_some();

@@ -43,6 +43,7 @@ mod worktree;
 mod repo;
 mod snapshot;
 pub mod ancestry;
+pub mod readers;
 pub mod setup;
 
 pub use base::{Ends, Scope, complete, scope};

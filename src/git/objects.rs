@@ -30,7 +30,7 @@ pub(super) fn types(repo: &Repo, ids: &[Oid]) -> Result<Vec<Option<Type>>, GitEr
     Ok(found)
 }
 
-fn told_types(answer: &[u8]) -> Result<Vec<Option<Type>>, GitError> {
+pub(super) fn told_types(answer: &[u8]) -> Result<Vec<Option<Type>>, GitError> {
     answer
         .split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty())
@@ -85,8 +85,8 @@ impl Mark {
         Ok(Self(format!("{:032x}..", u128::from_be_bytes(noise))))
     }
 
-    #[cfg(test)]
-    fn of(text: &str) -> Self {
+    /// One that is known, for tests.
+    pub(super) fn of(text: &str) -> Self {
         Self(text.to_owned())
     }
 
@@ -101,7 +101,7 @@ impl Mark {
     }
 
     /// The content in the answer for `id` that `text` begins with, and what stands behind the answer.
-    fn answer<'t>(&self, text: &'t [u8], id: Oid, kind: Type) -> Result<(&'t [u8], &'t [u8]), GitError> {
+    pub(super) fn answer<'t>(&self, text: &'t [u8], id: Oid, kind: Type) -> Result<(&'t [u8], &'t [u8]), GitError> {
         let end = memchr::memchr(b'\n', text).ok_or_else(|| unexpected("cat-file", "it ended early"))?;
         let header = String::from_utf8_lossy(&text[..end]);
         if header == format!("{id} missing") {

@@ -104,7 +104,7 @@ impl Commits<'_> {
 }
 
 /// The date and the parents in a commit's headers; `None` where these are cut off.
-fn parsed(commit: &[u8]) -> Option<(u64, Vec<Oid>)> {
+pub(super) fn parsed(commit: &[u8]) -> Option<(u64, Vec<Oid>)> {
     let hex = |line: &[u8], name: &[u8]| Oid::from_hex(line.strip_prefix(name)?);
     let mut rest = commit;
     let mut line = || {

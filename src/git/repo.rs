@@ -174,8 +174,13 @@ impl Repo {
         let file = std::env::var_os("GIT_SHALLOW_FILE").filter(|name| !name.is_empty());
         let file = file.map_or_else(|| self.common_dir.join("shallow"), |name| self.top.join(name));
         let text = Map::open(&file).unwrap_or_default();
-        text.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
+        edge(&text)
     }
+}
+
+/// The commits that the text of a `shallow` file names.
+pub(super) fn edge(text: &[u8]) -> HashSet<Oid> {
+    text.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
 }
 
 /// What discovery gives.

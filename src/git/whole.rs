@@ -39,7 +39,7 @@ pub fn tree(repo: &Repo, revision: &str) -> Result<Listing, GitError> {
 }
 
 /// `MODE TYPE ID<tab>PATH`.
-fn change(line: &[u8]) -> Option<Change> {
+pub(super) fn change(line: &[u8]) -> Option<Change> {
     let tab = memchr::memchr(b'\t', line)?;
     let mut parts = line[..tab].split(|&byte| byte == b' ');
     let mode = u32::from_str_radix(std::str::from_utf8(parts.next()?).ok()?, 8).ok()?;

@@ -178,7 +178,7 @@ mod tests {
         let input: Vec<u8> = (0..300_000_u32).flat_map(u32::to_be_bytes).collect();
         let output = run("cat; echo told >&2; exit 3", &input, 60_000, usize::MAX).unwrap();
         assert_eq!((output.stdout, &output.stderr[..], output.status.code()), (input, &b"told\n"[..], Some(3)));
-        let output = run("exec <&-; echo done", &[b'x'; 1 << 20], 60_000, usize::MAX).unwrap();
+        let output = run("exec <&-; echo done", &vec![b'x'; 1 << 20], 60_000, usize::MAX).unwrap();
         assert_eq!(output.stdout, b"done\n");
     }
 

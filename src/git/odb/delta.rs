@@ -1,7 +1,7 @@
 //! Deltas: an object told as pieces of another and what is new. Format after gitformat-pack(5).
 
 /// What `delta` makes of `base`; `None` where the two do not fit, or more than `limit` bytes come of it.
-pub(super) fn apply(base: &[u8], delta: &[u8], limit: u64) -> Option<Vec<u8>> {
+pub(in crate::git) fn apply(base: &[u8], delta: &[u8], limit: u64) -> Option<Vec<u8>> {
     let mut rest = delta;
     if size(&mut rest)? != base.len() as u64 {
         return None;

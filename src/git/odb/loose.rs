@@ -18,7 +18,7 @@ const TRUSTED: usize = 1 << 20;
 const HEADER: usize = 32;
 
 /// Buffers that serve one object after the other.
-pub(super) struct Loose {
+pub(in crate::git) struct Loose {
     inflate: Decompress,
     input: Box<[u8]>,
     path: PathBuf,
@@ -62,7 +62,7 @@ impl Loose {
     }
 
     /// Reads the object that `file` holds.
-    pub(super) fn object(&mut self, file: impl Read, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+    pub(in crate::git) fn object(&mut self, file: impl Read, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
         let mut stream = self.stream(file);
         let mut head = [0; HEADER];
         let (nul, filled) = stream.header(&mut head)?;

@@ -10,7 +10,9 @@ mod loose;
 mod pack;
 mod places;
 
-pub(super) use pack::Packs;
+pub(super) use delta::apply;
+pub(super) use loose::Loose;
+pub(super) use pack::{Packs, Unpack};
 pub(super) use places::places;
 
 use std::path::PathBuf;
@@ -62,8 +64,8 @@ pub(super) enum Fault {
 pub(super) struct Objects<'p> {
     places: &'p [PathBuf],
     packs: &'p OnceLock<Packs>,
-    loose: loose::Loose,
-    unpack: pack::Unpack,
+    loose: Loose,
+    unpack: Unpack,
 }
 
 impl<'p> Objects<'p> {

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{self, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -43,6 +43,7 @@ const ROOM: usize = 320;
 /// The packs of some object directories.
 #[derive(Default)]
 pub(in crate::git) struct Packs {
+    #[allow(clippy::struct_field_names, reason = "what it has")]
     packs: Vec<Pack>,
     indexes: Vec<Placed>,
     bases: Mutex<Bases>,
@@ -59,7 +60,7 @@ struct Placed {
 }
 
 /// What one thread unpacks with.
-pub(super) struct Unpack {
+pub(in crate::git) struct Unpack {
     inflate: Decompress,
     /// The pack that had the last object.
     last: usize,
@@ -101,6 +102,25 @@ impl Packs {
         Self { packs, indexes, bases: Mutex::default(), made: AtomicU64::new(0), budget }
     }
 
+    /// One pack with its index, and an index over many packs with the same pack in it, for fuzzing.
+    pub(in crate::git) fn of(index: &[u8], pack: &[u8], many: Option<&[u8]>) -> Option<Self> {
+        let size = pack.len() as u64;
+        let data = OnceLock::from(Some(Map::of(pack.to_vec())).filter(|map| map.starts_with(b"PACK")));
+        let many = many.map(|many| ManyPacks::read(Map::of(many.to_vec())));
+        let indexes = match many {
+            None => Vec::new(),
+            Some(many) => vec![("multi-pack-index".into(), many?)],
+        };
+        let name = indexes.first().and_then(|(_, many): &(PathBuf, ManyPacks)| many.names().next().map(PathBuf::from));
+        let file = name.unwrap_or_default().with_extension("pack");
+        Some(Self::new(vec![Pack::new(Map::of(index.to_vec()), file, size, data)?], indexes))
+    }
+
+    /// Every object that the indexes name.
+    pub(in crate::git) fn ids(&self) -> Vec<Oid> {
+        self.packs.iter().flat_map(Pack::ids).chain(self.indexes.iter().flat_map(|placed| placed.index.ids())).collect()
+    }
+
     /// Takes `bytes` out of the budget.
     fn spend(&self, bytes: usize) -> Result<(), Fault> {
         let made = self.made.fetch_add(bytes as u64, atomic::Ordering::Relaxed);
@@ -133,7 +153,7 @@ impl Packs {
 
 impl Unpack {
     /// Reads the object `id`, from the first pack that gives it.
-    pub(super) fn read(&mut self, packs: &Packs, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
+    pub(in crate::git) fn read(&mut self, packs: &Packs, id: Oid, wanted: Type, limit: u64) -> Result<Loaded, Fault> {
         let mut fault = Fault::Missing;
         let largest = if wanted == Type::Blob { LARGEST } else { LARGEST_TREE };
         for (pack, place) in packs.find(id, self.last) {
@@ -152,7 +172,7 @@ impl Unpack {
     }
 
     /// What the object `id` is.
-    pub(super) fn kind(&mut self, packs: &Packs, id: Oid) -> Option<Type> {
+    pub(in crate::git) fn kind(&mut self, packs: &Packs, id: Oid) -> Option<Type> {
         let (number, mut here) = packs.find(id, self.last).next()?;
         let data = packs.packs[number].data()?;
         for _ in 0..DEEPEST {
@@ -165,7 +185,7 @@ impl Unpack {
     }
 
     /// The first bytes of a commit that is stored whole, no more than fill `out`: how many there are.
-    pub(super) fn beginning(&mut self, packs: &Packs, id: Oid, out: &mut [u8]) -> Option<usize> {
+    pub(in crate::git) fn beginning(&mut self, packs: &Packs, id: Oid, out: &mut [u8]) -> Option<usize> {
         let (number, place) = packs.find(id, self.last).next()?;
         self.last = number;
         let data = packs.packs[number].data()?;

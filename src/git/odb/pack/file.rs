@@ -60,6 +60,11 @@ impl Pack {
         self.data.get_or_init(open).as_ref()
     }
 
+    /// The objects that the index names.
+    pub(super) fn ids(&self) -> impl Iterator<Item = Oid> {
+        (0..self.count).filter_map(|at| Oid::from_bytes(self.index.get(HEAD + ID * at..HEAD + ID * (at + 1))?))
+    }
+
     /// Where in the pack the object is.
     pub(super) fn find(&self, id: Oid) -> Option<usize> {
         let wanted: &[u8; ID] = id.as_bytes().try_into().ok()?;

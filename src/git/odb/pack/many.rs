@@ -58,6 +58,11 @@ impl ManyPacks {
         self.names.iter().map(String::as_str)
     }
 
+    /// The objects that it names.
+    pub(super) fn ids(&self) -> impl Iterator<Item = Oid> {
+        self.map.get(self.ids.clone()).unwrap_or_default().chunks_exact(ID).filter_map(Oid::from_bytes)
+    }
+
     /// The number of the pack that has the object, and the place in that.
     pub(super) fn find(&self, id: Oid) -> Option<(usize, usize)> {
         let wanted: &[u8; ID] = id.as_bytes().try_into().ok()?;
