@@ -3,13 +3,16 @@
 //! Knows text and paths only: no rule, no git, no format. A found value never stands in here, only
 //! its masked form and its fingerprint.
 
+mod decision;
 mod fingerprint;
 mod level;
+pub mod model;
 mod report;
 mod terms;
 
 use std::borrow::Cow;
 
+pub use decision::Decision;
 pub use fingerprint::{Fingerprint, Salt};
 pub use level::{Confidence, Severity, Tier};
 pub use report::{Exit, Gap, GapKind, Outcome, Report, Scanned, StageRun, Verdict};
@@ -30,6 +33,20 @@ pub enum State {
     Existing,
     /// Somebody allowed it; [`Finding::reason`] says why.
     Allowed,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::New, Self::Existing, Self::Allowed];
+
+    /// The word for it in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Existing => "existing",
+            Self::Allowed => "allowed",
+        }
+    }
 }
 
 /// One line of source around a finding, with every found value in it masked.
@@ -64,12 +81,31 @@ pub struct Advice {
 }
 
 /// A dependency that a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Package {
+    /// The ecosystem as OSV names it (`npm`, `PyPI`); empty where it is not known.
+    pub ecosystem: Text,
     /// Its name in its ecosystem.
     pub name: Text,
     /// The version that is in use.
     pub version: Text,
+    /// Its package URL; empty where the ecosystem is not known.
+    /// <https://github.com/package-url/purl-spec>
+    pub purl: Text,
+    /// The smallest version that mends it; empty where there is none or it is not known.
+    pub fixed: Text,
+}
+
+/// A place that belongs to a finding: a step on the way from a source to a sink, the resource that another one
+/// refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The file.
+    pub path: RepoPath,
+    /// Where in it.
+    pub place: Place,
+    /// What happens there, as it may be shown.
+    pub message: Text,
 }
 
 /// A match that survived its validators.
@@ -117,4 +153,43 @@ pub struct Finding {
     pub tools: Vec<Text>,
     /// The dependency it is about, where it is about one.
     pub package: Option<Package>,
+    /// What others call it: `CVE-2024-1234`, `GHSA-…`.
+    pub ids: Vec<Text>,
+    /// The other places that belong to it; of a flow of data every step, the source first.
+    pub related: Vec<Related>,
+    /// What it is about in terms of its document, such as `aws_s3_bucket.logs`; empty where the line says it.
+    pub logical: Text,
+}
+
+impl Finding {
+    /// A finding of `rule` by `stage` in `path`: new, of medium severity and confidence, of the tier `warn`, about the
+    /// file as such. Whoever finds it says the rest by `Finding { …, ..Finding::new(…) }`.
+    pub fn new(stage: impl Into<Text>, rule: impl Into<Text>, path: RepoPath, fingerprint: Fingerprint) -> Self {
+        Self {
+            rule: rule.into(),
+            title: Text::default(),
+            stage: stage.into(),
+            severity: Severity::Medium,
+            tier: Tier::Warn,
+            confidence: Confidence::Medium,
+            path,
+            place: Place::default(),
+            fingerprint,
+            masked: String::new(),
+            excerpt: Excerpt::default(),
+            cwe: Cow::Borrowed(&[]),
+            owasp: Cow::Borrowed(&[]),
+            advice: Advice::default(),
+            commit: None,
+            author: None,
+            state: State::New,
+            reason: None,
+            encoding: Vec::new(),
+            tools: Vec::new(),
+            package: None,
+            ids: Vec::new(),
+            related: Vec::new(),
+            logical: Text::default(),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Finding, Terms, Text};
+use super::{Decision, Finding, Terms, Text};
 use crate::paths::RepoPath;
 
 /// What was looked at. A verdict of "pass" cannot be had without it.
@@ -183,10 +183,8 @@ impl Exit {
 /// All that a run has to say.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The gate's verdict.
-    pub verdict: Verdict,
-    /// The exit code that goes with it.
-    pub exit: Exit,
+    /// Verdict, exit code, and which findings block.
+    pub decision: Decision,
     /// Name of the gate: `commit`, `push`, `ci`, `scan`.
     pub gate: Text,
     /// Findings, sorted by path, line, rule.
@@ -203,8 +201,6 @@ pub struct Report {
     pub millis: u64,
     /// The repository's root, for formats that need it.
     pub root: Option<PathBuf>,
-    /// Which findings block: their places in `findings`, rising.
-    pub blocking: Vec<usize>,
     /// Whether the gate only observes, so that what blocks did not stop it.
     pub observes: bool,
     /// Under which terms it was made.
@@ -212,12 +208,29 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds what went wrong around the run: no report says "pass" beside an exit code that is none.
+    /// The gate's verdict.
+    pub const fn verdict(&self) -> Verdict {
+        self.decision.verdict()
+    }
+
+    /// The exit code that goes with it.
+    pub const fn exit(&self) -> Exit {
+        self.decision.exit()
+    }
+
+    /// Places of the findings that block, rising.
+    pub fn blocking(&self) -> &[usize] {
+        self.decision.blocking()
+    }
+
+    /// The findings that block.
+    pub fn blocking_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.blocking().iter().filter_map(|&at| self.findings.get(at))
+    }
+
+    /// Adds what went wrong around the run.
     pub fn end_with(&mut self, exit: Exit) {
-        self.exit = self.exit.or(exit);
-        if self.verdict == Verdict::Pass && self.exit != Exit::Clean {
-            self.verdict = Verdict::Incomplete;
-        }
+        self.decision.end_with(exit);
     }
 }
 

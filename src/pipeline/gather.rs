@@ -83,13 +83,13 @@ impl Gathered {
         }
         let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today), younger };
         notes.extend(config.as_of.as_deref().and_then(|month| pinned::note(&demand.younger, month)));
-        let (verdict, exit, blocking) = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
-        if demand.observe && !blocking.is_empty() {
+        let mut decision = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
+        decision.end_with(wrong);
+        if demand.observe && !decision.blocking().is_empty() {
             notes.push(observed(gate));
         }
         Report {
-            verdict,
-            exit: exit.or(wrong),
+            decision,
             gate: request.name.clone(),
             findings,
             stages,
@@ -98,7 +98,6 @@ impl Gathered {
             notes,
             millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
             root: None,
-            blocking,
             observes: demand.observe,
             terms: Terms {
                 version: env!("CARGO_PKG_VERSION").into(),

@@ -88,31 +88,20 @@ fn absorb(one: &mut Finding, other: Finding) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Advice, Confidence, Excerpt, Fingerprint, Place, Salt, Severity, Tier};
+    use crate::finding::{Confidence, Fingerprint, Place, Salt, Severity};
 
     fn finding(stage: &'static str, line: u32, cwe: &[&'static str], edit: impl FnOnce(&mut Finding)) -> Finding {
+        let fingerprint = Fingerprint::of_code(&Salt::default(), stage, b"a.py", b"x");
         let mut finding = Finding {
-            rule: stage.into(),
             title: stage.into(),
-            stage: stage.into(),
             severity: Severity::Low,
-            tier: Tier::Warn,
             confidence: Confidence::Low,
-            path: RepoPath::from("a.py"),
             place: Place { line, column: 1, end_line: line, end_column: 2 },
-            fingerprint: Fingerprint::of_code(&Salt::default(), stage, b"a.py", b"x"),
-            masked: String::new(),
-            excerpt: Excerpt::default(),
             cwe: cwe.iter().map(|id| Text::from(*id)).collect(),
-            owasp: Vec::new().into(),
-            advice: Advice::default(),
-            commit: None,
-            author: None,
             state: State::Existing,
             reason: Some("old".to_owned()),
-            encoding: Vec::new(),
-            package: None,
             tools: if stage == "insecure" { Vec::new() } else { vec![stage.into()] },
+            ..Finding::new(stage, stage, RepoPath::from("a.py"), fingerprint)
         };
         edit(&mut finding);
         finding

@@ -37,11 +37,11 @@ pub fn merge(parts: Vec<Part>) -> Option<Report> {
     let mut read = read.into_iter();
     let (first, mut whole) = read.next()?;
     let mut stages = vec![(first.clone(), std::mem::take(&mut whole.stages))];
-    let (mut parts, mut exit) = (1, whole.exit);
+    let (mut parts, mut exit) = (1, whole.exit());
     for (name, part) in read {
         parts += 1;
         differences(&first, &whole, &name, &part, &mut gaps);
-        exit = exit.or(part.exit);
+        exit = exit.or(part.exit());
         // Where they differ, the stricter demand holds.
         whole.terms.demand.block = whole.terms.demand.block.min(part.terms.demand.block);
         whole.terms.demand.tier = whole.terms.demand.tier.min(part.terms.demand.tier);
@@ -70,9 +70,7 @@ pub fn merge(parts: Vec<Part>) -> Option<Report> {
     whole.gaps.extend(gaps);
     whole.findings.sort_by(|one, other| order(one).cmp(&order(other)));
     whole.findings.dedup();
-    let (verdict, decided, blocking) =
-        decide(&whole.terms.demand, &whole.findings, &whole.stages, &whole.gaps, &whole.scanned);
-    (whole.verdict, whole.exit, whole.blocking) = (verdict, decided, blocking);
+    whole.decision = decide(&whole.terms.demand, &whole.findings, &whole.stages, &whole.gaps, &whole.scanned);
     whole.observes = whole.terms.demand.observe;
     whole.end_with(exit);
     Some(whole)
@@ -182,14 +180,13 @@ const fn rank(outcome: &Outcome) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Demand, Exit, Scanned, Severity, Shard, Terms, Tier, Verdict};
+    use crate::finding::{Decision, Demand, Exit, Scanned, Severity, Shard, Terms, Tier, Verdict};
 
     fn shard(index: u32, count: u32) -> Report {
         let scanned = Scanned { how: "range".to_owned(), head: Some("h".to_owned()), files: 2, ..Scanned::default() };
         let demand = Demand { block: Severity::Medium, tier: Tier::Block, observe: false, younger: Vec::new() };
         Report {
-            verdict: Verdict::Pass,
-            exit: Exit::Clean,
+            decision: Decision::new(Verdict::Pass, Exit::Clean, Vec::new()),
             gate: "ci".into(),
             findings: Vec::new(),
             stages: vec![StageRun { name: "secrets".into(), outcome: Outcome::Ran, files: 2, required: true }],
@@ -198,7 +195,6 @@ mod tests {
             notes: Vec::new(),
             millis: 0,
             root: None,
-            blocking: Vec::new(),
             observes: false,
             terms: Terms { version: "1".into(), rules: "r".to_owned(), demand, shard: Some(Shard { index, count }) },
         }
@@ -212,7 +208,7 @@ mod tests {
     #[test]
     fn all_shards_of_a_run_pass_together() {
         let whole = merged(vec![shard(2, 2), shard(1, 2)]);
-        assert_eq!((whole.verdict, whole.exit), (Verdict::Pass, Exit::Clean), "{:?}", whole.gaps);
+        assert_eq!((whole.verdict(), whole.exit()), (Verdict::Pass, Exit::Clean), "{:?}", whole.gaps);
         assert_eq!((whole.scanned.files, whole.terms.shard), (4, None));
     }
 
@@ -239,17 +235,17 @@ mod tests {
             ("younger rules", with(&|other| other.terms.demand.younger = vec!["r".into()])),
             ("a stage is not told of", with(&|other| other.stages[0].name = "insecure".into())),
             ("no stage at all", with(&|other| other.stages.clear())),
-            ("a part's own exit", with(&|other| other.exit = Exit::NotScanned)),
+            ("a part's own exit", with(&|other| other.end_with(Exit::NotScanned))),
         ];
         for (name, reports) in cases {
             let whole = merged(reports);
-            assert_eq!((whole.verdict, whole.exit), (Verdict::Incomplete, Exit::NotScanned), "{name}");
+            assert_eq!((whole.verdict(), whole.exit()), (Verdict::Incomplete, Exit::NotScanned), "{name}");
         }
         let failed = merged(with(&|other| other.stages[0].outcome = Outcome::TimedOut));
-        assert_eq!(failed.exit, Exit::StageFailed);
+        assert_eq!(failed.exit(), Exit::StageFailed);
         let unread = Part { name: "2.json".to_owned(), report: Err("cut off".to_owned()) };
         let whole = merge(vec![Part { name: "1.json".to_owned(), report: Ok(shard(1, 2)) }, unread]).unwrap();
-        assert_eq!(whole.exit, Exit::NotScanned);
+        assert_eq!(whole.exit(), Exit::NotScanned);
         assert!(merge(Vec::new()).is_none());
     }
 
@@ -257,8 +253,8 @@ mod tests {
     fn a_report_of_a_whole_run_is_decided_anew() {
         let mut report = shard(1, 1);
         report.terms.shard = None;
-        assert_eq!(merged(vec![report.clone()]).exit, Exit::Clean);
+        assert_eq!(merged(vec![report.clone()]).exit(), Exit::Clean);
         report.scanned.how.clear();
-        assert_eq!(merged(vec![report]).exit, Exit::NotScanned, "nothing says what was looked at");
+        assert_eq!(merged(vec![report]).exit(), Exit::NotScanned, "nothing says what was looked at");
     }
 }

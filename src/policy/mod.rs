@@ -14,5 +14,5 @@ pub use inline::{Mark, marks};
 pub use merge::{Part, merge};
 pub use own_files::{OWN_FILES, own_files};
 pub use pending::{Permit, pending};
-pub use verdict::decide;
+pub use verdict::{decide, decide_anew};
 pub use younger::{is_younger, younger};

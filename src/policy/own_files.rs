@@ -2,7 +2,7 @@
 //! also changes what is looked at.
 
 use crate::config;
-use crate::finding::{Advice, Confidence, Excerpt, Finding, Fingerprint, Place, Salt, Severity, State, Tier};
+use crate::finding::{Advice, Confidence, Finding, Fingerprint, Salt};
 use crate::paths::RepoPath;
 
 /// Id of its findings.
@@ -26,31 +26,15 @@ pub fn own_files<'p>(
 }
 
 fn finding(path: &RepoPath, salt: &Salt) -> Finding {
+    let fingerprint = Fingerprint::of_code(salt, OWN_FILES, path.as_bytes(), b"");
     Finding {
-        rule: OWN_FILES.into(),
         title: "the change also changes what gatehook looks at".into(),
-        stage: "ci".into(),
-        severity: Severity::Medium,
-        tier: Tier::Warn,
         confidence: Confidence::High,
-        path: path.clone(),
-        place: Place::default(),
-        fingerprint: Fingerprint::of_code(salt, OWN_FILES, path.as_bytes(), b""),
-        masked: String::new(),
-        excerpt: Excerpt::default(),
-        cwe: Vec::new().into(),
-        owasp: Vec::new().into(),
         advice: Advice {
             why: "once merged, it decides what later changes are allowed; this run took the base's".into(),
             fix: "have somebody who answers for the configuration review it".into(),
             ..Advice::default()
         },
-        commit: None,
-        author: None,
-        state: State::New,
-        reason: None,
-        encoding: Vec::new(),
-        tools: Vec::new(),
-        package: None,
+        ..Finding::new("ci", OWN_FILES, path.clone(), fingerprint)
     }
 }

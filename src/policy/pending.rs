@@ -2,7 +2,7 @@
 //! where the base's policy lets them.
 
 use super::covers;
-use super::verdict::decide;
+use super::verdict::decide_anew;
 use crate::config::{Allow, Day};
 use crate::finding::{Finding, Report, Severity, State};
 
@@ -47,12 +47,7 @@ pub fn pending(report: &mut Report, permit: &Permit<'_>) {
         return;
     }
     report.notes.extend(notes);
-    let before = report.exit;
-    let (verdict, exit, blocking) =
-        decide(&report.terms.demand, &report.findings, &report.stages, &report.gaps, &report.scanned);
-    // What went wrong around the run stays wrong.
-    report.exit = if before == crate::finding::Exit::Blocked { exit } else { exit.or(before) };
-    (report.verdict, report.blocking) = (verdict, blocking);
+    decide_anew(report);
 }
 
 fn note(finding: &Finding, reason: &str, holds: bool) -> String {

@@ -1,19 +1,22 @@
 //! The one function through which every exit code 0 goes.
 
-use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Scanned, StageRun, State, Verdict};
+use crate::finding::{Decision, Demand, Exit, Finding, Gap, GapKind, Report, Scanned, StageRun, State, Verdict};
 
-/// The verdict, the exit code, and which findings block (their places in `findings`).
+/// Decides a report anew, over what stands in it now. What went wrong around the run stays wrong.
+pub fn decide_anew(report: &mut Report) {
+    let before = report.exit();
+    report.decision = decide(&report.terms.demand, &report.findings, &report.stages, &report.gaps, &report.scanned);
+    if before != Exit::Blocked {
+        report.end_with(before);
+    }
+}
+
+/// The verdict, the exit code, and which findings block.
 ///
 /// A pass demands to be told what was looked at and that nothing required is missing: a gap or a
 /// failed stage never gives it, and a gate that only observes lets findings through, nothing else. The
 /// verdict is the same in both modes.
-pub fn decide(
-    demand: &Demand,
-    findings: &[Finding],
-    stages: &[StageRun],
-    gaps: &[Gap],
-    scanned: &Scanned,
-) -> (Verdict, Exit, Vec<usize>) {
+pub fn decide(demand: &Demand, findings: &[Finding], stages: &[StageRun], gaps: &[Gap], scanned: &Scanned) -> Decision {
     let blocks = |finding: &Finding| {
         finding.state == State::New
             && finding.severity >= demand.block
@@ -42,13 +45,13 @@ pub fn decide(
         _ => Verdict::Incomplete,
     };
     let exit = if demand.observe { looked } else { enforced };
-    (verdict, exit, blocking)
+    Decision::new(verdict, exit, blocking)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Advice, Excerpt, Fingerprint, Outcome, Place, Salt, Severity, Tier};
+    use crate::finding::{Fingerprint, Outcome, Salt, Severity, Tier};
 
     const DEMAND: Demand = Demand { block: Severity::Medium, tier: Tier::Block, observe: false, younger: Vec::new() };
 
@@ -61,34 +64,16 @@ mod tests {
     }
 
     fn verdict(stages: &[StageRun], gaps: &[Gap], scanned: &Scanned) -> (Verdict, Exit) {
-        let (verdict, exit, _) = decide(&DEMAND, &[], stages, gaps, scanned);
-        (verdict, exit)
+        let decision = decide(&DEMAND, &[], stages, gaps, scanned);
+        (decision.verdict(), decision.exit())
     }
 
     fn finding() -> Finding {
-        let rule = &crate::rules::builtin()[0];
+        let fingerprint = Fingerprint::of_code(&Salt::default(), "r", b"a", b"b");
         Finding {
-            rule: rule.id.clone(),
-            title: rule.title.clone(),
-            stage: "secrets".into(),
             severity: Severity::High,
             tier: Tier::Block,
-            confidence: rule.confidence,
-            path: crate::paths::RepoPath::from("a"),
-            place: Place::default(),
-            fingerprint: Fingerprint::of_code(&Salt::default(), "r", b"a", b"b"),
-            masked: String::new(),
-            excerpt: Excerpt::default(),
-            cwe: Vec::new().into(),
-            owasp: Vec::new().into(),
-            advice: Advice::default(),
-            commit: None,
-            author: None,
-            state: State::New,
-            reason: None,
-            encoding: Vec::new(),
-            tools: Vec::new(),
-            package: None,
+            ..Finding::new("secrets", "r", crate::paths::RepoPath::from("a"), fingerprint)
         }
     }
 
@@ -132,10 +117,10 @@ mod tests {
             (observe.clone(), &gap, Exit::NotScanned),
         ] {
             let findings = [finding.clone()];
-            let (verdict, code, blocking) = decide(&demand, &findings, &ran(Outcome::Ran, true), gaps, &looked());
-            assert_eq!((verdict, code, blocking), (Verdict::Block, exit, vec![0]));
+            let decision = decide(&demand, &findings, &ran(Outcome::Ran, true), gaps, &looked());
+            assert_eq!(decision, Decision::new(Verdict::Block, exit, vec![0]));
         }
-        let (verdict, exit, _) = decide(&observe, &[], &ran(Outcome::TimedOut, true), &[], &looked());
-        assert_eq!((verdict, exit), (Verdict::Incomplete, Exit::StageFailed));
+        let decision = decide(&observe, &[], &ran(Outcome::TimedOut, true), &[], &looked());
+        assert_eq!(decision, Decision::new(Verdict::Incomplete, Exit::StageFailed, Vec::new()));
     }
 }

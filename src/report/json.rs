@@ -3,11 +3,10 @@
 
 use std::io::{self, Write};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::words;
+use crate::finding::model::{FindingModel, path_text};
 use crate::finding::{Finding, GapKind, Report};
 use crate::paths::RepoPath;
 
@@ -39,7 +38,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// The findings, and whether each blocks.
 pub(super) fn with_blocking(report: &Report) -> impl Iterator<Item = (&Finding, bool)> {
-    let mut blocking = report.blocking.iter().copied().peekable();
+    let mut blocking = report.blocking().iter().copied().peekable();
     report.findings.iter().enumerate().map(move |(at, finding)| (finding, blocking.next_if_eq(&at).is_some()))
 }
 
@@ -75,9 +74,9 @@ pub(super) fn rest(report: &Report) -> Value {
     json!({
         "schema": 1,
         "gate": report.gate,
-        "verdict": report.verdict.word(),
+        "verdict": report.verdict().word(),
         "mode": if report.observes { "observe" } else { "enforce" },
-        "exit": report.exit.code(),
+        "exit": report.exit().code(),
         "stages": stages,
         "scanned": {
             "base": scanned.base, "head": scanned.head, "how": scanned.how, "commits": scanned.commits,
@@ -94,33 +93,16 @@ pub(super) fn rest(report: &Report) -> Value {
     })
 }
 
-/// One finding. A path that is not UTF-8 comes as base64 too.
+/// One finding.
 pub(super) fn finding(finding: &Finding, blocks: bool) -> Value {
-    let place = finding.place;
-    let excerpt = (!finding.excerpt.lines.is_empty()).then(|| {
-        let lines: Vec<Value> =
-            finding.excerpt.lines.iter().map(|line| json!({ "number": line.number, "text": line.text })).collect();
-        json!({ "lines": lines, "mark": [finding.excerpt.mark.0, finding.excerpt.mark.1] })
-    });
-    let package = finding.package.as_ref().map(|package| json!({ "name": package.name, "version": package.version }));
-    let mut value = json!({
-        "rule": finding.rule, "title": finding.title, "stage": finding.stage,
-        "severity": finding.severity.word(), "tier": finding.tier.word(), "confidence": finding.confidence.word(),
-        "line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column,
-        "fingerprint": finding.fingerprint.to_string(), "masked": finding.masked,
-        "cwe": finding.cwe, "owasp": finding.owasp, "encoding": finding.encoding, "tools": finding.tools,
-        "commit": finding.commit, "author": finding.author,
-        "state": words::state(finding.state), "reason": finding.reason, "blocks": blocks,
-        "why": finding.advice.why, "fix": finding.advice.fix, "rotate": finding.advice.rotate,
-        "reference": finding.advice.reference, "excerpt": excerpt, "package": package,
-    });
-    set_path(&mut value, &finding.path);
-    value
+    // Texts and numbers only: nothing in it can fail.
+    serde_json::to_value(FindingModel::of(finding, blocks)).unwrap_or_default()
 }
 
 fn set_path(value: &mut Value, path: &RepoPath) {
-    value["path"] = String::from_utf8_lossy(path.as_bytes()).into();
-    if std::str::from_utf8(path.as_bytes()).is_err() {
-        value["path_b64"] = STANDARD.encode(path.as_bytes()).into();
+    let (text, base64) = path_text(path);
+    value["path"] = text.into();
+    if let Some(base64) = base64 {
+        value["path_b64"] = base64.into();
     }
 }

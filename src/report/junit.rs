@@ -68,7 +68,7 @@ fn properties(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<properties>")?;
     let numbers = [scanned.commits, scanned.files, scanned.added_lines].map(|number| number.to_string());
     let pairs = [
-        ("verdict", report.verdict.word()),
+        ("verdict", report.verdict().word()),
         ("base", scanned.base.as_deref().unwrap_or_default()),
         ("head", scanned.head.as_deref().unwrap_or_default()),
         ("how", &scanned.how),

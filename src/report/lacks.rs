@@ -85,7 +85,7 @@ pub(super) fn lacks(report: &Report) -> Vec<Lack<'_>> {
     if report.scanned.how.is_empty() {
         lacks.push(plain(Level::Error, "nothing says what was looked at".to_owned()));
     }
-    match report.exit {
+    match report.exit() {
         Exit::Usage => {
             lacks.push(plain(Level::Error, "the configuration is wrong; the log says where".to_owned()));
         }

@@ -3,16 +3,11 @@
 //! The bytes come from outside. What is not understood is refused, never left out: a report that was cut
 //! off, has fields of another version or names no verdict would read as green.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::finding::{
-    Advice, Demand, Excerpt, ExcerptLine, Exit, Finding, Fingerprint, Gap, GapKind, Outcome, Package, Place, Report,
-    Scanned, StageRun, State, Terms, Text, Verdict,
-};
-use crate::paths::RepoPath;
+use crate::finding::model::{BadField, FindingModel, read_path};
+use crate::finding::{Decision, Demand, Exit, Gap, GapKind, Outcome, Report, Scanned, StageRun, Terms, Text, Verdict};
 use crate::text::escape;
 
 /// Bytes that a report may have.
@@ -67,67 +62,12 @@ struct Raw {
     verdict: String,
     mode: String,
     exit: u8,
-    findings: Vec<RawFinding>,
+    findings: Vec<FindingModel>,
     stages: Vec<RawStage>,
     scanned: RawScanned,
     gaps: Vec<RawGap>,
     notes: Vec<String>,
     terms: RawTerms,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFinding {
-    rule: String,
-    title: String,
-    stage: String,
-    severity: String,
-    tier: String,
-    confidence: String,
-    path: String,
-    path_b64: Option<String>,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    fingerprint: String,
-    masked: String,
-    cwe: Vec<String>,
-    owasp: Vec<String>,
-    encoding: Vec<String>,
-    tools: Vec<String>,
-    commit: Option<String>,
-    author: Option<String>,
-    state: String,
-    reason: Option<String>,
-    blocks: bool,
-    why: String,
-    fix: String,
-    rotate: String,
-    reference: String,
-    excerpt: Option<RawExcerpt>,
-    package: Option<RawPackage>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawExcerpt {
-    lines: Vec<RawLine>,
-    mark: (usize, usize),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLine {
-    number: u32,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPackage {
-    name: String,
-    version: String,
 }
 
 #[derive(Deserialize)]
@@ -184,13 +124,12 @@ impl Raw {
             among(&[false, true], |observes| ["enforce", "observe"][usize::from(observes)], "mode", &self.mode)?;
         let exit = Exit::from_code(self.exit).ok_or_else(|| wrong("exit", &self.exit.to_string()))?;
         let blocking = (0..self.findings.len()).filter(|&at| self.findings[at].blocks).collect();
-        let findings = self.findings.into_iter().map(RawFinding::finding).collect::<Result<_, _>>()?;
+        let findings = self.findings.into_iter().map(FindingModel::finding).collect::<Result<_, _>>()?;
         let stages = self.stages.into_iter().map(RawStage::stage).collect::<Result<_, _>>()?;
         let gaps = self.gaps.into_iter().map(RawGap::gap).collect::<Result<_, _>>()?;
         let RawScanned { base, head, how, commits, files, added_lines, bytes, unproven } = self.scanned;
         Ok(Report {
-            verdict,
-            exit,
+            decision: Decision::new(verdict, exit, blocking),
             gate: self.gate.into(),
             findings,
             stages,
@@ -199,7 +138,6 @@ impl Raw {
             notes: self.notes,
             millis: 0,
             root: None,
-            blocking,
             observes,
             terms: self.terms.terms(observes)?,
         })
@@ -219,44 +157,9 @@ impl RawTerms {
     }
 }
 
-impl RawFinding {
-    fn finding(self) -> Result<Finding, ReadError> {
-        let state = among(&[State::New, State::Existing, State::Allowed], super::words::state, "state", &self.state)?;
-        let fingerprint =
-            Fingerprint::parse(&self.fingerprint).ok_or_else(|| wrong("fingerprint", &self.fingerprint))?;
-        let excerpt = self.excerpt.map(|excerpt| Excerpt {
-            lines: excerpt.lines.into_iter().map(|line| ExcerptLine { number: line.number, text: line.text }).collect(),
-            mark: excerpt.mark,
-        });
-        let (line, column, end_line, end_column) = (self.line, self.column, self.end_line, self.end_column);
-        Ok(Finding {
-            rule: self.rule.into(),
-            title: self.title.into(),
-            stage: self.stage.into(),
-            severity: level("severity", &self.severity)?,
-            tier: level("tier", &self.tier)?,
-            confidence: level("confidence", &self.confidence)?,
-            path: path(self.path, self.path_b64)?,
-            place: Place { line, column, end_line, end_column },
-            fingerprint,
-            masked: self.masked,
-            excerpt: excerpt.unwrap_or_default(),
-            cwe: texts(self.cwe).into(),
-            owasp: texts(self.owasp).into(),
-            advice: Advice {
-                why: self.why.into(),
-                fix: self.fix.into(),
-                rotate: self.rotate.into(),
-                reference: self.reference.into(),
-            },
-            commit: self.commit,
-            author: self.author,
-            state,
-            reason: self.reason,
-            encoding: texts(self.encoding),
-            tools: texts(self.tools),
-            package: self.package.map(|package| Package { name: package.name.into(), version: package.version.into() }),
-        })
+impl From<BadField> for ReadError {
+    fn from(bad: BadField) -> Self {
+        wrong(bad.field, &bad.found)
     }
 }
 
@@ -285,15 +188,8 @@ impl RawGap {
             ("elsewhere", false) => GapKind::Elsewhere,
             (other, _) => return Err(wrong("kind", other)),
         };
-        let path = self.path.map(|text| path(text, self.path_b64)).transpose()?;
+        let path = self.path.map(|text| read_path(text, self.path_b64)).transpose()?;
         Ok(Gap { path, kind, reason: self.reason, hint: self.hint })
-    }
-}
-
-fn path(text: String, base64: Option<String>) -> Result<RepoPath, ReadError> {
-    match base64 {
-        None => Ok(RepoPath::new(text.into_bytes())),
-        Some(digits) => STANDARD.decode(&digits).map(RepoPath::new).map_err(|_| wrong("path_b64", &digits)),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": { "ROOT": { "description": { "text": "the root of the repository" } } },
         "invocations": [invocation(report, chosen.len())],
-        "properties": { "verdict": report.verdict.word() },
+        "properties": { "verdict": report.verdict().word() },
     });
     // The results are written one by one: a log of all of them in memory would take ten times their bytes.
     out.write_all(br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":["#)?;
@@ -179,7 +179,7 @@ fn invocation(report: &Report, written: usize) -> Value {
     notes.extend(report.notes.iter().map(|note| json!({ "level": "note", "message": { "text": note } })));
     json!({
         "executionSuccessful": lacks::is_whole(&lacks),
-        "exitCode": report.exit.code(),
+        "exitCode": report.exit().code(),
         "toolExecutionNotifications": notes,
     })
 }

@@ -23,8 +23,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     let all = style.detail == Detail::Verbose;
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(style.width.max(40));
-    let errors: Errors =
-        report.blocking.iter().filter_map(|&at| report.findings.get(at)).map(std::ptr::from_ref).collect();
+    let errors: Errors = report.blocking_findings().map(std::ptr::from_ref).collect();
     let errors = &errors;
     let groups = grouped(report, errors, all);
     let shown = if all { groups.len() } else { FULL.min(groups.len()) };
@@ -224,10 +223,10 @@ fn write_scanned(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The last line; `None` where there is nothing to say.
 fn summary(report: &Report, all: bool) -> Option<String> {
     let new = || report.findings.iter().filter(|finding| finding.state == State::New);
-    let warnings = new().count() - report.blocking.len();
+    let warnings = new().count() - report.blocking().len();
     let mut found = Vec::new();
-    if !report.blocking.is_empty() {
-        found.push(count(report.blocking.len(), "error"));
+    if !report.blocking().is_empty() {
+        found.push(count(report.blocking().len(), "error"));
     }
     if warnings > 0 {
         found.push(count(warnings, "warning"));
@@ -238,10 +237,10 @@ fn summary(report: &Report, all: bool) -> Option<String> {
         "receive" => ("Push", "No ref has moved."),
         _ => ("", ""),
     };
-    let verdict = match report.exit {
+    let verdict = match report.exit() {
         Exit::Clean if found.is_empty() && !all && !name.is_empty() => return None,
         Exit::Clean | Exit::Blocked if name.is_empty() => String::new(),
-        Exit::Clean if !report.blocking.is_empty() => format!("{name} passes, observed only"),
+        Exit::Clean if !report.blocking().is_empty() => format!("{name} passes, observed only"),
         Exit::Clean => format!("{name} passes"),
         Exit::Blocked => format!("{name} blocked{}", by(report)),
         Exit::Usage if name.is_empty() => "The configuration is wrong".to_owned(),
@@ -253,7 +252,7 @@ fn summary(report: &Report, all: bool) -> Option<String> {
     let head = if verdict.is_empty() { found } else { format!("{verdict}: {found}") };
     let scanned = &report.scanned;
     let commits = if scanned.commits > 1 { format!("{}, ", count(scanned.commits, "commit")) } else { String::new() };
-    let action = if report.exit == Exit::Clean { "" } else { action };
+    let action = if report.exit() == Exit::Clean { "" } else { action };
     let looked = format!("{}, {commits}{}", count(scanned.files, "file"), count(scanned.added_lines, "added line"));
     let before = || format!("{} looked at before", count(scanned.before, "commit"));
     let looked = match (scanned.before, scanned.files) {
@@ -271,7 +270,7 @@ fn by(report: &Report) -> String {
     if report.stages.iter().all(|stage| matches!(stage.name.as_ref(), "secrets" | "insecure")) {
         return String::new();
     }
-    let found = report.blocking.iter().filter_map(|&at| report.findings.get(at));
+    let found = report.blocking_findings();
     let found: Vec<&Text> = found.flat_map(|one| std::iter::once(&one.stage).chain(&one.tools)).collect();
     let names: Vec<String> = report
         .stages

@@ -51,7 +51,7 @@ pub(super) fn weights(report: &Report) -> Vec<Weight> {
         })
         .collect();
     // A gate that only observes stops for nothing.
-    for &at in report.blocking.iter().filter(|_| !report.observes) {
+    for &at in report.blocking().iter().filter(|_| !report.observes) {
         if let Some(weight) = weights.get_mut(at) {
             *weight = Weight::Blocks;
         }
@@ -70,15 +70,6 @@ pub(super) fn by_weight(report: &Report) -> Vec<(&Finding, Weight)> {
 pub(super) fn counts(report: &Report) -> [usize; 4] {
     let weights = weights(report);
     Weight::ALL.map(|weight| weights.iter().filter(|own| **own == weight).count())
-}
-
-/// The word of a state, as in JSON.
-pub(super) const fn state(state: State) -> &'static str {
-    match state {
-        State::New => "new",
-        State::Existing => "existing",
-        State::Allowed => "allowed",
-    }
 }
 
 /// The kind of a gap, as in JSON, where a tolerated gap has a mark of its own.
@@ -187,7 +178,7 @@ pub(super) fn takes_mark(finding: &Finding) -> bool {
 
 /// The verdict as a word for a heading.
 pub(super) const fn heading(report: &Report) -> &'static str {
-    match (report.verdict, report.exit) {
+    match (report.verdict(), report.exit()) {
         (Verdict::Pass, Exit::Clean | Exit::Blocked) => "passes",
         (Verdict::Block, Exit::Clean) => "passes, observed only",
         (Verdict::Block, Exit::Blocked) => "blocked",

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::dirs::{forget, private, read, replace};
-use super::raw::{RawFinding, RawKept};
+use super::raw::RawKept;
 use super::seal::{Seal, TAG};
 use super::{Dirs, StoreError};
 use crate::change::Oid;
 use crate::finding::Finding;
+use crate::finding::model::FindingModel;
 use crate::paths::RepoPath;
 
 /// Bytes of one result, at most. What is larger is found again faster than it is looked for.
@@ -120,7 +121,7 @@ impl Cache {
             return None;
         }
         let raw: RawKept = serde_json::from_slice(content).ok()?;
-        let findings = raw.findings.into_iter().map(RawFinding::read).collect::<Option<_>>()?;
+        let findings = raw.findings.into_iter().map(|model| model.finding().ok()).collect::<Option<_>>()?;
         // It was of use: the next to go is another. Where the time cannot be set it goes earlier.
         let _ = fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
         Some(Kept { findings, files: raw.files })
@@ -128,7 +129,10 @@ impl Cache {
 
     /// Keeps `kept` under `key`, and lets go of what was not used for long.
     pub fn put(&self, key: &Key, kept: &Kept) -> Result<(), StoreError> {
-        let raw = RawKept { files: kept.files, findings: kept.findings.iter().map(RawFinding::of).collect() };
+        let raw = RawKept {
+            files: kept.files,
+            findings: kept.findings.iter().map(|finding| FindingModel::of(finding, false)).collect(),
+        };
         let path = self.place(key);
         let content = serde_json::to_vec(&raw).map_err(|error| StoreError::unusable(&path)(error.into()))?;
         if content.len() > LARGEST {

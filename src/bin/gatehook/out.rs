@@ -74,14 +74,15 @@ pub(crate) fn emit(report: &Report, reports: &Reports, to: To) -> Exit {
             to_file(report, *format, path)
         });
     }
-    let exit = if reports.exit_zero && report.exit == Exit::Blocked { but_for_findings(report) } else { report.exit };
+    let exit =
+        if reports.exit_zero && report.exit() == Exit::Blocked { but_for_findings(report) } else { report.exit() };
     exit.or(written)
 }
 
 /// The exit code were there no findings: those that block outweigh what could not be looked at, and
 /// where they are let pass, that must not pass with them.
 fn but_for_findings(report: &Report) -> Exit {
-    policy::decide(&report.terms.demand, &[], &report.stages, &report.gaps, &report.scanned).1
+    policy::decide(&report.terms.demand, &[], &report.stages, &report.gaps, &report.scanned).exit()
 }
 
 fn print(report: &Report, format: Format, style: &Style, to: To) -> Exit {

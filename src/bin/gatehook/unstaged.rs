@@ -13,7 +13,7 @@ use crate::setup::{self, read_regular};
 /// A line for each file of gatehook's own that stands otherwise in the work tree than where the gate read it.
 pub(crate) fn notes(from: &ConfigFrom<'_>, report: &Report, output: &Output) -> Vec<String> {
     let (ConfigFrom::Index(repo) | ConfigFrom::Commit(repo, _)) = from else { return Vec::new() };
-    if repo.bare || output.config.is_some() || !matches!(report.exit, Exit::Blocked | Exit::Usage) {
+    if repo.bare || output.config.is_some() || !matches!(report.exit(), Exit::Blocked | Exit::Usage) {
         return Vec::new();
     }
     let config = layers::quietly(&ConfigFrom::Dir(&repo.top), output);
@@ -50,5 +50,5 @@ fn allowed(report: &Report, config: &config::Config) -> usize {
         let allows = |entry: &config::Allow| entry.expires.is_none_or(|last| last >= today);
         config.allow.iter().any(|entry| allows(entry) && policy::covers(entry, finding))
     };
-    report.blocking.iter().filter_map(|&at| report.findings.get(at)).filter(holds).count()
+    report.blocking_findings().filter(holds).count()
 }

@@ -59,7 +59,7 @@ fn capital(text: &str) -> String {
 }
 
 fn verdict(report: &Report, heading: &str, out: &mut dyn Write) -> io::Result<()> {
-    let class = match (report.verdict, report.exit) {
+    let class = match (report.verdict(), report.exit()) {
         (Verdict::Pass, Exit::Clean) => "pass",
         (_, Exit::Clean) => "warn",
         _ => "stop",

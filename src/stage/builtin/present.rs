@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::Options;
 use crate::change::{Change, Fragment, Kind};
 use crate::engine::{Engine, FileFacts, Match};
-use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Place, State, Text};
+use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Text};
 use crate::rules::Rule;
 use crate::text::{LineIndex, Secret, escape, line_bounds, mask_all, mask_value};
 
@@ -114,17 +114,10 @@ pub(super) fn by_name(change: &Change, fragments: &[Fragment], engine: &Engine, 
 /// All that the rule and the change tell.
 fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
     Finding {
-        rule: rule.id.clone(),
         title: rule.title.clone(),
-        stage: rule.pack.word().into(),
         severity: rule.severity,
         tier: rule.tier,
         confidence: rule.confidence,
-        path: change.path.clone(),
-        place: Place::default(),
-        fingerprint,
-        masked: String::new(),
-        excerpt: Excerpt::default(),
         cwe: rule.cwe.clone(),
         owasp: rule.owasp.clone(),
         advice: Advice {
@@ -135,11 +128,7 @@ fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
         },
         commit: change.commit.as_ref().map(|commit| commit.id.to_string()),
         author: change.commit.as_ref().map(|commit| escape(&commit.author).to_string()),
-        state: State::New,
-        reason: None,
-        encoding: Vec::new(),
-        tools: Vec::new(),
-        package: None,
+        ..Finding::new(rule.pack.word(), rule.id.clone(), change.path.clone(), fingerprint)
     }
 }
 

@@ -17,28 +17,23 @@ fn key(config: &str) -> Key {
 }
 
 fn kept(files: usize) -> Kept {
+    let fingerprint = Fingerprint::parse(&"0f".repeat(16)).unwrap();
     let finding = Finding {
-        rule: "B105".into(),
         title: "a title".into(),
-        stage: "bandit".into(),
         severity: Severity::High,
         tier: Tier::Block,
         confidence: Confidence::Low,
-        path: RepoPath::new(&b"a\xff.py"[..]),
         place: Place { line: 3, column: 1, end_line: 3, end_column: 9 },
-        fingerprint: Fingerprint::parse(&"0f".repeat(16)).unwrap(),
         masked: "****".to_owned(),
         excerpt: Excerpt { lines: vec![ExcerptLine { number: 3, text: "x = ****".to_owned() }], mark: (4, 8) },
         cwe: vec![Text::from("CWE-798")].into(),
-        owasp: Vec::new().into(),
         advice: Advice { why: "why".into(), ..Advice::default() },
-        commit: None,
-        author: None,
         state: State::Existing,
         reason: Some("stood there".to_owned()),
         encoding: vec!["base64".into()],
         tools: vec!["bandit".into()],
-        package: Some(Package { name: "p".into(), version: "1.2".into() }),
+        package: Some(Package { name: "p".into(), version: "1.2".into(), ..Package::default() }),
+        ..Finding::new("bandit", "B105", RepoPath::new(&b"a\xff.py"[..]), fingerprint)
     };
     Kept { findings: vec![finding], files }
 }

@@ -18,7 +18,7 @@ fn is_whole(report: &Report) -> bool {
     let holes = report.gaps.iter().any(|gap| matches!(gap.kind, GapKind::Unread | GapKind::Partial));
     let broken = report.stages.iter().any(|stage| stage.required && is_broken(stage));
     let told = !report.stages.is_empty() && !report.scanned.how.is_empty();
-    !holes && !broken && told && matches!(report.exit, Exit::Clean | Exit::Blocked)
+    !holes && !broken && told && matches!(report.exit(), Exit::Clean | Exit::Blocked)
 }
 
 /// Whether it was due and did not do its work.
@@ -31,10 +31,10 @@ fn items(report: &Report) -> usize {
     let gaps = report.gaps.iter().filter(|gap| gap.kind != GapKind::Elsewhere).count();
     let broken = report.stages.iter().filter(|stage| is_broken(stage));
     let untold = usize::from(report.stages.is_empty()) + usize::from(report.scanned.how.is_empty());
-    let ended = usize::from(matches!(report.exit, Exit::Usage | Exit::Interrupted));
+    let ended = usize::from(matches!(report.exit(), Exit::Usage | Exit::Interrupted));
     let known = gaps + broken.count() + untold;
     let whole = holes(report) + untold + ended > 0;
-    let unnamed = usize::from(matches!(report.exit, Exit::NotScanned | Exit::StageFailed) && !whole);
+    let unnamed = usize::from(matches!(report.exit(), Exit::NotScanned | Exit::StageFailed) && !whole);
     report.findings.len() + known + ended + unnamed
 }
 
@@ -57,7 +57,7 @@ fn real_readers_take_reports_whatever_the_content() {
             }
         }
         let counts = serde_json::json!({
-            "blocks": if report.observes { 0 } else { report.blocking.len() }, "whole": is_whole(&report), "items": items(&report),
+            "blocks": if report.observes { 0 } else { report.blocking().len() }, "whole": is_whole(&report), "items": items(&report),
             "allowed": report.findings.iter().filter(|finding| finding.state == State::Allowed).count(),
         });
         std::fs::write(dir.path().join(format!("{seed}.counts.json")), counts.to_string()).unwrap();

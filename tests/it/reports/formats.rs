@@ -141,15 +141,7 @@ fn a_gate_that_could_not_look_is_green_in_no_format() {
     let with = |change: &dyn Fn(&mut Report)| {
         let mut report = hostile::clean();
         change(&mut report);
-        let (verdict, exit, blocking) = gatehook::policy::decide(
-            &report.terms.demand,
-            &report.findings,
-            &report.stages,
-            &report.gaps,
-            &report.scanned,
-        );
-        (report.verdict, report.blocking) = (verdict, blocking);
-        report.end_with(exit);
+        gatehook::policy::decide_anew(&mut report);
         report
     };
     let gap = |kind| Gap { path: None, kind, reason: "it is not there".to_owned(), hint: String::new() };
@@ -160,12 +152,12 @@ fn a_gate_that_could_not_look_is_green_in_no_format() {
         ("a stage did not end", with(&|report| report.stages[0].outcome = Outcome::TimedOut)),
         ("no stage", with(&|report| report.stages.clear())),
         ("nothing says what was looked at", with(&|report| report.scanned.how.clear())),
-        ("the configuration is wrong", with(&|report| report.exit = Exit::Usage)),
-        ("interrupted", with(&|report| report.exit = Exit::Interrupted)),
-        ("not scanned, and nobody says why", with(&|report| report.exit = Exit::NotScanned)),
+        ("the configuration is wrong", with(&|report| report.end_with(Exit::Usage))),
+        ("interrupted", with(&|report| report.end_with(Exit::Interrupted))),
+        ("not scanned, and nobody says why", with(&|report| report.end_with(Exit::NotScanned))),
     ];
     for (name, report) in cases {
-        assert_ne!(report.verdict, Verdict::Pass, "{name}");
+        assert_ne!(report.verdict(), Verdict::Pass, "{name}");
         for &format in Format::ALL {
             // On a terminal these are told beside the report.
             let beside = report.gaps.is_empty() && report.stages.iter().all(|stage| stage.outcome == Outcome::Ran);

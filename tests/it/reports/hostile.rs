@@ -2,7 +2,7 @@
 
 use gatehook::finding::{
     Advice, Confidence, Demand, Excerpt, ExcerptLine, Exit, Finding, Fingerprint, Gap, GapKind, Outcome, Package,
-    Place, Report, Salt, Scanned, Severity, Shard, StageRun, State, Terms, Tier,
+    Place, Related, Report, Salt, Scanned, Severity, Shard, StageRun, State, Terms, Tier,
 };
 use gatehook::paths::RepoPath;
 use gatehook::policy;
@@ -146,7 +146,20 @@ fn finding(dice: &mut Dice) -> Finding {
         reason: dice.one_in(2).then(|| text(dice)),
         encoding: if dice.one_in(3) { vec![text(dice).into()] } else { Vec::new() },
         tools: if dice.one_in(3) { vec![text(dice).into()] } else { Vec::new() },
-        package: dice.one_in(5).then(|| Package { name: text(dice).into(), version: text(dice).into() }),
+        package: dice.one_in(5).then(|| Package {
+            name: text(dice).into(),
+            version: text(dice).into(),
+            ecosystem: text(dice).into(),
+            purl: text(dice).into(),
+            fixed: text(dice).into(),
+        }),
+        ids: if dice.one_in(3) { vec![text(dice).into()] } else { Vec::new() },
+        related: if dice.one_in(3) {
+            vec![Related { path: path(dice), place, message: text(dice).into() }]
+        } else {
+            Vec::new()
+        },
+        logical: if dice.one_in(3) { text(dice).into() } else { "".into() },
     }
 }
 
@@ -203,10 +216,9 @@ pub(super) fn report(seed: u64) -> Report {
         observe: dice.one_in(6),
         younger: vec![text(dice).into()],
     };
-    let (verdict, exit, blocking) = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
+    let decision = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
     let mut report = Report {
-        verdict,
-        exit,
+        decision,
         gate: text(dice).into(),
         findings,
         stages,
@@ -215,7 +227,6 @@ pub(super) fn report(seed: u64) -> Report {
         notes: (0..dice.below(3)).map(|_| text(dice)).collect(),
         millis: 1234,
         root: None,
-        blocking,
         observes: demand.observe,
         terms: Terms {
             version: text(dice).into(),
@@ -234,10 +245,9 @@ pub(super) fn clean() -> Report {
     let demand = Demand { block: Severity::Medium, tier: Tier::Block, observe: false, younger: Vec::new() };
     let stages = vec![StageRun { name: "secrets".into(), outcome: Outcome::Ran, files: 1, required: true }];
     let scanned = Scanned { how: "index".to_owned(), files: 1, ..Scanned::default() };
-    let (verdict, exit, blocking) = policy::decide(&demand, &[], &stages, &[], &scanned);
+    let decision = policy::decide(&demand, &[], &stages, &[], &scanned);
     Report {
-        verdict,
-        exit,
+        decision,
         gate: "ci".into(),
         findings: Vec::new(),
         stages,
@@ -246,7 +256,6 @@ pub(super) fn clean() -> Report {
         notes: Vec::new(),
         millis: 1,
         root: None,
-        blocking,
         observes: demand.observe,
         terms: Terms { version: "0.1.0".into(), rules: "0".to_owned(), demand, shard: None },
     }
@@ -254,9 +263,7 @@ pub(super) fn clean() -> Report {
 
 /// The verdict that the gate gives over what is in `report`.
 pub(super) fn decided(mut report: Report) -> Report {
-    let (verdict, exit, blocking) =
-        policy::decide(&report.terms.demand, &report.findings, &report.stages, &report.gaps, &report.scanned);
-    (report.verdict, report.exit, report.blocking) = (verdict, exit, blocking);
+    policy::decide_anew(&mut report);
     report
 }
 
@@ -363,16 +370,13 @@ pub(super) fn usual() -> Report {
             let rule = rule.unwrap_or_else(|| panic!("there is no rule `{id}`"));
             let secret = rule.pack == gatehook::rules::Pack::Secrets;
             let (start, end) = (u32::try_from(mark.0 + 1).unwrap(), u32::try_from(mark.1 + 1).unwrap());
+            let fingerprint = Fingerprint::of_code(&Salt::default(), id, path.as_bytes(), text.as_bytes());
             Finding {
-                rule: rule.id.clone(),
                 title: rule.title.clone(),
-                stage: rule.pack.word().into(),
                 severity,
                 tier: if severity >= Severity::High { Tier::Block } else { Tier::Warn },
                 confidence: Confidence::High,
-                path: RepoPath::from(path),
                 place: Place { line, column: start, end_line: line, end_column: end },
-                fingerprint: Fingerprint::of_code(&Salt::default(), id, path.as_bytes(), text.as_bytes()),
                 masked: if secret { text[mark.0..mark.1].to_owned() } else { String::new() },
                 excerpt: Excerpt { lines: vec![ExcerptLine { number: line, text: text.to_owned() }], mark },
                 cwe: rule.cwe.clone(),
@@ -391,9 +395,7 @@ pub(super) fn usual() -> Report {
                     State::Existing => Some("it stood in the base".to_owned()),
                     State::Allowed => Some("fixtures, nobody logs in with it".to_owned()),
                 },
-                encoding: Vec::new(),
-                tools: Vec::new(),
-                package: None,
+                ..Finding::new(rule.pack.word(), rule.id.clone(), RepoPath::from(path), fingerprint)
             }
         })
         .collect();

@@ -161,5 +161,5 @@ pub(super) fn ask(question: &str) -> Option<String> {
 pub(crate) fn holds_secret(text: &str) -> bool {
     let listing = message(text.as_bytes(), Cleanup::default());
     let report = look(&Config::default(), listing, &Files);
-    report.findings.iter().any(|finding| finding.stage == Pack::Secrets.word()) || report.exit == Exit::NotScanned
+    report.findings.iter().any(|finding| finding.stage == Pack::Secrets.word()) || report.exit() == Exit::NotScanned
 }

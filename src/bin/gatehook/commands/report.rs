@@ -28,9 +28,9 @@ pub(crate) fn run(command: &ReportCommand) -> Exit {
             Ok(report) => {
                 let written = out::to_file(&report, Format::Html, &args.out);
                 if written != Exit::Clean {
-                    return report.exit.or(written);
+                    return report.exit().or(written);
                 }
-                report.exit.or(say(&format!("{}\n", args.out.display())))
+                report.exit().or(say(&format!("{}\n", args.out.display())))
             }
             Err(exit) => exit,
         },
@@ -66,10 +66,9 @@ fn open(path: &Path) -> Result<finding::Report, Exit> {
         let error = io::Error::other(format!("report {name}: {error}"));
         fail(&error, Some("`--report json=FILE` writes one"), Exit::NotScanned)
     })?;
-    let (_, exit, blocking) =
-        policy::decide(&report.terms.demand, &report.findings, &report.stages, &report.gaps, &report.scanned);
-    report.blocking = blocking;
-    report.end_with(exit);
+    let said = report.exit();
+    policy::decide_anew(&mut report);
+    report.end_with(said);
     Ok(report)
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::change::{Change, Reader};
 use crate::config::{Format, StageConfig};
 use crate::engine::{Engine, FileFacts};
-use crate::finding::{Advice, Confidence, Excerpt, Finding, Fingerprint, Place, Salt, Severity, State, Text};
+use crate::finding::{Advice, Excerpt, Finding, Fingerprint, Place, Salt, Severity, State, Text};
 use crate::paths::RepoPath;
 use crate::policy;
 use crate::rules::Pack;
@@ -70,31 +70,21 @@ impl Judge<'_> {
         };
         let text = |text: &str| Text::Owned(escape(text.as_bytes()).to_string());
         Finding {
-            rule: rule.into(),
             title: title.into(),
-            stage: self.stage.name.clone().into(),
             severity,
             tier: self.stage.tier,
-            confidence: Confidence::Medium,
-            path,
             place,
-            fingerprint,
-            masked: String::new(),
             excerpt,
             cwe: reported.cwe.iter().map(|number| Text::Owned(format!("CWE-{number}"))).collect(),
-            owasp: Vec::new().into(),
             advice: Advice {
                 fix: if self.stage.secrets { Text::default() } else { self.shown(&reported.fix).into() },
                 reference: text(&reported.reference),
                 ..Advice::default()
             },
-            commit: None,
-            author: None,
             state,
             reason,
-            encoding: Vec::new(),
-            package: None,
             tools: vec![self.stage.name.clone().into()],
+            ..Finding::new(self.stage.name.clone(), rule, path, fingerprint)
         }
     }
 

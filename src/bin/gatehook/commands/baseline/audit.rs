@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use gatehook::config::{Allow, Day, edit};
-use gatehook::finding::{Exit, Finding, Report};
+use gatehook::finding::{Decision, Exit, Finding, Report};
 use gatehook::policy::baseline::{Baseline, Entry};
 use gatehook::report::{self, Detail, Format, Style};
 
@@ -90,7 +90,7 @@ fn show(entry: &Entry, finding: Option<&Finding>, report: &Report) {
         findings: vec![finding.clone()],
         gaps: Vec::new(),
         notes: Vec::new(),
-        blocking: Vec::new(),
+        decision: Decision::new(report.verdict(), report.exit(), Vec::new()),
         gate: "audit".into(),
         ..report.clone()
     };

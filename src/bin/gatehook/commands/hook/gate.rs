@@ -56,8 +56,8 @@ impl Call<'_> {
     /// Tells the developer and gives the last word.
     pub(super) fn conclude(&self, report: &Report) -> Exit {
         let exit = out::emit(report, &self.flags.output.reports, To::Stderr);
-        if report.observes && !report.blocking.is_empty() {
-            self.record_observed(report.blocking.iter().map(|&at| report.findings[at].rule.as_ref()));
+        if report.observes && !report.blocking().is_empty() {
+            self.record_observed(report.blocking_findings().map(|finding| finding.rule.as_ref()));
         }
         self.settle(exit)
     }

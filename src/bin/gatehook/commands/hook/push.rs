@@ -59,7 +59,7 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
     };
     let before = Before { passed: spared.is_all(), recalled: &recalled, found: &note };
     let mut report = memory.under().look_staged(outgoing, &repo, memory.revision(), &before);
-    if report.exit == Exit::Interrupted {
+    if report.exit() == Exit::Interrupted {
         tell("interrupted: nothing was sent");
         return Exit::Interrupted;
     }

@@ -34,7 +34,7 @@ fn results() -> Option<Cache> {
 
 /// Whether nothing at all was found and nothing left out: only then need nobody look again.
 fn is_clean(report: &Report) -> bool {
-    report.exit == Exit::Clean && report.findings.is_empty() && report.gaps.is_empty()
+    report.exit() == Exit::Clean && report.findings.is_empty() && report.gaps.is_empty()
 }
 
 /// A receipt of the commit gate.
@@ -182,7 +182,7 @@ impl<'p> Memory<'p> {
         leaning: &HashMap<Oid, Vec<Oid>>,
     ) {
         let Some(found) = found.filter(|_| report.gaps.is_empty() && !spared.commits.is_empty()) else { return };
-        if !matches!(report.exit, Exit::Clean | Exit::Blocked | Exit::StageFailed) {
+        if !matches!(report.exit(), Exit::Clean | Exit::Blocked | Exit::StageFailed) {
             return;
         }
         let Some(receipts) = self.known().1.receipts() else { return };

@@ -15,7 +15,7 @@ const NAMED: usize = 20;
 /// The lines to print; `commits` are those that are pushed, parents before children.
 pub(super) fn advice(report: &Report, commits: &[Oid], repo: &Repo) -> Vec<String> {
     let mut by_commit: HashMap<&str, Vec<&Finding>> = HashMap::new();
-    for finding in report.blocking.iter().filter_map(|&at| report.findings.get(at)) {
+    for finding in report.blocking_findings() {
         if let Some(commit) = finding.commit.as_deref() {
             by_commit.entry(commit).or_default().push(finding);
         }
