@@ -31,7 +31,7 @@ fn lines(hook: Hook) -> String {
 }
 
 /// What lefthook's configuration needs.
-fn lefthook(hook: Hook) -> String {
+pub(super) fn lefthook(hook: Hook) -> String {
     let (args, more) = match hook {
         Hook::PreCommit | Hook::PreMergeCommit => ("", ""),
         Hook::CommitMsg => (" {1}", ""),
@@ -124,6 +124,18 @@ pub(super) fn calls(text: &[u8], hook: Hook) -> bool {
                 line.get(at + call.len()).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'-')
             })
         })
+}
+
+/// The files of other tools that run gatehook still, which nobody but their owner takes that out of.
+pub fn left(place: &Place, hooks: &[Hook]) -> Result<Vec<PathBuf>, HooksError> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for &hook in hooks {
+        let kept = place.dir.join(hook.word());
+        if let Some(file) = through(place, hook)?.filter(|file| !files.contains(file) && !file.starts_with(&kept)) {
+            files.push(file);
+        }
+    }
+    Ok(files)
 }
 
 /// The file of another tool through which gatehook runs for `hook`, where there is one.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::files::{chained, exists, is_executable, script};
 use super::place::{Owner, Place};
 use super::shim::{self, Reach};
-use super::{Action, Hook, HooksError, call};
+use super::{Action, Hook, HooksError, call, framework};
 use crate::git::setup::{self, Scope};
 
 /// What has to be done for shims that start `binary` to be in force for `hooks`.
@@ -58,7 +58,18 @@ pub fn uninstall(place: &Place, hooks: &[Hook]) -> Result<Vec<Action>, HooksErro
             (true, false) => plan.push(Action::Remove { path }),
             // The shim is gone, so somebody removed it by hand: the hook it ran comes back.
             (false, true) if !exists(&path) => plan.push(Action::Restore { from: chained, to: path }),
-            (false, _) => {}
+            (false, kept) => {
+                // Another tool put the shim aside and may still run it: in its place comes what stood there before it.
+                if let Some(aside) = framework::put_aside(&place.own, hook)? {
+                    match framework::before(&place.own, hook)? {
+                        Some(before) => plan.push(Action::Restore { from: before, to: aside }),
+                        None => {
+                            plan.push(Action::Remove { path: aside });
+                            plan.extend(kept.then_some(Action::Remove { path: chained }));
+                        }
+                    }
+                }
+            }
         }
         if let Owner::Husky(dir) | Owner::Somebody(dir) = &place.owner {
             plan.extend(call::remove(dir, hook)?);

@@ -72,9 +72,11 @@ fn owner(top: &Path, dir: &Path) -> Result<Owner, HooksError> {
     Ok(lefthook_file(top).map_or_else(|| Owner::Somebody(dir.to_owned()), Owner::Lefthook))
 }
 
+/// Under these names, with four endings.
+pub(super) const LEFTHOOK: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
+
 /// lefthook's configuration, under the names that lefthook(1) looks for.
 pub(super) fn lefthook_file(top: &Path) -> Option<PathBuf> {
-    let names = ["lefthook", ".lefthook", ".config/lefthook"];
-    let files = names.iter().flat_map(|name| ["yml", "yaml", "json", "toml"].map(|end| format!("{name}.{end}")));
+    let files = LEFTHOOK.iter().flat_map(|name| ["yml", "yaml", "json", "toml"].map(|end| format!("{name}.{end}")));
     files.map(|file| top.join(file)).find(|file| file.is_file())
 }

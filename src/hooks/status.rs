@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{is_executable, script};
 use super::place::{Owner, Place};
-use super::{Hook, HooksError, call, configured, shim};
+use super::{Framework, Hook, HooksError, call, configured, shim};
 
 /// How a hook stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +49,10 @@ impl State {
     pub fn describe(&self, here: &Path) -> String {
         let short = |path: &Path| path.strip_prefix(here).unwrap_or(path).display().to_string();
         match self {
-            Self::Installed(Some(path)) | Self::Foreign(path) | Self::Overridden(path) => {
-                format!("{:12}{}", self.word(), short(path))
+            Self::Installed(Some(path)) | Self::Overridden(path) => format!("{:12}{}", self.word(), short(path)),
+            Self::Foreign(path) => {
+                let whose = Framework::at(path).map(|whose| format!(" (by {})", whose.word())).unwrap_or_default();
+                format!("{:12}{}{whose}", self.word(), short(path))
             }
             Self::Installed(None) => format!("{:12}git's configuration", self.word()),
             Self::Stale { path, reason, .. } => format!("{:12}{}: {reason}", self.word(), short(path)),

@@ -1,4 +1,4 @@
-//! The real pre-commit, prek and lefthook, through real git: scenarios under `tests/frameworks/`.
+//! The real pre-commit, prek, lefthook, husky and simple-git-hooks, through real git: scenarios under `tests/frameworks/`.
 //!
 //! `[BIN]` stands for the directory of the tools that `tests/tools.sh` puts there, `[TOOL]` for the
 //! framework, `[SOURCE]` for this repository. `GATEHOOK_TESTS_FAST=1` leaves all of this out and says
@@ -15,6 +15,10 @@ fn bin() -> PathBuf {
 }
 
 fn check(scenario: &str, tool: &str) {
+    check_with(scenario, tool, &[]);
+}
+
+fn check_with(scenario: &str, tool: &str, fill: &[(&str, &str)]) {
     if std::env::var_os("GATEHOOK_TESTS_FAST").is_some_and(|value| value == "1") {
         // `eprintln!` is captured, and nobody would read that nothing ran.
         use std::io::Write;
@@ -30,6 +34,7 @@ fn check(scenario: &str, tool: &str) {
         .replace("[TOOL]", tool)
         .replace("[BIN]", &bin.display().to_string())
         .replace("[SOURCE]", &root().display().to_string());
+    let text = fill.iter().fold(text, |text, (hole, with)| text.replace(hole, with));
     let (_, fault) = play(&format!("{scenario} with {tool}"), &text);
     assert!(fault.is_none(), "\n{}", fault.unwrap_or_default());
 }
@@ -52,6 +57,21 @@ fn pre_commit_and_gatehook_chain_each_other() {
 #[test]
 fn prek_and_gatehook_chain_each_other() {
     check("chained.txt", "prek");
+}
+
+#[test]
+fn lefthook_that_takes_the_place_runs_gatehook_as_status_says() {
+    check_with("takes_the_place.txt", "lefthook", &[("[INSTALL]", "install --force"), ("[RC]", "0")]);
+}
+
+#[test]
+fn simple_git_hooks_that_takes_the_place_runs_gatehook_as_status_says() {
+    check_with("takes_the_place.txt", "simple-git-hooks", &[("[INSTALL]", ""), ("[RC]", "0")]);
+}
+
+#[test]
+fn husky_runs_gatehook_as_install_says() {
+    check("husky.txt", "husky");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod frameworks;
 mod layers;
 mod progress;
 mod out;

@@ -13,6 +13,7 @@ use gatehook::text::escape;
 
 use super::fail;
 use crate::args::Ci;
+use crate::frameworks;
 use crate::layers::{self, Loaded};
 use crate::out::{self, To};
 use crate::progress::Progress;
@@ -79,8 +80,10 @@ fn look(args: &Ci, review: &Review) -> Result<Exit, GitError> {
     if let Some(unknown) = unknown(args, &loaded) {
         return Ok(unknown);
     }
+    let head = found.head;
     let mut report = ran(args, review, &repo, &from, &loaded, found);
     report.end_with(loaded.exit);
+    report.notes.extend(head.iter().flat_map(|head| frameworks::without_gatehook(&repo, &head.to_string())));
     let mut reports = args.output.reports.clone();
     reports.verbose |= args.all;
     Ok(out::emit(&report, &reports, To::Stdout))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
 use gatehook::git::setup::Scope;
-use gatehook::hooks::{self, Action, Hook, HooksError, Owner, Place, State, Tense, configured, everywhere};
+use gatehook::hooks::{self, Action, Framework, Hook, HooksError, Owner, Place, State, Tense, configured, everywhere};
 
 use super::{fail, say};
 use crate::args;
@@ -62,16 +62,25 @@ pub(crate) fn uninstall(args: &args::Uninstall) -> Exit {
         Ok(hooks) => hooks.unwrap_or_else(|| Hook::ALL.to_vec()),
         Err(exit) => return exit,
     };
+    let place = || open(args.which.repo.as_deref()).and_then(|repo| Place::find(&repo));
     let planned = if args.global {
         shims_dir().and_then(|dir| everywhere::uninstall(&dir))
     } else if let Some(dir) = &args.into {
         hooks::uninstall_from(&absolute(dir), &hooks)
     } else {
-        open(args.which.repo.as_deref())
-            .and_then(|repo| Place::find(&repo))
-            .and_then(|place| hooks::uninstall(&place, &hooks))
+        place().and_then(|place| hooks::uninstall(&place, &hooks))
     };
-    carry_out(planned, args.which.dry_run, &[])
+    let exit = carry_out(planned, args.which.dry_run, &[]);
+    if exit != Exit::Clean || args.global || args.into.is_some() || args.which.dry_run {
+        return exit;
+    }
+    match place().and_then(|place| hooks::left(&place, &hooks)) {
+        Ok(files) => say(&files
+            .iter()
+            .map(|file| format!("note: {} still runs gatehook: take that out of it\n", short(file)))
+            .collect::<String>()),
+        Err(error) => refuse(&error),
+    }
 }
 
 pub(crate) fn status(args: &args::Status) -> Exit {
@@ -98,11 +107,18 @@ pub(crate) fn status(args: &args::Status) -> Exit {
         text.extend([&format!("{:18}", hook.word()), &state.describe(&here()), "\n"]);
     }
     if let Some(setting) =
-        place.setting.filter(|_| states.iter().any(|(_, state)| matches!(state, State::Overridden(_))))
+        place.setting.as_ref().filter(|_| states.iter().any(|(_, state)| matches!(state, State::Overridden(_))))
     {
         text.extend(["core.hooksPath is `", &setting.value, "` (", &setting.origin, ")\n"]);
     }
-    if !all || states.iter().any(|(_, state)| matches!(state, State::Stale { .. })) {
+    let remedies = match hooks::remedies(&place, &states) {
+        Ok(remedies) => remedies,
+        Err(error) => return refuse(&error),
+    };
+    for remedy in &remedies {
+        text.extend([remedy, "\n"]);
+    }
+    if (!all && remedies.is_empty()) || states.iter().any(|(_, state)| matches!(state, State::Stale { .. })) {
         text += "`gatehook install` mends that, or says what to do\n";
     }
     match say(&text) {
@@ -140,6 +156,17 @@ fn carry_out(planned: Result<Vec<Action>, HooksError>, dry_run: bool, notes: &[S
         Err(error) => return refuse(&error),
     };
     let tense = if dry_run { Tense::Would } else { Tense::Done };
+    let mut notes = notes.to_vec();
+    for action in &plan {
+        let Action::Chain { from, .. } = action else { continue };
+        if let Some(whose) = Framework::at(from).filter(|whose| whose.comes_back()) {
+            let whose = whose.word();
+            notes.push(format!(
+                "{whose} puts its hook back when it is installed again; docs/coexist.md says how both run"
+            ));
+        }
+    }
+    notes.dedup();
     for action in &plan {
         if !dry_run && let Err(error) = action.apply() {
             return refuse(&error);
@@ -153,6 +180,10 @@ fn carry_out(planned: Result<Vec<Action>, HooksError>, dry_run: bool, notes: &[S
         return say("nothing of gatehook's is here\n");
     }
     say(&notes.iter().map(|note| format!("note: {note}\n")).collect::<String>())
+}
+
+fn short(path: &Path) -> String {
+    path.strip_prefix(here()).unwrap_or(path).display().to_string()
 }
 
 fn here() -> PathBuf {

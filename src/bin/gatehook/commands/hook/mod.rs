@@ -47,6 +47,7 @@ pub(crate) fn run(flags: &args::Hook) -> u8 {
         return Exit::Usage.code();
     };
     let call = Call::new(hook, flags);
+    call.tell_displaced();
     let ended = catch_unwind(AssertUnwindSafe(|| match hook {
         _ if call.leaves_it_to_a_shim() => Exit::Clean.code(),
         Hook::PreCommit | Hook::PreMergeCommit => commit::run(&call),
@@ -119,6 +120,34 @@ impl<'a> Call<'a> {
         let shim = |repo: Repo| hooks::configured::has_shim(&repo, self.hook);
         // In doubt it is done twice.
         self.flags.configured && self.repo().map_err(hooks::HooksError::from).and_then(shim).unwrap_or(false)
+    }
+
+    /// Tells which hooks of this repository gatehook has lost to another tool since it was installed.
+    fn tell_displaced(&self) {
+        let Some(dir) = self.flags.hooks_dir.as_deref().filter(|_| !self.flags.everywhere) else { return };
+        // What cannot be known here is not what this hook is for.
+        let lost = hooks::displaced(dir, || self.repo()).unwrap_or_default();
+        for one in &lost {
+            let by = one.by.map_or("another hook stands there", |by| by.word());
+            let verb = if one.by.is_some() { " has put its own hook there" } else { "" };
+            tell(&format!(
+                "warning: `{}` does not run gatehook any more: {by}{verb}, and gatehook's is kept as {}",
+                one.hook,
+                one.kept.display()
+            ));
+        }
+        if !lost.is_empty() {
+            tell("hint: `gatehook status` says how both run");
+        }
+    }
+
+    /// Tells why commits came past the commit gate, where another hook stands in its place.
+    fn tell_not_in_force(repo: &Repo) {
+        let state = hooks::Place::find(repo).and_then(|place| hooks::state(&place, Hook::PreCommit, true));
+        if let Ok(state @ (hooks::State::Foreign(_) | hooks::State::Overridden(_))) = state {
+            let state = state.describe(&std::env::current_dir().unwrap_or_default());
+            tell(&format!("warning: `pre-commit` does not run gatehook: {state}\nhint: `gatehook status` says more"));
+        }
     }
 
     /// What git gave at `place`, as text.

@@ -63,6 +63,9 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
         tell("interrupted: nothing was sent");
         return Exit::Interrupted;
     }
+    if past.is_some() {
+        Call::tell_not_in_force(&repo);
+    }
     report.notes.extend(past);
     memory.keep(&spared, &report, found.into_inner().unwrap_or_else(PoisonError::into_inner), &leaning);
     let exit = call.conclude(&report);
