@@ -71,6 +71,8 @@ pub struct Allow {
     pub expires: Option<Day>,
     /// Who says so; `None` before it is read.
     pub rank: Option<Rank>,
+    /// The file that says so, from the repository's root; its usual one elsewhere.
+    pub file: String,
 }
 
 impl fmt::Display for Allow {
@@ -122,7 +124,8 @@ pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying
         match allowance(raw) {
             // An allowance always loosens.
             Ok(allow) if laying.may_add("allow", allow.to_string()) => {
-                config.allow.push(Allow { rank: Some(laying.rank()), ..allow });
+                let file = laying.origin().in_repository().unwrap_or(super::FILE).to_owned();
+                config.allow.push(Allow { rank: Some(laying.rank()), file, ..allow });
             }
             Ok(_) => {}
             Err(fault) => laying.fault(fault),
@@ -159,6 +162,6 @@ fn allowance(raw: RawAllow) -> Result<Allow, String> {
         reason: raw.reason,
         owner: raw.owner,
         expires,
-        rank: None,
+        ..Allow::default()
     })
 }

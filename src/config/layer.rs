@@ -18,6 +18,14 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// The file's path from the repository's root, where it is one of the index or of a commit.
+    pub fn in_repository(&self) -> Option<&str> {
+        match self {
+            Self::Git { path, .. } => Some(path),
+            Self::File(_) => None,
+        }
+    }
+
     /// A command that prints the SHA-256 of the text.
     pub(super) fn digest_command(&self) -> String {
         match self {

@@ -62,6 +62,11 @@ impl<'l> Laying<'l> {
         self.ledger.program.has_stage(name)
     }
 
+    /// Where the layer's text comes from.
+    pub(super) const fn origin(&self) -> &'l Origin {
+        self.origin
+    }
+
     /// Who speaks in this layer.
     pub(super) const fn rank(&self) -> Rank {
         self.rank

@@ -18,6 +18,7 @@ mod laying;
 mod ci;
 mod limit;
 mod locked;
+mod loosened;
 mod mode;
 mod raw;
 mod read;
@@ -35,6 +36,7 @@ pub use error::ConfigError;
 pub use extends::{Place, Shelf, Unread};
 pub use gate::{GateConfig, OnLimit};
 pub use layer::{Layer, Origin, Rank, Refusal, Setting};
+pub use loosened::{EVERY_GATE, Hides, Holding, Loosening};
 pub use mode::Mode;
 pub use read::MOST;
 pub use rules::takes_part;
@@ -81,6 +83,8 @@ pub struct Config {
     pub settings: Vec<Setting>,
     /// Values that would have loosened what is locked.
     pub refused: Vec<Refusal>,
+    /// What it loosens, where it was held against an older one: see [`Config::after`].
+    pub loosened: Vec<Loosening>,
 }
 
 impl Config {

@@ -24,8 +24,9 @@ pub(super) struct Revisions {
     pub(super) args: Vec<String>,
 }
 
-/// Tells of all commits that are walked those that need not be looked at.
-pub type Passed<'p> = &'p dyn Fn(&[Oid]) -> HashSet<Oid>;
+/// Tells of all commits that are walked those that need not be looked at. It is given their outer parents too,
+/// which the other side has.
+pub type Passed<'p> = &'p dyn Fn(&[Oid], &[Oid]) -> HashSet<Oid>;
 
 /// What the commits did.
 #[derive(Debug, Default)]
@@ -60,7 +61,7 @@ impl History {
 
 /// Walks `revisions`.
 pub(super) fn walk(repo: &Repo, revisions: &Revisions) -> Result<History, GitError> {
-    walk_without(repo, revisions, &|_| HashSet::new())
+    walk_without(repo, revisions, &|_, _| HashSet::new())
 }
 
 /// Walks `revisions`, and only counts those of all commits that `passed` says need not be looked at.
@@ -75,7 +76,7 @@ pub(super) fn walk_without(repo: &Repo, revisions: &Revisions, passed: Passed<'_
         let id = id.ok_or_else(|| unexpected("rev-list", &String::from_utf8_lossy(line)))?;
         if outside.is_some() { boundary.push(id) } else { commits.push(id) }
     }
-    let known = if commits.is_empty() { HashSet::new() } else { passed(&commits) };
+    let known = if commits.is_empty() { HashSet::new() } else { passed(&commits, &boundary) };
     let (known, looked): (Vec<Oid>, Vec<Oid>) = commits.iter().partition(|id| known.contains(id));
     if looked.is_empty() {
         return Ok(History { commits, passed: known.len(), boundary, ..History::default() });

@@ -62,6 +62,7 @@ pub use push::{
 };
 pub use range::{history, range};
 pub use raw::Side;
+pub use remote::default_branch;
 pub use repo::Repo;
 pub use snapshot::{CommitTree, StagedFiles};
 pub use staged::{index_parents, staged, staged_pairs, staged_pairs_by_plumbing};

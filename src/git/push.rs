@@ -98,7 +98,7 @@ fn updates(input: &[u8], parse: impl Fn(&[u8]) -> Option<RefUpdate>) -> Result<V
 /// A URL without a name counts as the configured remote that has it; where none has, only the tips
 /// that git names are known. Old tips that are not here are ignored: more is looked at then, not less.
 pub fn outgoing(repo: &Repo, push: &Push) -> Result<Outgoing, GitError> {
-    outgoing_without(repo, push, &|_| HashSet::new())
+    outgoing_without(repo, push, &|_, _| HashSet::new())
 }
 
 /// The same without the commits of which `passed` says that they were looked at already: these are counted,
@@ -132,7 +132,7 @@ pub fn outgoing_without(repo: &Repo, push: &Push, passed: Passed<'_>) -> Result<
 /// What a push brought to this repository, seen from its `pre-receive` hook: `updates` from
 /// [`parse_received`]. The objects lie in quarantine, which git's own variables name.
 pub fn received(repo: &Repo, updates: &[RefUpdate]) -> Result<Outgoing, GitError> {
-    listing(repo, updates, &["--not".to_owned(), "--all".to_owned()], "push received", &|_| HashSet::new())
+    listing(repo, updates, &["--not".to_owned(), "--all".to_owned()], "push received", &|_, _| HashSet::new())
 }
 
 /// Every local branch and tag, as far as `remote` lacks it: for hook frameworks that tell of one
@@ -150,7 +150,7 @@ pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Outgoing, GitError>
             Some(RefUpdate { local_ref: name.clone(), local: id, remote_ref: name, remote: null(id)? })
         })
         .collect();
-    listing(repo, &updates, &remote::known(repo, name.as_deref())?, &to, &|_| HashSet::new())
+    listing(repo, &updates, &remote::known(repo, name.as_deref())?, &to, &|_, _| HashSet::new())
 }
 
 fn listing(

@@ -37,6 +37,24 @@ pub(super) fn known(repo: &Repo, remote: Option<&str>) -> Result<Vec<String>, Gi
     Ok(args)
 }
 
+/// What the default branch of the remote `name` pointed at when it was last asked: no push deletes that one. Where
+/// it is not known which it is, the usual names stand for it.
+pub fn default_branch(repo: &Repo, name: &str) -> Vec<Oid> {
+    let named = |branch: &str| format!("refs/remotes/{name}/{branch}");
+    let ask = |branches: &[&str]| {
+        let refs: Vec<String> = branches.iter().map(|branch| named(branch)).collect();
+        let mut args = vec!["for-each-ref", "--format=%(objectname)"];
+        args.extend(refs.iter().map(String::as_str));
+        let answer = command::run(&repo.top, &args).unwrap_or_default();
+        answer.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect::<Vec<_>>()
+    };
+    let head = ask(&["HEAD"]);
+    if head.is_empty() { ask(&USUAL) } else { head }
+}
+
+/// Names that default branches have.
+pub(super) const USUAL: [&str; 4] = ["main", "master", "trunk", "develop"];
+
 /// All local branches and tags, and HEAD: name and object.
 pub(super) fn local_refs(repo: &Repo) -> Result<Vec<(Vec<u8>, Oid)>, GitError> {
     let args = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"];

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::patterns::digest;
+use super::patterns::{digest, salt};
 use super::{ReadBaseline, Request, in_process, pinned};
 use crate::config::{Config, GateConfig, OnLimit};
-use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Report, Scanned, StageRun, Terms};
+use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Report, Scanned, StageRun, State, Terms};
 use crate::policy::{self, baseline};
 use crate::stage::{self, builtin};
 
@@ -65,24 +65,30 @@ impl Gathered {
         }
         let Self { mut findings, stages, mut gaps, notes: said, scanned } = self;
         let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
-        findings.sort_by(|one, other| {
-            (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
-        });
+        findings.sort_by(in_order);
         let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).chain(said).collect();
         let whole = request.whole && ran.is_some() && gaps.iter().all(|gap| gap.kind == GapKind::Elsewhere);
         notes.extend(policy::apply(&mut findings, &config.allow, request.today, ran.filter(|_| whole)));
         let mut wrong = Exit::Clean;
+        let mut grown = None;
         if !findings.is_empty() || whole {
             match known(baseline, &mut findings, baseline::Scope { today: request.today, whole }) {
-                Ok(said) => notes.extend(said),
+                Ok((said, grew)) => {
+                    notes.extend(said);
+                    grown = grew;
+                }
                 Err(gap) => {
                     gaps.push(gap);
                     wrong = Exit::Usage;
                 }
             }
         }
-        let demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today), younger };
+        let mut demand = Demand { block: gate.block, tier: gate.tier, observe: gate.observes(request.today), younger };
         notes.extend(config.as_of.as_deref().and_then(|month| pinned::note(&demand.younger, month)));
+        loosened(&mut findings, grown, &mut demand, deciding);
+        if matches!(&*request.name, "commit" | "push" | "receive") {
+            notes.extend(policy::allowed_by(&findings, &config.allow, request.today));
+        }
         let mut decision = policy::decide(&demand, &findings, &stages, &gaps, &scanned);
         decision.end_with(wrong);
         if demand.observe && !decision.blocking().is_empty() {
@@ -109,14 +115,41 @@ impl Gathered {
     }
 }
 
+/// The order of a report's findings.
+fn in_order(one: &Finding, other: &Finding) -> std::cmp::Ordering {
+    (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
+}
+
+/// Adds what the change itself loosens, and how many findings the lines hide by which it has `grown` the baseline.
+fn loosened(findings: &mut Vec<Finding>, grown: Option<Grown>, demand: &mut Demand, deciding: &Deciding<'_>) {
+    let Deciding { request, config, .. } = *deciding;
+    if config.loosened.is_empty() && grown.is_none() {
+        return;
+    }
+    let salt = salt(config);
+    let judged = policy::Judged { gate: &request.name, demand, salt: &salt };
+    policy::loosened(findings, config, judged);
+    findings.extend(grown.map(|(name, hidden)| policy::baseline_grew(&name, hidden, judged)));
+    findings.sort_by(in_order);
+    // A strict gate could never be loosened again if that blocked too.
+    demand.younger.push(policy::LOOSENED.into());
+}
+
 /// What a gate that only observes says where it would have stopped.
 fn observed(gate: &GateConfig) -> String {
     let until = gate.enforce_from.map_or_else(String::new, |day| format!(" until {day}"));
     format!("this gate only observes{until} (`mode` in the configuration): what it found would have stopped it")
 }
 
-/// Marks the findings that the baseline holds.
-fn known(read: ReadBaseline<'_>, findings: &mut [Finding], scope: baseline::Scope) -> Result<Vec<String>, Gap> {
+/// A baseline's name, and how many findings its new lines hide.
+type Grown = (String, usize);
+
+/// Marks the findings that the baseline holds. Gives what it has to say, and whether the change has grown it.
+fn known(
+    read: ReadBaseline<'_>,
+    findings: &mut [Finding],
+    scope: baseline::Scope,
+) -> Result<(Vec<String>, Option<Grown>), Gap> {
     let gap = |name: String, fault: String, hint: &str| Gap {
         path: None,
         kind: GapKind::Unread,
@@ -124,11 +157,23 @@ fn known(read: ReadBaseline<'_>, findings: &mut [Finding], scope: baseline::Scop
         hint: hint.to_owned(),
     };
     let mut notes = Vec::new();
+    let mut grown = None;
     for source in read().map_err(|error| gap("the baseline".to_owned(), error, ""))? {
         let scope = baseline::Scope { whole: scope.whole && source.kept, ..scope };
+        let before = source.before.as_ref().map(|text| {
+            let mut held = findings.to_vec();
+            // What could not be read then held nothing.
+            let _ = baseline::suppress(&mut held, text, scope);
+            held
+        });
         let said = baseline::suppress(findings, &source.text, scope)
-            .map_err(|error| gap(source.name, error.to_string(), error.hint()))?;
+            .map_err(|error| gap(source.name.clone(), error.to_string(), error.hint()))?;
         notes.extend(said);
+        let differs = |(now, then): &(&Finding, &Finding)| now.state == State::Existing && then.state == State::New;
+        let hidden = before.map_or(0, |held| findings.iter().zip(&held).filter(differs).count());
+        if hidden > 0 {
+            grown = Some((source.name, hidden));
+        }
     }
-    Ok(notes)
+    Ok((notes, grown))
 }

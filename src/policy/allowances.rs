@@ -44,6 +44,31 @@ pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day, whole: Optio
     notes
 }
 
+/// Whom findings are allowed by that a gate lets pass, as one line; `None` where nothing is.
+pub fn allowed_by(findings: &[Finding], allow: &[Allow], today: Day) -> Option<String> {
+    /// Named, at most.
+    const NAMED: usize = 3;
+    let mut by: Vec<(String, usize)> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.state == State::Allowed) {
+        let table = allow.iter().find(|entry| !is_past(entry, today) && covers(entry, finding));
+        let reason = finding.reason.as_deref().unwrap_or_default();
+        let who = match table {
+            Some(entry) => format!("{} ({})", entry.file, entry.reason),
+            None if reason.starts_with('`') => format!("{reason} ({}:{})", finding.path, finding.place.line),
+            None => format!("a comment in {}:{} ({reason})", finding.path, finding.place.line),
+        };
+        match by.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, number)) => *number += 1,
+            None => by.push((who, 1)),
+        }
+    }
+    let all: usize = by.iter().map(|(_, number)| number).sum();
+    let named: Vec<&str> = by.iter().take(NAMED).map(|(who, _)| who.as_str()).collect();
+    let more = if by.len() > NAMED { format!(" and {} more", by.len() - NAMED) } else { String::new() };
+    let plural = if all == 1 { "" } else { "s" };
+    (all > 0).then(|| format!("{all} finding{plural} allowed by {}{more}", named.join(", ")))
+}
+
 fn is_past(entry: &Allow, today: Day) -> bool {
     entry.expires.is_some_and(|last| last < today)
 }

@@ -3,14 +3,16 @@
 mod allowances;
 pub mod baseline;
 mod inline;
+mod loosened;
 mod merge;
 mod own_files;
 mod pending;
 mod verdict;
 mod younger;
 
-pub use allowances::{TookPart, apply, covers};
+pub use allowances::{TookPart, allowed_by, apply, covers};
 pub use inline::{Mark, marks};
+pub use loosened::{Judged, LOOSENED, baseline_grew, loosened};
 pub use merge::{Part, merge};
 pub use own_files::{OWN_FILES, own_files};
 pub use pending::{Permit, pending};

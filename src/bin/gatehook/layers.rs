@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use gatehook::config::{self, Config, Layer, Origin, Place, Rank, Shelf, Unread};
+use gatehook::config::{self, Config, Holding, Layer, Loosening, Origin, Place, Rank, Shelf, Unread};
 use gatehook::finding::Exit;
 use gatehook::git::{self, Repo};
 
@@ -28,6 +28,15 @@ pub(crate) enum ConfigFrom<'r> {
     Server(&'r Repo, String),
 }
 
+impl<'r> ConfigFrom<'r> {
+    const fn repo(&self) -> Option<&'r Repo> {
+        match self {
+            Self::Dir(_) => None,
+            Self::Index(repo) | Self::Nothing(repo) | Self::Commit(repo, _) | Self::Server(repo, _) => Some(*repo),
+        }
+    }
+}
+
 /// A configuration, and the exit code where there was something wrong with it: then it is the
 /// default one, so that what is found is still shown.
 pub(crate) struct Loaded {
@@ -37,28 +46,84 @@ pub(crate) struct Loaded {
 
 /// Reads the machine's, the user's and the repository's configuration.
 pub(crate) fn load(from: &ConfigFrom<'_>, output: &Output) -> Loaded {
-    let resolved = layers(from, output).and_then(|layers| {
-        Config::load(&layers, &gatehook::stage::program(), &Shelves { from, flag: output.config.as_deref() })
-            .map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))
-    });
-    match resolved {
+    match resolved(from, output) {
         Ok(config) => Loaded { config, exit: Exit::Clean },
-        Err(exit) => Loaded { config: Config::default(), exit },
+        Err(fault) => Loaded { config: Config::default(), exit: fault.tell() },
     }
+}
+
+/// What stood before a change, whose configuration a loosening is held against.
+#[derive(Clone, Debug)]
+pub(crate) struct Base<'r> {
+    /// From where it is read.
+    pub(crate) from: ConfigFrom<'r>,
+    /// Its configuration.
+    pub(crate) config: Config,
+}
+
+/// The configuration of `head` as far as it holds for the change that brings it, which begins at one of `bases`:
+/// at the one after which it loosens the least. With none, or none that can be read, all of it holds and what
+/// it loosens is named.
+pub(crate) fn load_after<'r>(
+    bases: &[ConfigFrom<'r>],
+    head: &ConfigFrom<'_>,
+    output: &Output,
+    holding: Holding,
+) -> (Loaded, Option<Base<'r>>) {
+    let loaded = load(head, output);
+    if loaded.exit != Exit::Clean {
+        return (loaded, None);
+    }
+    let bases = bases.iter().filter_map(|from| Some(Base { from: from.clone(), config: resolved(from, output).ok()? }));
+    let after = bases.map(|base| (loaded.config.clone().after(&base.config, holding), base));
+    let (config, base) = match after.min_by_key(|(config, _)| config.loosened.len()) {
+        Some((config, base)) => (config, Some(base)),
+        None => {
+            let base = head.repo().and_then(|repo| resolved(&ConfigFrom::Nothing(repo), output).ok());
+            (loaded.config.clone().after(&base.unwrap_or_default(), Holding::All), None)
+        }
+    };
+    (Loaded { config, exit: Exit::Clean }, base)
+}
+
+/// What the configuration of `head` loosens after `base`, which alone counts. Nothing where it cannot be read.
+pub(crate) fn loosened(base: &Config, head: &ConfigFrom<'_>, output: &Output) -> Vec<Loosening> {
+    resolved(head, output).map(|head| head.after(base, Holding::Nothing).loosened).unwrap_or_default()
 }
 
 /// The configuration where nobody is told what is wrong with it: the default one then.
 pub(crate) fn quietly(from: &ConfigFrom<'_>, output: &Output) -> Config {
+    resolved(from, output).unwrap_or_default()
+}
+
+fn resolved(from: &ConfigFrom<'_>, output: &Output) -> Result<Config, Fault> {
     let shelves = Shelves { from, flag: output.config.as_deref() };
-    let resolved =
-        layers(from, output).ok().and_then(|layers| Config::load(&layers, &gatehook::stage::program(), &shelves).ok());
-    resolved.unwrap_or_default()
+    Config::load(&layers(from, output)?, &gatehook::stage::program(), &shelves).map_err(Fault::from)
+}
+
+/// Why there is no configuration, and what to do.
+struct Fault {
+    error: Box<dyn std::error::Error>,
+    hint: Option<String>,
+    exit: Exit,
+}
+
+impl Fault {
+    fn tell(self) -> Exit {
+        fail(&*self.error, self.hint.as_deref(), self.exit)
+    }
+}
+
+impl From<config::ConfigError> for Fault {
+    fn from(error: config::ConfigError) -> Self {
+        Self { hint: error.hint(), error: error.into(), exit: Exit::Usage }
+    }
 }
 
 /// The configuration as it would be with another text of the file in `dir`.
 pub(crate) fn load_with(dir: &Path, text: &str) -> Result<Config, Exit> {
     let (from, output) = (ConfigFrom::Dir(dir), Output::default());
-    let mut layers = layers(&from, &output)?;
+    let mut layers = layers(&from, &output).map_err(Fault::tell)?;
     layers.retain(|layer| layer.rank != Rank::Repository);
     let origin = Origin::File(dir.join(config::FILE));
     layers.push(Layer { rank: Rank::Repository, origin, text: text.as_bytes().to_vec() });
@@ -75,7 +140,7 @@ fn machine_dir() -> PathBuf {
     PathBuf::from("/etc/gatehook")
 }
 
-fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
+fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Fault> {
     let mut layers = Vec::new();
     layers.extend(on_disk(Rank::Organisation, &machine_dir().join("config.toml"))?);
     // Besides the machine's own, never in its place: what that one locks stays locked.
@@ -105,26 +170,29 @@ fn layers(from: &ConfigFrom<'_>, output: &Output) -> Result<Vec<Layer>, Exit> {
     Ok(layers)
 }
 
-fn in_git(text: Result<Option<Vec<u8>>, git::GitError>, origin: Origin) -> Result<Option<Layer>, Exit> {
+fn in_git(text: Result<Option<Vec<u8>>, git::GitError>, origin: Origin) -> Result<Option<Layer>, Fault> {
     match text {
         Ok(text) => Ok(text.map(|text| Layer { rank: Rank::Repository, origin, text })),
-        Err(error) => Err(fail(&error, error.hint().as_deref(), Exit::NotScanned)),
+        Err(error) => Err(Fault { hint: error.hint(), error: error.into(), exit: Exit::NotScanned }),
     }
 }
 
 /// A file that somebody named, so that it has to be there.
-fn due(rank: Rank, path: &Path) -> Result<Layer, Exit> {
+fn due(rank: Rank, path: &Path) -> Result<Layer, Fault> {
     on_disk(rank, path)?.ok_or_else(|| {
         let missing = io::Error::new(io::ErrorKind::NotFound, format!("there is no file `{}`", path.display()));
-        fail(&missing, None, Exit::Usage)
+        Fault { error: missing.into(), hint: None, exit: Exit::Usage }
     })
 }
 
-fn on_disk(rank: Rank, path: &Path) -> Result<Option<Layer>, Exit> {
+fn on_disk(rank: Rank, path: &Path) -> Result<Option<Layer>, Fault> {
     match regular(path, config::MOST) {
         Ok(text) => Ok(Some(Layer { rank, origin: Origin::File(path.to_owned()), text })),
         Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage)),
+        Err(error) => {
+            let hint = Some(format!("make `{}` readable", path.display()));
+            Err(Fault { error: error.into(), hint, exit: Exit::Usage })
+        }
     }
 }
 

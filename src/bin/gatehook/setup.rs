@@ -10,6 +10,7 @@ use gatehook::policy::baseline;
 use gatehook::store::Dirs;
 
 use crate::args::{Color, Output};
+use crate::layers::Base;
 pub(crate) use crate::layers::{ConfigFrom, load};
 use crate::layers::{is_missing, regular};
 
@@ -39,7 +40,7 @@ pub(crate) fn baseline(
     if let Some(path) = &output.baseline {
         let missing = || format!("there is no file `{}`", path.display());
         let text = read_regular(path, MOST_BASELINE).map_err(|error| whole(&error))?.ok_or_else(missing)?;
-        return Ok(vec![baseline::Source { name: path.display().to_string(), text, kept: true }]);
+        return Ok(vec![baseline::Source { name: path.display().to_string(), text, kept: true, before: None }]);
     }
     let name = config.baseline.as_deref().unwrap_or(baseline::FILE);
     if name.is_empty() {
@@ -60,10 +61,28 @@ pub(crate) fn baseline(
     };
     match text {
         Some(text) if text.len() as u64 > MOST_BASELINE => Err(format!("`{told}` is too large")),
-        Some(text) => Ok(vec![baseline::Source { name: told, text, kept: true }]),
+        Some(text) => Ok(vec![baseline::Source { name: told, text, kept: true, before: None }]),
         None if config.baseline.is_some() => Err(format!("`{told}` is named as the baseline and is not there")),
         None => Ok(Vec::new()),
     }
+}
+
+/// The same, each with what it was in `base` where that is another: lines that a change adds are told.
+pub(crate) fn baseline_after(
+    base: Option<&Base<'_>>,
+    from: &ConfigFrom<'_>,
+    config: &Config,
+    output: &Output,
+) -> Result<Vec<baseline::Source>, String> {
+    let mut sources = baseline(from, config, output)?;
+    let Some(base) = base.filter(|_| output.baseline.is_none()) else { return Ok(sources) };
+    // Where there was none, or none that can be read, every line is new.
+    let before = baseline(&base.from, &base.config, output).ok().and_then(|mut before| before.pop());
+    let before = before.map(|source| source.text).unwrap_or_default();
+    for source in &mut sources {
+        source.before = (source.text != before).then(|| before.clone());
+    }
+    Ok(sources)
 }
 
 /// A directory of the user's, after the XDG base directory specification.

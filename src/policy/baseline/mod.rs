@@ -41,6 +41,8 @@ pub struct Source {
     pub text: Vec<u8>,
     /// Whether somebody keeps it, so that a line which covers nothing any more is worth a word.
     pub kept: bool,
+    /// What it was before the change that is judged, where that is known and another.
+    pub before: Option<Vec<u8>>,
 }
 
 /// One finding that is known.

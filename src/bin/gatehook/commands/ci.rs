@@ -76,7 +76,13 @@ fn look(args: &Ci, review: &Review) -> Result<Exit, GitError> {
         Some(commit) => ConfigFrom::Commit(&repo, commit.clone()),
         None => ConfigFrom::Nothing(&repo),
     };
-    let loaded = setup::load(&from, &args.output);
+    let mut loaded = setup::load(&from, &args.output);
+    let head =
+        found.head.map(|head| head.to_string()).filter(|head| found.rule.as_ref().is_some_and(|rule| rule != head));
+    if let Some(head) = head {
+        let head = ConfigFrom::Commit(&repo, head);
+        loaded.config.loosened = layers::loosened(&loaded.config, &head, &args.output);
+    }
     if let Some(unknown) = unknown(args, &loaded) {
         return Ok(unknown);
     }
@@ -205,6 +211,7 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     report.findings.extend(policy::own_files(changed.iter(), kept, &[], &salt));
     if let Some(head) = head {
         pend(args, review, repo, config, head, &mut report);
+        report.notes.extend(policy::allowed_by(&report.findings, &config.allow, setup::today()));
         report.notes.extend(reproduce(review, &report, rule.as_deref(), head));
     }
     if let Some((version, digest)) = &args.found_by {

@@ -112,7 +112,7 @@ fn before(revision: &str, place: &Place, args: &Scan) -> Result<baseline::Source
         entry
     });
     let text = entries.collect::<baseline::Baseline>().render().into_bytes();
-    Ok(baseline::Source { name: revision.to_owned(), text, kept: false })
+    Ok(baseline::Source { name: revision.to_owned(), text, kept: false, before: None })
 }
 
 /// Whether the whole work tree is looked at.

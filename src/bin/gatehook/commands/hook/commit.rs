@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use gatehook::config::Holding;
 use gatehook::finding::Exit;
 use gatehook::git::{self, Repo};
 use gatehook::pipeline::Tree;
@@ -34,16 +35,21 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 }
 
 fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
-    let under = || call.under(Gate::Commit, &ConfigFrom::Index(repo));
+    let from = ConfigFrom::Index(repo);
+    let after =
+        |base: &str| call.under_after(Gate::Commit, &from, &[ConfigFrom::Commit(repo, base.to_owned())], Holding::All);
     let looked = match &call.around.framework.range {
         // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged. What stands in HEAD does
         // not count as old here, for HEAD may be what the range brings.
         Some((from, to)) => git::range(repo, &format!("{from}..{to}"))
-            .map(|listing| call.conclude(&under().look(listing, repo, Tree::None))),
+            .map(|listing| call.conclude(&after(from).look(listing, repo, Tree::None))),
         None => git::staged(repo).map(|mut listing| {
             let receipt = Receipt::begin(repo, &listing);
             named::add(&call.flags.args, &mut listing);
-            let under = under();
+            let mut under = call.under(Gate::Commit, &from);
+            if listing.changes.iter().any(|change| under.is_steered_by(change.path.as_bytes())) {
+                under = after("HEAD");
+            }
             let report = under.look(listing, &named::Both(repo.before("HEAD")), Tree::Index(repo));
             let exit = call.conclude(&report);
             if let (Exit::Clean, Some(receipt)) = (exit, receipt) {

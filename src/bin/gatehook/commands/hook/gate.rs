@@ -1,17 +1,18 @@
 //! A gate in a hook: looks at a listing, tells what it found on standard error.
 
 use gatehook::change::Store;
-use gatehook::config::StageConfig;
+use gatehook::config::{Holding, StageConfig};
 use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{Outgoing, Repo};
 use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject, Tree};
+use gatehook::policy::baseline;
 use gatehook::rules::Gate;
 use gatehook::source::Listing;
 use gatehook::stage::{self, external::Environment};
 
 use super::Call;
 use crate::args::Output;
-use crate::layers::Loaded;
+use crate::layers::{self, Base, Loaded};
 use crate::out::{self, To};
 use crate::progress::Progress;
 use crate::setup::{self, ConfigFrom};
@@ -36,7 +37,22 @@ impl Call<'_> {
 
     /// What `gate` demands under the configuration that `from` holds.
     pub(super) fn under<'u>(&'u self, gate: Gate, from: &ConfigFrom<'u>) -> Under<'u> {
-        let loaded = setup::load(from, &self.flags.output);
+        self.loaded(gate, from, setup::load(from, &self.flags.output), None)
+    }
+
+    /// The same for a change that begins at one of `bases` and may bring a configuration of its own.
+    pub(super) fn under_after<'u>(
+        &'u self,
+        gate: Gate,
+        from: &ConfigFrom<'u>,
+        bases: &[ConfigFrom<'u>],
+        holding: Holding,
+    ) -> Under<'u> {
+        let (loaded, base) = layers::load_after(bases, from, &self.flags.output, holding);
+        self.loaded(gate, from, loaded, base)
+    }
+
+    fn loaded<'u>(&'u self, gate: Gate, from: &ConfigFrom<'u>, loaded: Loaded, base: Option<Base<'u>>) -> Under<'u> {
         let request = Request {
             gate,
             name: name(gate).into(),
@@ -50,7 +66,7 @@ impl Call<'_> {
             today: setup::today(),
             whole: false,
         };
-        Under { request, loaded, from: from.clone(), output: &self.flags.output }
+        Under { request, loaded, from: from.clone(), base, output: &self.flags.output }
     }
 
     /// Tells the developer and gives the last word.
@@ -84,13 +100,26 @@ pub(super) struct Under<'u> {
     loaded: Loaded,
     /// From where its baseline is read.
     from: ConfigFrom<'u>,
+    /// What stood before the change, where its configuration was held against that.
+    base: Option<Base<'u>>,
     output: &'u Output,
 }
 
 impl Under<'_> {
+    /// Whether `path` is a file that decides what this gate does, or may be one that those extend.
+    pub(super) fn is_steered_by(&self, path: &[u8]) -> bool {
+        let baseline = self.loaded.config.baseline.as_deref().unwrap_or(baseline::FILE);
+        path == baseline.as_bytes() || path.ends_with(b".toml")
+    }
+
+    /// Names what the configuration of `head`, which does not count here, would loosen.
+    pub(super) fn hold_against(&mut self, head: &ConfigFrom<'_>) {
+        self.loaded.config.loosened = layers::loosened(&self.loaded.config, head, self.output);
+    }
+
     /// Looks at `listing`, around which `tree` stands.
     pub(super) fn look(&self, listing: Listing, store: &dyn Store, tree: Tree<'_>) -> Report {
-        let baseline = || setup::baseline(&self.from, &self.loaded.config, self.output);
+        let baseline = || setup::baseline_after(self.base.as_ref(), &self.from, &self.loaded.config, self.output);
         let subject = Subject::Change { listing, store, tree };
         let mut report = pipeline::run(&self.request, &self.loaded.config, subject, &RunContext::PLAIN, &baseline);
         report.end_with(self.loaded.exit);
@@ -102,7 +131,7 @@ impl Under<'_> {
     /// them as they stand in `revision`.
     pub(super) fn look_staged(&self, outgoing: Outgoing, repo: &Repo, revision: &str, before: &Before<'_>) -> Report {
         let config = &self.loaded.config;
-        let baseline = || setup::baseline(&self.from, config, self.output);
+        let baseline = || setup::baseline_after(self.base.as_ref(), &self.from, config, self.output);
         let trusted = stages::trusted(repo, revision, config);
         let dirs = setup::dirs();
         let progress = Progress::new(self.output);

@@ -87,9 +87,16 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
         let branches = branches.map(|update| String::from_utf8_lossy(&update.local_ref).into_owned()).collect();
         let push = Push { remote: call.arg(0), url: call.arg(1), updates };
         let memory = Memory::new(call, repo, tip);
-        let outgoing = git::outgoing_without(repo, &push, &|commits| memory.looked(commits))?;
+        let outgoing = git::outgoing_without(repo, &push, &|commits, outer| {
+            let told = push.updates.iter().map(|update| update.remote).filter(|id| !id.is_null());
+            memory.begins_at(told.chain(outer.iter().copied()).map(|id| id.to_string()));
+            memory.looked(commits)
+        })?;
         // A blob or a tree holds no configuration at a path.
         let memory = if outgoing.every.scanned.commits > 0 { memory } else { Memory::new(call, repo, None) };
+        if !outgoing.every.changes.is_empty() {
+            memory.begins_at(std::iter::empty());
+        }
         return Ok(Some(Pushed { outgoing, memory, branches }));
     }
     if call.around.framework.runs {
@@ -141,5 +148,7 @@ fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Pushed<'p>,
     all.gaps.extend(told.gaps);
     all.scanned.commits += more.len();
     all.scanned.how = format!("{}; and {}", told.scanned.how, all.scanned.how);
-    Ok(pushed(Outgoing { every: all, net, commits, leaning }, Some(to.clone())))
+    let pushed = pushed(Outgoing { every: all, net, commits, leaning }, Some(to.clone()));
+    pushed.memory.begins_at(std::iter::once(from.clone()).filter(|from| !from.bytes().all(|byte| byte == b'0')));
+    Ok(pushed)
 }

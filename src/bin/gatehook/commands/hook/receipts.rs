@@ -6,8 +6,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gatehook::change::{Change, Entry as ChangeEntry, Oid};
+use gatehook::config::Holding;
 use gatehook::finding::{Exit, Finding, Report};
-use gatehook::git::{Repo, ancestry};
+use gatehook::git::{self, Repo, ancestry};
 use gatehook::hooks::record::{self, Entry, What};
 use gatehook::paths::RepoPath;
 use gatehook::rules::Gate;
@@ -67,6 +68,8 @@ pub(super) struct Memory<'p> {
     call: &'p Call<'p>,
     repo: &'p Repo,
     tip: Option<String>,
+    /// Commits that the other side has, where they are known: what loosens the gate counts from there.
+    bases: OnceCell<Vec<String>>,
     under: OnceCell<Under<'p>>,
     /// Read when it is first asked for, with the terms that hold.
     known: OnceCell<(Vec<[u8; 32]>, Known)>,
@@ -77,7 +80,8 @@ pub(super) struct Memory<'p> {
 impl<'p> Memory<'p> {
     /// For a push whose configuration stands at `tip`.
     pub(super) fn new(call: &'p Call<'p>, repo: &'p Repo, tip: Option<String>) -> Self {
-        Self { call, repo, tip, under: OnceCell::new(), known: OnceCell::new(), recalled: RefCell::default() }
+        let bases = OnceCell::new();
+        Self { call, repo, tip, bases, under: OnceCell::new(), known: OnceCell::new(), recalled: RefCell::default() }
     }
 
     /// The commit whose configuration and scripts hold.
@@ -92,8 +96,27 @@ impl<'p> Memory<'p> {
                 Some(tip) => ConfigFrom::Commit(self.repo, tip.clone()),
                 None => ConfigFrom::Index(self.repo),
             };
-            self.call.under(Gate::Push, &from)
+            let bases = match self.bases.get() {
+                Some(bases) if !bases.is_empty() => bases.clone(),
+                // There is nothing to look at.
+                None if self.tip.is_none() => return self.call.under(Gate::Push, &from),
+                _ => self.default_branch(),
+            };
+            let bases: Vec<_> = bases.into_iter().map(|base| ConfigFrom::Commit(self.repo, base)).collect();
+            self.call.under_after(Gate::Push, &from, &bases, Holding::Single)
         })
+    }
+
+    /// A push that shares no commit with the other side is judged by what most others are.
+    fn default_branch(&self) -> Vec<String> {
+        let remote = self.call.around.framework.remote.clone().or_else(|| self.call.arg(0));
+        let remote = remote.unwrap_or_else(|| "origin".to_owned());
+        git::default_branch(self.repo, &remote).iter().map(ToString::to_string).collect()
+    }
+
+    /// Names commits that the other side has. Comes before anything is asked of the configuration.
+    pub(super) fn begins_at(&self, bases: impl Iterator<Item = String>) {
+        let _ = self.bases.set(bases.collect());
     }
 
     fn known(&self) -> &(Vec<[u8; 32]>, Known) {

@@ -69,10 +69,9 @@ fn look(call: &Call<'_>, given: &[u8]) -> Result<Report, GitError> {
     let outgoing = git::received(&repo, &updates)?;
     // Policy is what the server's default branch says. A branch of the client's own could be made lax
     // by one push and used by the next.
-    Ok(call.under(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned())).look_staged(
-        outgoing,
-        &repo,
-        "HEAD",
-        &Before::NOTHING,
-    ))
+    let mut under = call.under(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned()));
+    if let Some(tip) = outgoing.net.first().map(|net| net.head.to_string()) {
+        under.hold_against(&ConfigFrom::Server(&repo, tip));
+    }
+    Ok(under.look_staged(outgoing, &repo, "HEAD", &Before::NOTHING))
 }
