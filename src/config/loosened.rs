@@ -124,7 +124,7 @@ impl Config {
                 &key("block"),
                 &mut own.block,
                 before.block,
-                own_word(&enough.0),
+                &own_word(&enough.0),
                 |new, old| new > old,
                 || below(enough.0, before.tier),
             );
@@ -132,7 +132,7 @@ impl Config {
                 &key("tier"),
                 &mut own.tier,
                 before.tier,
-                own_word(&enough.1),
+                &own_word(&enough.1),
                 |new, old| new > old,
                 || below(before.block, enough.1),
             );
@@ -142,7 +142,7 @@ impl Config {
                 &key("on-limit"),
                 &mut own.on_limit,
                 before.on_limit,
-                "\"warn\"".to_owned(),
+                "\"warn\"",
                 |_, old| on_limit == OnLimit::Warn && *old == OnLimit::Block,
                 || Hides::Uncounted,
             );
@@ -151,7 +151,7 @@ impl Config {
                 &key("timeout"),
                 &mut own.timeout,
                 before.timeout,
-                shown,
+                &shown,
                 |new, old| new < old,
                 || Hides::Uncounted,
             );
@@ -171,7 +171,7 @@ impl Config {
             "gate.ci.on-unknown-base",
             &mut own.on_unknown_base,
             before.on_unknown_base,
-            "\"full\"".to_owned(),
+            "\"full\"",
             |new, old| *new == OnUnknownBase::Full && *old == OnUnknownBase::Fail,
             || Hides::Uncounted,
         );
@@ -179,13 +179,20 @@ impl Config {
             "gate.ci.pending",
             &mut own.pending,
             before.pending,
-            "\"own\"".to_owned(),
+            "\"own\"",
             |new, old| *new == Pending::Own && *old == Pending::None,
             || Hides::Uncounted,
         );
         let shown = own_word(&own.pending_up_to);
         let up_to = &mut own.pending_up_to;
-        all.put("gate.ci.pending-up-to", up_to, before.pending_up_to, shown, |new, old| new > old, || Hides::Uncounted);
+        all.put(
+            "gate.ci.pending-up-to",
+            up_to,
+            before.pending_up_to,
+            &shown,
+            |new, old| new > old,
+            || Hides::Uncounted,
+        );
     }
 
     fn rules_after(&mut self, base: &Self, all: &mut All) {
@@ -392,12 +399,12 @@ impl All {
         key: &str,
         slot: &mut T,
         before: T,
-        shown: String,
+        shown: &str,
         looser: impl FnOnce(&T, &T) -> bool,
         hides: impl FnOnce() -> Hides,
     ) {
         if looser(slot, &before) {
-            self.add(key, &shown, hides());
+            self.add(key, shown, hides());
             if !self.holds {
                 *slot = before;
             }
