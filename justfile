@@ -13,13 +13,13 @@ t NAME:
 
 # one scenario, or all whose path holds NAME
 scenario NAME:
-    SCENARIO={{NAME}} cargo test --test it every_scenario_holds
+    cargo test --test scenarios {{NAME}}
 
 # write expected outputs and generated pages anew; look at the diff
 bless:
     BLESS=1 cargo test --test it docs
     BLESS=1 cargo test --test it config
-    BLESS=1 cargo test --test it every_scenario_holds
+    BLESS=1 cargo test --test scenarios
 
 # run every example of the rules whose id begins with PREFIX
 rule PREFIX="":

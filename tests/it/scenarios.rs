@@ -14,13 +14,15 @@
 //! whole; `~` lines must each occur in it instead, `!` lines must not; `? N` is its exit code, 0
 //! unless said otherwise. Without `|`, `~` or `!` lines the output does not matter. `[…]` in a `|` line stands for
 //! any text. The world's directory is written `[WORLD]`, times as `[MS] ms`. `BLESS=1` rewrites `|` lines.
+//!
+//! Each file is a test of its own, named by its path: `cargo nextest run --test scenarios push/`.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gatehook::rules::holes;
 
-use crate::support::{World, root};
+use crate::support::World;
 
 #[derive(Debug, Default)]
 struct Step {
@@ -29,18 +31,6 @@ struct Step {
     has: Vec<String>,
     lacks: Vec<String>,
     code: i32,
-}
-
-fn scenario_files(dir: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            scenario_files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "txt") {
-            found.push(path);
-        }
-    }
 }
 
 fn parse(text: &str, world: &World) -> Vec<Step> {
@@ -144,63 +134,6 @@ fn fault(step: &Step, output: &str, code: i32) -> Option<String> {
     }
     (!faults.is_empty())
         .then(|| format!("$ {}\n{faults}--- expected\n{}\n--- got\n{output}", step.command, step.exact.join("\n")))
-}
-
-fn bless(path: &Path, text: &str, outputs: &[String]) {
-    let (mut out, mut step) = (String::new(), 0);
-    let mut replaced = false;
-    for line in text.lines() {
-        if line.starts_with("$ ") {
-            step += 1;
-            replaced = false;
-        }
-        if line.starts_with('|') && step > 0 {
-            if !replaced {
-                for printed in outputs[step - 1].lines() {
-                    writeln!(out, "| {printed}").unwrap();
-                }
-                replaced = true;
-            }
-            continue;
-        }
-        writeln!(out, "{line}").unwrap();
-    }
-    std::fs::write(path, out).unwrap();
-}
-
-#[test]
-fn every_scenario_holds() {
-    let mut files = Vec::new();
-    scenario_files(&root().join("tests/scenarios"), &mut files);
-    assert!(!files.is_empty(), "no scenario was found");
-    let only = std::env::var("SCENARIO").unwrap_or_default();
-    let files: Vec<PathBuf> = files.into_iter().filter(|path| path.to_string_lossy().contains(&only)).collect();
-    assert!(!files.is_empty(), "no scenario is called `{only}`");
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let failures = std::sync::Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                while let Some(path) = files.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-                    if let Some(failure) = check(path) {
-                        failures.lock().unwrap().push(failure);
-                    }
-                }
-            });
-        }
-    });
-    let failures = failures.into_inner().unwrap();
-    assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
-}
-
-fn check(path: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(path).unwrap();
-    let name = path.strip_prefix(root()).unwrap().display().to_string();
-    let (outputs, fault) = play(&name, &text);
-    if std::env::var_os("BLESS").is_some() && fault.is_some() {
-        bless(path, &text, &outputs);
-    }
-    fault
 }
 
 /// Plays the scenario `text` in a world of its own: what each step printed, and what did not hold.
