@@ -1,31 +1,38 @@
 //! Files on disk: what stands at a path, all that is under a directory, and their bytes.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use ignore::{WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::Listing;
 use crate::change::{Blob, Change, Content, Entry, Kind, Loaded, ReadError, Reader, Store};
 use crate::finding::{Gap, GapKind, Scanned};
 use crate::paths::RepoPath;
+use crate::sys;
 
 /// Threads that walk a directory, at most.
 const THREADS: usize = 4;
 
-/// Every file under `start`, `.git` left out; `.gitignore` means nothing here. Paths are relative to
+/// Every file under `start`, `.git` left out and what the kernel shows as files (`/proc`); `.gitignore` means nothing here. Paths are relative to
 /// `root` where they are under it. Symbolic links are looked at, not followed.
 pub fn walk(root: &Path, start: &Path) -> Listing {
     let found: Mutex<(Vec<Change>, Vec<Gap>)> = Mutex::default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
     let walk = WalkBuilder::new(start)
         .standard_filters(false)
-        .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git")
+        .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git" && !is_kernels(entry))
         .threads(threads)
         .build_parallel();
+    // A file there may wait for ever, have no end, or do something when it is read.
+    if sys::is_kernels(start) {
+        let reason = "a file system of the kernel's, which holds no files".to_owned();
+        let gap = Gap { path: Some(label(root, start)), kind: GapKind::Unread, reason, hint: String::new() };
+        return Listing { gaps: vec![gap], scanned: how(), ..Listing::default() };
+    }
     walk.run(|| {
         Box::new(|entry| {
             let looked = entry.map_err(|error| unlisted(&error)).and_then(|entry| {
@@ -42,7 +49,16 @@ pub fn walk(root: &Path, start: &Path) -> Listing {
     let (mut changes, mut gaps) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     changes.sort_by(|one, other| one.path.cmp(&other.path));
     gaps.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
-    Listing { changes, gaps, scanned: Scanned { how: "files".to_owned(), ..Scanned::default() } }
+    Listing { changes, gaps, scanned: how() }
+}
+
+fn how() -> Scanned {
+    Scanned { how: "files".to_owned(), ..Scanned::default() }
+}
+
+/// Whether a directory met on the way is where the kernel shows itself. Known by what it is, not by its name.
+fn is_kernels(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir()) && sys::is_kernels(entry.path())
 }
 
 /// What stands at `path`, as an added file called `label`. `None` for directories, and for sockets,
@@ -115,8 +131,8 @@ impl Reader for Files {
         match blob {
             Blob::File(path) => {
                 let fault = |source| ReadError::File { path: path.clone(), source };
-                let file = File::open(path).map_err(fault)?;
-                let size = file.metadata().map_err(fault)?.len();
+                // What was a file when it was listed may have become a pipe.
+                let (file, size) = sys::open(path).map_err(fault)?;
                 let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or_default());
                 // One byte more than is kept tells a file that grows, or whose size the system does not tell.
                 file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;

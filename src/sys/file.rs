@@ -18,6 +18,39 @@ pub fn open(path: &Path) -> io::Result<(File, u64)> {
     if about.is_file() { Ok((file, about.len())) } else { Err(io::Error::other("it is no regular file")) }
 }
 
+/// Whether `path` lies in a file system that the kernel makes up as it is read, as `/proc` and `/sys`.
+#[cfg(target_os = "linux")]
+pub fn is_kernels(path: &Path) -> bool {
+    // linux/magic.h: proc, sysfs, debugfs, tracefs, securityfs, cgroup, cgroup2, bpf, pstore, efivarfs, selinux, devpts,
+    // configfs, fusectl, mqueue, binfmt_misc, nsfs.
+    const MAGIC: [i64; 17] = [
+        0x9fa0,
+        0x6265_6572,
+        0x6462_6720,
+        0x7472_6163,
+        0x7363_6673,
+        0x0027_e0eb,
+        0x6367_7270,
+        0xcafe_4a11,
+        0x6165_676c,
+        0xde5e_81e4,
+        0xf97c_ff8c,
+        0x1cd1,
+        0x6265_6570,
+        0x6573_5543,
+        0x1980_0202,
+        0x4249_4e4d,
+        0x6e73_6673,
+    ];
+    rustix::fs::statfs(path).is_ok_and(|about| MAGIC.contains(&i64::from(about.f_type)))
+}
+
+/// Elsewhere no such file system is known.
+#[cfg(not(target_os = "linux"))]
+pub fn is_kernels(_: &Path) -> bool {
+    false
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ pub mod pipe;
 #[cfg(unix)]
 pub mod process;
 
-pub use file::open;
+pub use file::{is_kernels, open};
 pub use group::Group;
 pub use interrupt::Interrupt;
 pub use lock::lock;

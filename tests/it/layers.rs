@@ -17,7 +17,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("config", &["text", "paths", "finding", "rules"]),
     ("foreign", &["text", "paths", "finding", "rules", "config"]),
     ("diff", &["paths", "change"]),
-    ("source", &["paths", "change", "finding", "diff"]),
+    ("source", &["sys", "paths", "change", "finding", "diff"]),
     ("ci", &["finding"]),
     ("git", &["sys", "text", "paths", "change", "finding", "source", "ci"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
