@@ -11,6 +11,7 @@ use crate::change::{Change, Content, Entry, Kind};
 use crate::finding::{Gap, GapKind, Scanned};
 use crate::paths::RepoPath;
 use crate::source::{self, Listing};
+use crate::sys;
 
 /// The files under `paths` (relative to `here`), or where there are none all files of the work tree
 /// that `here` is in. Gives the directory that paths in reports are relative to, too: the top of that
@@ -115,14 +116,18 @@ fn is_ignored(repo: &Repo, dir: &Path) -> bool {
 /// A file that was named: looked at in any case, through a link too.
 fn add_named(full: &Path, root: &Path, listing: &mut Listing) {
     let real = full.canonicalize().unwrap_or_else(|_| full.to_owned());
+    let gap = |reason: &str| Gap {
+        path: Some(source::label(root, full)),
+        kind: GapKind::Unread,
+        reason: reason.to_owned(),
+        hint: String::new(),
+    };
+    if sys::is_kernels(&real) {
+        return listing.gaps.push(gap("it is in a file system of the kernel's, which holds no files"));
+    }
     match source::at(&real, source::label(root, full)) {
         Ok(Some(change)) => listing.changes.push(change),
-        Ok(None) => listing.gaps.push(Gap {
-            path: Some(source::label(root, full)),
-            kind: GapKind::Unread,
-            reason: "it is neither a file nor a directory".to_owned(),
-            hint: String::new(),
-        }),
+        Ok(None) => listing.gaps.push(gap("it is neither a file nor a directory")),
         Err(error) => listing.gaps.push(source::unread(root, full, &error)),
     }
 }

@@ -2,7 +2,7 @@
 //! repository's from the work tree, the index or a commit, and what it extends from the same place.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use gatehook::config::{self, Config, Holding, Layer, Loosening, Origin, Place, Rank, Shelf, Unread};
@@ -206,7 +206,16 @@ pub(crate) fn regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     match about.len() {
         _ if !about.is_file() => Err(io::Error::other(format!("`{}` is no regular file", path.display()))),
         size if size > most => Err(io::Error::other(format!("`{}` is too large", path.display()))),
-        _ => fs::read(path),
+        // A size may be wrong: files of the kernel's have none.
+        _ => {
+            let mut text = Vec::new();
+            gatehook::sys::open(path)?.0.take(most.saturating_add(1)).read_to_end(&mut text)?;
+            if text.len() as u64 > most {
+                Err(io::Error::other(format!("`{}` is too large", path.display())))
+            } else {
+                Ok(text)
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod out;
 mod setup;
 mod stages;
 mod unstaged;
+mod watch;
 
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;

@@ -13,11 +13,12 @@ use gatehook::policy::baseline;
 use gatehook::rules::Gate;
 use gatehook::source::{self, Listing, NoPatch};
 
-use super::fail;
+use super::{fail, stop};
 use crate::args::Scan;
 use crate::out::{self, To};
 use crate::setup::{self, ConfigFrom};
 use crate::unstaged;
+use crate::watch::Watch;
 
 /// Bytes of a file that a scan by hand looks at, at most.
 const LIMIT: u64 = 512 << 20;
@@ -33,10 +34,19 @@ pub(crate) fn run(args: &Scan) -> Exit {
         whole: is_whole(args),
     };
     let here = std::env::current_dir().unwrap_or_default();
+    if is_whole(args) && matches!(Repo::discover(&here), Err(GitError::NoRepository(_))) {
+        // Whoever types that in a home directory does not mean all of it.
+        return stop(
+            "this is no git repository, so `gatehook scan` needs a path",
+            "`gatehook scan .` looks at all files here",
+        );
+    }
+    let watch = Watch::new(&args.output);
     let (place, listing) = match listed(args, &here) {
         Ok(listed) => listed,
         Err(exit) => return exit,
     };
+    watch.listed(listing.changes.len());
     let before = match &args.baseline_from {
         Some(revision) => match before(revision, &place, args) {
             Ok(before) => Some(before),
@@ -54,7 +64,7 @@ pub(crate) fn run(args: &Scan) -> Exit {
             let store: &dyn Store = if args.staged { &repo.before("HEAD") } else { repo };
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
             let tree = if args.staged { Tree::Index(repo) } else { Tree::None };
-            let subject = Subject::Change { listing, store, tree };
+            let subject = Subject::Change { listing, store: &watch.counting(store), tree };
             let mut report = pipeline::run(&request, &loaded.config, subject, &context, &baseline);
             report.end_with(loaded.exit);
             report.notes.extend(unstaged::notes(&from, &report, &args.output));
@@ -65,10 +75,11 @@ pub(crate) fn run(args: &Scan) -> Exit {
             let loaded = setup::load(&from, &args.output);
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
             let tree = if args.patch.is_some() { Tree::None } else { Tree::Listing };
-            let subject = Subject::Change { listing, store: &source::Files, tree };
+            let subject = Subject::Change { listing, store: &watch.counting(&source::Files), tree };
             (pipeline::run(&request, &loaded.config, subject, &context, &baseline), loaded.exit)
         }
     };
+    drop(watch);
     report.notes.extend(nothing);
     report.end_with(exit);
     out::emit(&report, &args.output.reports, To::Stdout)
