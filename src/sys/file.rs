@@ -42,6 +42,7 @@ pub fn is_kernels(path: &Path) -> bool {
         0x4249_4e4d,
         0x6e73_6673,
     ];
+    #[allow(clippy::useless_conversion, reason = "on 32 bits it is a smaller number")]
     rustix::fs::statfs(path).is_ok_and(|about| MAGIC.contains(&i64::from(about.f_type)))
 }
 
