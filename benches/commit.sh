@@ -4,8 +4,8 @@
 #   benches/commit.sh [PROGRAM]     the program is target/quick/gatehook unless another is named
 #
 # Builds its repositories under $TMPDIR, prints one row a case: the median CPU time of each side, the
-# median of the ratios pair by pair, gatehook's peak memory, and the most the ratio should be. Needs
-# git, python3 and awk. Never a verdict: a busy machine is noisy.
+# median of the ratios pair by pair, the most the ratio should be, gatehook's peak memory, and how many
+# times it starts git. SHORT=1 leaves the largest case out. Needs git, python3 and awk. Never a verdict: a busy machine is noisy.
 set -eu
 cd "$(dirname "$0")/.."
 program=${1:-target/quick/gatehook}
@@ -74,6 +74,45 @@ many() {
     files 2000 40 165
 }
 
+reindented() {
+    git init -q reindented && cd reindented
+    files 500 20 200
+    git commit -qm one
+    git repack -adq
+    for file in src/*/*.rs; do sed 's/^    /        /' "$file" > ../new && cat ../new > "$file"; done
+    git add -A
+}
+
+replaced() {
+    git init -q replaced && cd replaced
+    files 200 20 700
+    git commit -qm one
+    git repack -adq
+    for file in src/*/*.rs; do awk 'NR % 2 == 0 && NR <= 680 { sub(/value/, "other") } { print }' "$file" > ../new && cat ../new > "$file"; done
+    git add -A
+}
+
+# modified NAME COUNT: a line added to each of so many files
+modified() {
+    git init -q "$1" && cd "$1"
+    files "$2" 100 40
+    git commit -qm one
+    git repack -adq
+    for file in src/*/*.rs; do echo '    let added = 1;' >> "$file"; done
+    git add -A
+}
+
+# started DIRECTORY: how many times the gate starts git there
+mkdir bin
+git=$(command -v git)
+printf '#!/bin/sh\necho "$1" >> "%s/started"\nexec "%s" "$@"\n' "$work" "$git" > bin/git
+chmod +x bin/git
+started() {
+    : > "$work/started"
+    (cd "$1" && PATH="$work/bin:$PATH" "$program" scan --staged > "$work/told" 2>&1) || :
+    wc -l < "$work/started"
+}
+
 # in_turn RUNS DIRECTORY LIMIT NAME -- PROGRAM… -- OTHER…
 in_turn() {
     python3 - "$@" <<'PYTHON'
@@ -98,15 +137,21 @@ ours = statistics.median(one[0] for one, _ in pairs) * 1000
 theirs = statistics.median(other[0] for _, other in pairs) * 1000
 ratio = statistics.median(one[0] / max(other[0], 1e-6) for one, other in pairs)
 peak = max(one[1] for one, _ in pairs)
-print(f"{name:<44} {ours:9.2f} {theirs:9.2f} {ratio:7.2f} {limit:>6} {peak:8.1f}", flush=True)
+started = os.environ.get("STARTED", "")
+print(f"{name:<44} {ours:9.2f} {theirs:9.2f} {ratio:7.2f} {limit:>6} {peak:8.1f} {started:>4}", flush=True)
 PYTHON
 }
 
-(small) && (large) && (twenty) && (many)
-printf '%-44s %9s %9s %7s %6s %8s\n' case 'ours ms' 'git ms' ratio 'most' 'peak MiB'
-against() { in_turn "$1" "$2" "$3" "$4" -- "$program" scan --staged -- git diff --cached -U0; }
+(small) && (large) && (twenty) && (many) && (reindented) && (replaced) && (modified thousand 1000)
+[ -n "${SHORT:-}" ] || (modified ten 10000)
+printf '%-44s %9s %9s %7s %6s %8s %4s\n' case 'ours ms' 'git ms' ratio 'most' 'peak MiB' git
+against() { STARTED=$(started "$2") in_turn "$1" "$2" "$3" "$4" -- "$program" scan --staged -- git diff --cached -U0; }
 against 61 small 2.5 '1 file, 20 lines, small repository'
 against 61 large 0.5 '1 file, 20 lines, index of 57,000 entries'
 against 41 twenty 2 '20 files, 1,000 lines'
 against 15 many 1 '2,000 added files, 22 MB'
+against 15 reindented 1.5 '500 re-indented files'
+against 15 replaced 1.5 '200 files with 340 replaced lines each'
+against 15 thousand 1 '1,000 modified files'
+[ -n "${SHORT:-}" ] || against 5 ten 1 '10,000 modified files'
 in_turn 61 . 4 'gatehook --version beside true' -- "$program" --version -- "$(command -v true)"

@@ -50,7 +50,7 @@ fn heads(candidates: [(Option<String>, &'static str); 2]) -> Vec<(String, &'stat
 }
 
 fn branch(name: &str) -> BaseAt {
-    BaseAt::Branch(name.strip_prefix("refs/heads/").unwrap_or(name).to_owned())
+    BaseAt::Branch(name.strip_prefix("refs/heads/").filter(|rest| !rest.is_empty()).unwrap_or(name).to_owned())
 }
 
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables> and

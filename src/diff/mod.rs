@@ -4,6 +4,7 @@
 
 mod lines;
 mod myers;
+mod numbers;
 mod patch;
 
 use std::ops::Range;
@@ -77,6 +78,35 @@ mod tests {
     #[test]
     fn a_merge_adds_only_what_no_parent_has() {
         assert_eq!(added("a\nb\nc\nd\n", &["a\nb\n", "a\nc\n"]), ["d\n"]);
+    }
+
+    #[test]
+    fn as_few_lines_are_added_as_can_be() {
+        let mut state = 9_u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        let mut text = |letters: u32| -> Vec<String> {
+            let length = random(14);
+            (0..length).map(|_| format!("{}\n", "x".repeat(random(letters) as usize * 7))).collect()
+        };
+        for round in 0..3000 {
+            let (old, new) = (text(2 + round % 9), text(2 + round % 9));
+            // The length of a longest common subsequence, by the textbook table.
+            let mut row = vec![0; new.len() + 1];
+            for one in &old {
+                let mut diagonal = 0;
+                for (at, other) in new.iter().enumerate() {
+                    let above = row[at + 1];
+                    row[at + 1] = if one == other { diagonal + 1 } else { row[at].max(above) };
+                    diagonal = above;
+                }
+            }
+            let text = new.concat();
+            let ranges = added_ranges(text.as_bytes(), &[old.concat().as_bytes()]);
+            assert_eq!(count_lines(text.as_bytes(), &ranges), new.len() - row[new.len()], "{old:?} {new:?}");
+        }
     }
 
     #[test]

@@ -2,92 +2,113 @@
 //! (1986), bounded: past a number of differences each line of the old text may stand in for one equal
 //! line of the new, wherever it is.
 
-use std::collections::HashMap;
-
 /// Differences that are searched for exactly; the trace takes at most two megabytes.
 const EXACT: usize = 700;
 
-/// For each element of `new`, whether it is kept from `old`. `u32::MAX` equals nothing.
-pub(super) fn kept(old: &[u32], new: &[u32]) -> Vec<bool> {
-    exact(old, new).unwrap_or_else(|| by_count(old, new))
+/// What one search after the other is made with.
+#[derive(Default)]
+pub(super) struct Search {
+    reach: Vec<u32>,
+    /// What was reached before each round: of round D its 2 D + 1 diagonals, from D squared on.
+    trace: Vec<u32>,
+    left: Vec<u32>,
 }
 
-fn exact(old: &[u32], new: &[u32]) -> Option<Vec<bool>> {
-    let equal = |x: usize, y: usize| new[y] != u32::MAX && old[x] == new[y];
-    let bound = EXACT.min(old.len() + new.len());
-    let mut reach = vec![0_usize; 2 * bound + 3];
-    let centre = bound + 1;
-    let mut trace: Vec<Vec<usize>> = Vec::new();
-    for differences in 0..=bound {
-        trace.push(reach[centre - differences..=centre + differences].to_vec());
-        for step in 0..=differences {
-            // Diagonal k = 2 * step - differences, kept as an offset into `reach`.
-            let slot = centre + 2 * step - differences;
-            let down = step == 0 || (step != differences && reach[slot - 1] < reach[slot + 1]);
-            let mut x = if down { reach[slot + 1] } else { reach[slot - 1] + 1 };
-            if differences == 0 {
-                x = 0;
-            }
-            let Some(mut y) = (x + centre).checked_sub(slot) else { continue };
-            while x < old.len() && y < new.len() && equal(x, y) {
-                x += 1;
-                y += 1;
-            }
-            reach[slot] = x;
-            if x >= old.len() && y >= new.len() {
-                return Some(walk_back(&trace, old.len(), new.len()));
+/// Tells `keep` of each element of `new` that is kept from `old`.
+pub(super) fn kept(old: &[u32], new: &[u32], search: &mut Search, mut keep: impl FnMut(usize)) {
+    let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
+    let (old, rest) = (&old[head..], &new[head..]);
+    let tail = old.iter().rev().zip(rest.iter().rev()).take_while(|(one, other)| one == other).count();
+    (0..head).chain(new.len() - tail..new.len()).for_each(&mut keep);
+    let (old, rest) = (&old[..old.len() - tail], &rest[..rest.len() - tail]);
+    if old.is_empty() || rest.is_empty() {
+        return;
+    }
+    match search.exact(old, rest) {
+        Some(differences) => search.walk_back(differences, old.len(), rest.len(), |at| keep(head + at)),
+        None => search.by_count(old, rest, |at| keep(head + at)),
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "texts of more lines than 32 bits count are not searched")]
+impl Search {
+    /// In how many differences the end is reached.
+    fn exact(&mut self, old: &[u32], new: &[u32]) -> Option<usize> {
+        let bound = EXACT.min(old.len() + new.len());
+        self.reach.clear();
+        self.reach.resize(2 * bound + 3, 0);
+        self.trace.clear();
+        let centre = bound + 1;
+        for differences in 0..=bound {
+            self.trace.extend_from_slice(&self.reach[centre - differences..=centre + differences]);
+            for step in 0..=differences {
+                // Diagonal k = 2 * step - differences, kept as an offset into `reach`.
+                let slot = centre + 2 * step - differences;
+                let down = step == 0 || (step != differences && self.reach[slot - 1] < self.reach[slot + 1]);
+                let mut x = if down { self.reach[slot + 1] } else { self.reach[slot - 1] + 1 } as usize;
+                if differences == 0 {
+                    x = 0;
+                }
+                let Some(mut y) = (x + centre).checked_sub(slot) else { continue };
+                while x < old.len() && y < new.len() && old[x] == new[y] {
+                    x += 1;
+                    y += 1;
+                }
+                self.reach[slot] = x as u32;
+                if x >= old.len() && y >= new.len() {
+                    return Some(differences);
+                }
             }
         }
+        None
     }
-    None
-}
 
-/// Follows the trace from the end; every diagonal step keeps a line.
-fn walk_back(trace: &[Vec<usize>], old_len: usize, new_len: usize) -> Vec<bool> {
-    let mut kept = vec![false; new_len];
-    let (mut x, mut y) = (old_len, new_len);
-    for (differences, reach) in trace.iter().enumerate().rev() {
-        // `reach` holds diagonals -differences..=differences of the round before.
-        let centre = differences;
-        if differences == 0 {
-            while x > 0 && y > 0 {
+    /// Follows the trace from the end; every diagonal step keeps an element.
+    fn walk_back(&self, differences: usize, old_len: usize, new_len: usize, mut keep: impl FnMut(usize)) {
+        let (mut x, mut y) = (old_len, new_len);
+        for centre in (0..=differences).rev() {
+            // Diagonals -centre..=centre of the round before.
+            let reach = &self.trace[centre * centre..(centre + 1) * (centre + 1)];
+            if centre == 0 {
+                while x > 0 && y > 0 {
+                    x -= 1;
+                    y -= 1;
+                    keep(y);
+                }
+                break;
+            }
+            let slot = centre + x - y.min(centre + x);
+            let lowest = slot == 0;
+            let highest = slot == 2 * centre;
+            let down = lowest || (!highest && reach[slot - 1] < reach[slot + 1]);
+            let from_slot = if down { slot + 1 } else { slot - 1 };
+            let from_x = reach[from_slot] as usize;
+            let from_y = (from_x + centre).saturating_sub(from_slot);
+            let (start_x, start_y) = if down { (from_x, from_y + 1) } else { (from_x + 1, from_y) };
+            while x > start_x && y > start_y {
                 x -= 1;
                 y -= 1;
-                kept[y] = true;
+                keep(y);
             }
-            break;
+            (x, y) = (from_x, from_y);
         }
-        let slot = centre + x - y.min(centre + x);
-        let lowest = slot == 0;
-        let highest = slot == 2 * differences;
-        let down = lowest || (!highest && reach[slot - 1] < reach[slot + 1]);
-        let from_slot = if down { slot + 1 } else { slot - 1 };
-        let from_x = reach[from_slot];
-        let from_y = (from_x + centre).saturating_sub(from_slot);
-        let (start_x, start_y) = if down { (from_x, from_y + 1) } else { (from_x + 1, from_y) };
-        while x > start_x && y > start_y {
-            x -= 1;
-            y -= 1;
-            kept[y] = true;
-        }
-        (x, y) = (from_x, from_y);
     }
-    kept
-}
 
-fn by_count(old: &[u32], new: &[u32]) -> Vec<bool> {
-    let mut left: HashMap<u32, usize> = HashMap::new();
-    for &number in old {
-        *left.entry(number).or_default() += 1;
-    }
-    let mut take = |number: u32| match left.get_mut(&number) {
-        Some(count) if *count > 0 && number != u32::MAX => {
-            *count -= 1;
-            true
+    fn by_count(&mut self, old: &[u32], new: &[u32], mut keep: impl FnMut(usize)) {
+        let highest = old.iter().chain(new).max().map_or(0, |highest| *highest as usize);
+        self.left.clear();
+        self.left.resize(highest + 1, 0);
+        for &number in old {
+            self.left[number as usize] += 1;
         }
-        _ => false,
-    };
-    new.iter().map(|&number| take(number)).collect()
+        for (at, &number) in new.iter().enumerate() {
+            let left = &mut self.left[number as usize];
+            if *left > 0 {
+                *left -= 1;
+                keep(at);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -115,12 +136,14 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 16) % below
         };
+        let mut search = Search::default();
         for round in 0..2000 {
             let (old_len, new_len, letters) = (random(12), random(12), 1 + random(5));
             let old: Vec<u32> = (0..old_len).map(|_| random(letters)).collect();
             let new: Vec<u32> = (0..new_len).map(|_| random(letters)).collect();
-            let kept = kept(&old, &new);
-            let common: Vec<u32> = new.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(n, _)| *n).collect();
+            let mut marks = vec![false; new.len()];
+            kept(&old, &new, &mut search, |at| marks[at] = true);
+            let common: Vec<u32> = new.iter().zip(&marks).filter(|(_, kept)| **kept).map(|(n, _)| *n).collect();
             assert_eq!(common.len(), longest(&old, &new), "round {round}: {old:?} {new:?}");
             let mut rest = old.iter();
             assert!(common.iter().all(|n| rest.any(|o| o == n)), "round {round}: {old:?} {new:?} {common:?}");
