@@ -10,6 +10,7 @@ use super::odb::Objects;
 use super::raw::{self, Record, Side};
 use super::repo::{Repo, unexpected};
 use super::tree::{DIRECTORY, TreeEntries};
+use super::trees;
 use crate::change::{Blob, Change, Content, Entry, Oid};
 
 /// The net change of one head: its tree against those that the other side has.
@@ -131,6 +132,21 @@ fn below(
 }
 
 fn against(repo: &Repo, bases: &[Oid], head: Oid) -> Result<Vec<Change>, GitError> {
+    fast_against(repo, bases, head).or_else(|_| against_by_git(repo, bases, head))
+}
+
+fn fast_against(repo: &Repo, bases: &[Oid], head: Oid) -> Sure<Vec<Change>> {
+    let mut objects = repo.objects()?;
+    let olds: Vec<Oid> = bases.iter().map(|base| objects.tree_of(*base)).collect::<Sure<_>>()?;
+    let tree = objects.tree_of(head)?;
+    let found = trees::against(&mut objects, &olds, tree)?;
+    let mut changes: Vec<Change> =
+        found.into_iter().filter_map(|(path, old, new)| Record::told(old, new, &path).change(None)).collect();
+    changes.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(changes)
+}
+
+fn against_by_git(repo: &Repo, bases: &[Oid], head: Oid) -> Result<Vec<Change>, GitError> {
     let mut paths: HashMap<Vec<u8>, (Side, Vec<Side>, u8)> = HashMap::new();
     for (number, base) in bases.iter().enumerate() {
         let (from, to) = (base.to_string(), head.to_string());

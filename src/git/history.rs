@@ -1,5 +1,6 @@
-//! Commits to changes: each commit against its parents, oldest first, through three processes for
-//! any number of commits (`rev-list`, `diff-tree --stdin`, `cat-file --batch`).
+//! Commits to changes: each commit against its parents, oldest first. `git rev-list` tells which; commits and trees
+//! are read in process, or through two more processes for any number of commits (`diff-tree --stdin`,
+//! `cat-file --batch`) where the readers are not sure.
 //!
 //! A first commit counts against the empty tree; of a merge only paths that differ from every
 //! parent are looked at, because each parent is either in the range itself or known already.
@@ -9,10 +10,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::command;
+use super::doubt::{Doubt, Sure};
 use super::error::GitError;
 use super::objects;
 use super::raw::Record;
 use super::repo::{Repo, unexpected};
+use super::trees::{self, Path};
 use crate::change::{Blob, Change, Commit, Content, Kind, Oid};
 
 /// Which commits: as `git rev-list --stdin ARGS` is told.
@@ -81,18 +84,27 @@ pub(super) fn walk_without(repo: &Repo, revisions: &Revisions, passed: Passed<'_
     if looked.is_empty() {
         return Ok(History { commits, passed: known.len(), boundary, ..History::default() });
     }
-    let asked = objects::lines("", &looked);
-    let (told, raw) = std::thread::scope(|scope| {
-        let told = scope.spawn(|| told(repo, &looked));
-        // A commit that it cannot read it leaves out without a word: with `--always` each of the others is named.
-        let args =
-            ["diff-tree", "--always", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"];
-        let raw = command::feed(&repo.top, &args, &asked);
-        (told.join(), raw)
-    });
-    let told = told.unwrap_or_else(|_| Err(unexpected("cat-file", "its reader stumbled")))?;
-    let (changes, leaning) = changes(&looked, told, &raw?)?;
     let edge = repo.shallow();
+    let (told, ends) = told(repo, &looked)?;
+    let (changes, leaning) = match own_records(repo, &looked, &ends, &edge) {
+        Ok(own) => sorted(&looked, told, own.iter().map(|(id, paths)| (*id, records(paths))).collect())?,
+        Err(_) => {
+            // A commit that it cannot read it leaves out without a word: with `--always` each of the others is named.
+            let args = [
+                "diff-tree",
+                "--always",
+                "--stdin",
+                "-r",
+                "-c",
+                "--root",
+                "--raw",
+                "-z",
+                "--no-abbrev",
+                "--no-renames",
+            ];
+            changes(&looked, told, &command::feed(&repo.top, &args, &objects::lines("", &looked))?)?
+        }
+    };
     let cut = looked.iter().filter(|id| edge.contains(id)).count();
     Ok(History { commits, changes, passed: known.len(), leaning, boundary, cut })
 }
@@ -108,23 +120,72 @@ pub(super) fn boundary(repo: &Repo, revisions: &Revisions) -> Result<Vec<Oid>, G
 /// Each commit with its message as a change.
 pub(super) type Told = HashMap<Oid, (Arc<Commit>, Option<Change>)>;
 
-fn told(repo: &Repo, commits: &[Oid]) -> Result<Told, GitError> {
-    let mut all = HashMap::with_capacity(commits.len());
+/// The tree and the parents of each commit, where its headers tell them.
+type EndsOf = HashMap<Oid, Option<(Oid, Vec<Oid>)>>;
+
+fn told(repo: &Repo, commits: &[Oid]) -> Result<(Told, EndsOf), GitError> {
+    let (mut all, mut ends) = (HashMap::with_capacity(commits.len()), HashMap::with_capacity(commits.len()));
     objects::contents(repo, commits, objects::Type::Commit, |id, object| {
         let commit = Arc::new(objects::commit(id, object));
         let label = format!("commit {:.12}", id.to_string());
         let message = objects::message_change(label.as_bytes(), object, Some(&commit));
         all.insert(id, (commit, message));
+        ends.insert(id, objects::tree_and_parents(object));
         Ok(())
     })?;
-    Ok(all)
+    Ok((all, ends))
+}
+
+/// What each commit changed.
+type Own = HashMap<Oid, Vec<Path>>;
+
+fn records(paths: &[Path]) -> Vec<Record<'_>> {
+    paths.iter().map(|(path, old, new)| Record::told(old.clone(), *new, path)).collect()
+}
+
+/// Commits from which on two threads compare their trees.
+const MANY: usize = 64;
+
+/// The records of `commits`, by their own trees, without a child process.
+fn own_records(repo: &Repo, commits: &[Oid], ends: &EndsOf, edge: &HashSet<Oid>) -> Sure<Own> {
+    let odd = Doubt::new("a commit's headers are not understood");
+    let some = |commits: &[Oid]| -> Sure<Own> {
+        let mut objects = repo.objects()?;
+        let mut own = HashMap::with_capacity(commits.len());
+        for id in commits {
+            let (tree, parents) = ends.get(id).and_then(Option::as_ref).ok_or_else(|| odd.clone())?;
+            let mut olds = Vec::with_capacity(parents.len());
+            if !edge.contains(id) {
+                for parent in parents {
+                    olds.push(match ends.get(parent).and_then(Option::as_ref) {
+                        Some((tree, _)) => *tree,
+                        None => objects.tree_of(*parent)?,
+                    });
+                }
+            }
+            own.insert(*id, trees::against(&mut objects, &olds, *tree)?);
+        }
+        Ok(own)
+    };
+    if commits.len() < MANY {
+        return some(commits);
+    }
+    let (one, other) = commits.split_at(commits.len() / 2);
+    let (one, other) = std::thread::scope(|scope| {
+        let one = scope.spawn(|| some(one));
+        let other = some(other);
+        (one.join(), other)
+    });
+    let mut own = one.unwrap_or_else(|_| Err(Doubt::new("a thread ended early")))?;
+    own.extend(other?);
+    Ok(own)
 }
 
 /// Changes, and the commits with changes that are not among them for others cover them, with these others.
 pub(super) type Changes = (Vec<Change>, HashMap<Oid, Vec<Oid>>);
 
 /// Reads `diff-tree`'s answer: each commit's id, then its records.
-pub(super) fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Changes, GitError> {
+pub(super) fn changes(commits: &[Oid], told: Told, raw: &[u8]) -> Result<Changes, GitError> {
     let mut by_commit: HashMap<Oid, Vec<Record<'_>>> = HashMap::new();
     let mut here: Option<Oid> = None;
     let mut fields = raw.split(|&byte| byte == 0);
@@ -139,6 +200,10 @@ pub(super) fn changes(commits: &[Oid], mut told: Told, raw: &[u8]) -> Result<Cha
         let id = here.ok_or_else(|| unexpected("diff-tree", "a record before the first commit"))?;
         by_commit.entry(id).or_default().push(Record::parse(field, path)?);
     }
+    sorted(commits, told, by_commit)
+}
+
+fn sorted(commits: &[Oid], mut told: Told, mut by_commit: HashMap<Oid, Vec<Record<'_>>>) -> Result<Changes, GitError> {
     let mut seen = Seen::default();
     let mut all = Vec::new();
     let mut files = Vec::new();

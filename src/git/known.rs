@@ -5,7 +5,7 @@
 //! Anything else is a doubt, and the walk through the commits decides.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::doubt::{Doubt, Sure};
 use super::layout::{small_file, trim_ends};
@@ -122,15 +122,27 @@ fn is_alone(repo: &Repo, name: &str) -> Sure<bool> {
     if ["remotes", "branches"].iter().any(has_file) || repo.env.configures(&["remote.", "include"]) {
         return Ok(false);
     }
-    let named = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"].into_iter().filter_map(|name| repo.env.get(name));
-    let usual = [git2::Config::find_global(), git2::Config::find_xdg(), git2::Config::find_system()];
-    let own = [repo.common_dir.join("config"), repo.git_dir.join("config.worktree")];
-    for file in own.into_iter().chain(named.map(Into::into)).chain(usual.into_iter().flatten()) {
+    for file in configurations(repo) {
         if may_name_inner(&small_file(&file)?.unwrap_or_default(), name) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// The files that git reads a repository's configuration from, but for those that they include.
+pub(super) fn configurations(repo: &Repo) -> Vec<PathBuf> {
+    let of = |name: &str, usual: [Option<PathBuf>; 2]| match repo.env.get(name) {
+        Some(file) => vec![file.into()],
+        None => usual.into_iter().flatten().collect::<Vec<PathBuf>>(),
+    };
+    let mut files = Vec::new();
+    if repo.env.get("GIT_CONFIG_NOSYSTEM").is_none_or(|value| value != "1" && value != "true") {
+        files.extend(of("GIT_CONFIG_SYSTEM", [git2::Config::find_system().ok(), None]));
+    }
+    files.extend(of("GIT_CONFIG_GLOBAL", [git2::Config::find_xdg().ok(), git2::Config::find_global().ok()]));
+    files.extend([repo.common_dir.join("config"), repo.git_dir.join("config.worktree")]);
+    files
 }
 
 /// Whether a configuration has, or may have, a remote whose name begins with `name` and a `/`.

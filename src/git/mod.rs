@@ -12,6 +12,7 @@ mod layout;
 mod discover;
 mod head;
 mod tree;
+mod trees;
 mod index;
 mod odb;
 mod compare;

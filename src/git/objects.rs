@@ -135,6 +135,21 @@ pub(super) fn header<'o>(object: &'o [u8], name: &str) -> Option<&'o [u8]> {
         .find_map(|line| line.strip_prefix(name.as_bytes())?.strip_prefix(b" "))
 }
 
+/// The tree and the parents of a commit; `None` where its headers are not in git's own order.
+pub(super) fn tree_and_parents(object: &[u8]) -> Option<(Oid, Vec<Oid>)> {
+    let mut lines = object.split(|&byte| byte == b'\n');
+    let tree = Oid::from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
+    let mut parents = Vec::new();
+    for line in lines {
+        match line.strip_prefix(b"parent ") {
+            Some(hex) => parents.push(Oid::from_hex(hex)?),
+            None if line.starts_with(b"author ") => return Some((tree, parents)),
+            None => return None,
+        }
+    }
+    None
+}
+
 /// What stands behind the headers.
 pub(super) fn message(object: &[u8]) -> &[u8] {
     memchr::memmem::find(object, b"\n\n").map_or(&[], |at| &object[at + 2..])

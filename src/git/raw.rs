@@ -70,6 +70,18 @@ impl<'a> Record<'a> {
         Ok(Self { old, new, status, path })
     }
 
+    /// A path's record as it is told without git.
+    pub(super) fn told(old: Vec<Side>, new: Side, path: &'a [u8]) -> Self {
+        let status = if !new.stands() {
+            b'D'
+        } else if old.iter().any(|old| old.stands()) {
+            b'M'
+        } else {
+            b'A'
+        };
+        Self { old, new, status, path }
+    }
+
     /// The change it tells of. `None` where neither side is anything git keeps.
     pub(super) fn change(&self, commit: Option<&Arc<Commit>>) -> Option<Change> {
         let before: Vec<(Entry, Oid)> = self.old.iter().filter_map(|side| Some((side.entry()?, side.id))).collect();

@@ -1,7 +1,12 @@
 //! Which remote a push goes to, and what is known of it without asking it.
 
+use std::collections::BTreeSet;
+
 use super::command;
+use super::doubt::{Doubt, Sure};
 use super::error::GitError;
+use super::known;
+use super::layout::small_file;
 use super::repo::{Repo, unexpected};
 use crate::change::Oid;
 
@@ -74,9 +79,41 @@ pub(super) fn local_refs(repo: &Repo) -> Result<Vec<(Vec<u8>, Oid)>, GitError> {
         .ok_or_else(|| unexpected("for-each-ref", &String::from_utf8_lossy(&listed)))
 }
 
+/// The names of all remotes, in order: read by libgit2 where that sees what git sees.
 fn names(repo: &Repo) -> Result<Vec<String>, GitError> {
+    if let Ok(names) = fast_names(repo) {
+        return Ok(names);
+    }
     let listed = command::run(&repo.top, &["remote"])?;
     Ok(String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect())
+}
+
+/// A doubt where configurations include others, a variable names a remote, or a remote of old has a file.
+fn fast_names(repo: &Repo) -> Sure<Vec<String>> {
+    let odd = |_: git2::Error| Doubt::new("the configuration is not understood");
+    repo.places()?;
+    let has_files = |dir: &&str| std::fs::read_dir(repo.common_dir.join(dir)).is_ok_and(|mut dir| dir.next().is_some());
+    if ["remotes", "branches"].iter().any(has_files) || repo.env.configures(&["remote.", "include"]) {
+        return Err(Doubt::new("remotes are named elsewhere"));
+    }
+    let mut names = BTreeSet::new();
+    for file in known::configurations(repo) {
+        let Some(text) = small_file(&file)? else { continue };
+        if memchr::memmem::find(&text.to_ascii_lowercase(), b"include").is_some() {
+            return Err(Doubt::new("a configuration includes others"));
+        }
+        let config = git2::Config::open(&file).map_err(odd)?;
+        config
+            .entries(Some("^remote\\..*\\..*$"))
+            .map_err(odd)?
+            .for_each(|entry| {
+                let name = String::from_utf8_lossy(entry.name_bytes()).into_owned();
+                let inner = name.strip_prefix("remote.").and_then(|rest| Some(rest.rsplit_once('.')?.0.to_owned()));
+                names.extend(inner);
+            })
+            .map_err(odd)?;
+    }
+    Ok(names.into_iter().collect())
 }
 
 fn default(repo: &Repo, remotes: &[String]) -> Result<Option<String>, GitError> {
