@@ -221,7 +221,8 @@ from_checkout() {
   find_cargo || lacks cargo 'builds gatehook (`cargo --version` has to work)'
   cc_works || lacks cc 'a C compiler that makes a program; libgit2 is built from source'
   enough
-  run cargo install --locked --force --path "$checkout" --root "$to"
+  # `quick` is built in a third of the time of a release, and hardly slower.
+  run cargo install --locked --force --profile quick --path "$checkout" --root "$to"
 }
 
 cc_works() {

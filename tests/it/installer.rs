@@ -242,7 +242,7 @@ fn a_dry_run_changes_nothing() {
     page.install(&["--tag", TAG, "--dry-run"]).expect(0, &["would download https://", "would write ", "would run: "]);
     Ran::of(page.script(&["--dry-run", "--archive"]).arg(page.archive())).expect(0, &["verified", "would write "]);
     page.install(&["--dry-run"])
-        .expect(0, &["would run: cargo install --locked --force --path ", "gatehook install --repo '"]);
+        .expect(0, &["would run: cargo install --locked --force --profile quick --path ", "gatehook install --repo '"]);
     page.assert_untouched();
     Ran::of(page.script(&["--archive"]).arg(page.archive())).expect(0, &["wrote "]);
     let before = page.sh("find \"$W/home\" -type f -newer \"$W/key.pem\" | sort");
@@ -271,7 +271,7 @@ fn from_a_checkout_cargo_builds_it() {
     }
     let (page, path) = with_stub_cargo();
     let ran = Ran::of(page.script(&[]).env("PATH", &path));
-    ran.expect(0, &["running: cargo install --locked --force --path ", "running: ", "gatehook scan"]);
+    ran.expect(0, &["running: cargo install --locked --force --profile quick --path ", "running: ", "gatehook scan"]);
     let asked = std::fs::read_to_string(page.at("home/cargo")).unwrap();
     let (tree, to) = (page.at("tree"), page.at("home/.local"));
     assert_eq!(
