@@ -20,6 +20,8 @@ pub struct FileFacts {
     pub prose: bool,
     /// Translated texts: the word for "password" in many languages.
     pub locale: bool,
+    /// Its name says that it configures something.
+    pub settings: bool,
     /// Not the file itself but something that was encoded in it.
     pub decoded: bool,
     /// Neither text nor UTF-16 or UTF-32: searched for values that speak for themselves only.
@@ -39,6 +41,7 @@ impl FileFacts {
             test: is_test(&name, &lower),
             locale: is_locale(&name, &lower),
             prose: languages.has(Language::Markdown) || name.ends_with(b".rst") || name.ends_with(b".adoc"),
+            settings: is_settings(&name),
             decoded: false,
             binary: unicode::is_binary(text),
         }
@@ -224,6 +227,31 @@ fn is_test(name: &[u8], path: &[u8]) -> bool {
         .iter()
         .any(|end| name.ends_with(end))
         || name.ends_with(b"test.java")
+}
+
+/// Names of files that are filled in for one installation.
+fn is_settings(name: &[u8]) -> bool {
+    const PARTS: &[&[u8]] = &[
+        b"config",
+        b"settings",
+        b"application",
+        b"secret",
+        b"credential",
+        b"database",
+        b"env",
+        b"values",
+        b"compose",
+        b"deploy",
+        b"prod",
+        b"conf",
+        b"connection",
+        b"vars",
+        b"local",
+        b"setup",
+        b"inventory",
+        b"bootstrap",
+    ];
+    PARTS.iter().any(|part| memchr::memmem::find(name, part).is_some())
 }
 
 fn is_locale(name: &[u8], path: &[u8]) -> bool {

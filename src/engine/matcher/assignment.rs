@@ -42,7 +42,7 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     let Some((operator, value_at, is_quoted)) = operator(text, end) else {
         let start = name_start(text, hit.start);
         let literal = apart::unjoined(text, &(start..end), facts)?;
-        return graded(text, start..end, literal, false, facts);
+        return graded(text, start..end, literal, How::default(), facts);
     };
     let start = name_start(text, hit.start);
     // `"AWS::IAM::AccessKey": "…"` names a type.
@@ -54,28 +54,52 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     {
         return Some(found);
     }
-    let (literal, compares) = match value(text, start, value_at, operator, is_quoted, facts) {
-        Some(literal) => (literal, operator == Operator::Compares),
-        None if is_quoted => (apart::paired(text, end).or_else(|| apart::defaulted(text, end, facts))?, false),
+    let (literal, how) = match value(text, start, value_at, operator, is_quoted, facts) {
+        Some(literal) => {
+            let passes = operator == Operator::Passes && is_quoted;
+            (literal, How { compares: operator == Operator::Compares, passes })
+        }
+        None if is_quoted => (apart::paired(text, end).or_else(|| apart::defaulted(text, end, facts))?, How::default()),
         None => return None,
     };
-    graded(text, start..end, literal, compares, facts)
+    // `["password", "port"]`: a list of names.
+    if how.passes && !is_first_argument(text, start) {
+        return None;
+    }
+    graded(text, start..end, literal, how, facts)
 }
 
-fn graded(text: &[u8], name: Range<usize>, literal: Literal, compares: bool, facts: &FileFacts) -> Option<Candidate> {
+/// How a value is given to its name, beyond being assigned.
+#[derive(Clone, Copy, Default)]
+struct How {
+    compares: bool,
+    /// `set("password", "v")`.
+    passes: bool,
+}
+
+/// Whether the quoted name at `start` is the first argument of a call or the first of a pair, or a selector.
+fn is_first_argument(text: &[u8], start: usize) -> bool {
+    let low = start.saturating_sub(24);
+    let before = text[low..start].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    matches!(before.last(), Some(b'(' | b'{' | b'#'))
+}
+
+fn graded(text: &[u8], name: Range<usize>, literal: Literal, how: How, facts: &FileFacts) -> Option<Candidate> {
     let value = &text[literal.value.clone()];
     let start = name.start;
     let name = &text[name];
-    if value.len() < 6 || (literal.style == Style::Bare && memchr::memchr2(b'(', b'[', value).is_some()) {
+    if value.len() < 4 || (literal.style == Style::Bare && memchr::memchr2(b'(', b'[', value).is_some()) {
         return None;
     }
     let kind = name::classify(name)?;
     // Of a `key` in code nothing is known; a variable of an environment opens something.
     let opens = kind == Kind::Key && literal.style == Style::Bare && is_constant(name) && !facts.test;
     let kind = if opens { Kind::ApiKey } else { kind };
-    let place = Place { kind, name, facts, compares };
-    let grade = grade(value, &place)?;
-    Some(Candidate { span: start..literal.value.end, value: literal.value, kind, grade })
+    let at = literal.value.start;
+    let place = Place { kind, name, facts, style: literal.style, compares: how.compares, passes: how.passes, text, at };
+    let judged = grade(value, &place)?;
+    Some(Candidate::judged(start..literal.value.end, literal.value, kind, judged))
 }
 
 fn is_constant(name: &[u8]) -> bool {
@@ -261,8 +285,14 @@ fn header(text: &[u8], start: usize, at: usize) -> Option<Literal> {
 fn behind_blank(text: &[u8], start: usize, at: usize, facts: &FileFacts) -> Option<Literal> {
     let line = crate::text::line_bounds(text, start).start.max(start.saturating_sub(160));
     let before = text[line..start].trim_ascii();
-    let is_flag = before.ends_with(b"--") || before == b"-" || before.ends_with(b" -");
+    let is_flag =
+        text[line..start].ends_with(b"-") && (before.ends_with(b"--") || before == b"-" || before.ends_with(b" -"));
     let rest = &text[at..];
+    // `'PASSWORD' or 'HASH'` in a sentence.
+    let is_sentence = text[start..at].trim_ascii_end().last().is_some_and(|byte| matches!(byte, b'"' | b'\''));
+    if is_sentence && rest.starts_with(b"or ") {
+        return None;
+    }
     for word in [&b"or "[..], b"eq ", b"is ", b"BY ", b"by ", b"to ", b"= ", b"As String = ", b"As String=", b"<- "] {
         if rest.starts_with(word) {
             let first = blanks(text, at + word.len());

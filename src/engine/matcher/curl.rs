@@ -41,7 +41,7 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
             };
             let value = hit.end + value.start..hit.end + value.end;
             let grade = if facts.test || facts.prose { Grade::Weak } else { grade };
-            return Some(Candidate { span: hit.start..value.end, value, kind: Kind::Password, grade });
+            return Some(Candidate::certain(hit.start..value.end, value, Kind::Password, grade));
         }
     }
     None

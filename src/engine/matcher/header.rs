@@ -32,7 +32,7 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     let is_basic = text[hit.start].eq_ignore_ascii_case(&b'b') && text[hit.start + 1].eq_ignore_ascii_case(&b'a');
     let grade = if is_basic { basic(value, facts)? } else { bearer(value)? };
     let grade = if facts.test || facts.prose { Grade::Weak } else { grade };
-    Some(Candidate { span: hit.start..start + length, value: start..start + length, kind: Kind::Token, grade })
+    Some(Candidate::certain(hit.start..start + length, start..start + length, Kind::Token, grade))
 }
 
 /// RFC 7617: base64 of `user:password`.

@@ -38,8 +38,8 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
         }
         let value = value(text, &line);
         let Some(grade) = graded(&text[value.clone()], facts) else { continue };
-        if best.as_ref().is_none_or(|best| best.grade == Grade::Weak && grade == Grade::Strong) {
-            best = Some(Candidate { span: hit.start..value.end, value, kind: Kind::Secret, grade });
+        if best.as_ref().is_none_or(|best| best.grade == Some(Grade::Weak) && grade == Grade::Strong) {
+            best = Some(Candidate::certain(hit.start..value.end, value, Kind::Secret, grade));
         }
     }
     // Last, for it reads all of the document.

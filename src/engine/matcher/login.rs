@@ -22,6 +22,7 @@ const NAMES: &[&[u8]] = &[
 
 /// The candidate behind the name that ends at `end`; its value begins at `at`, behind an operator.
 pub(super) fn read(text: &[u8], name: &Range<usize>, at: usize, facts: &FileFacts) -> Option<Candidate> {
+    let start = name.start;
     let mut at = blanks(text, at);
     if text[at - 1] != b'(' {
         if !matches!(text.get(at), Some(b'(' | b'[')) {
@@ -44,9 +45,11 @@ pub(super) fn read(text: &[u8], name: &Range<usize>, at: usize, facts: &FileFact
     if !matches!(text.get(closes), Some(b')' | b']')) || text[user.value.clone()] == text[password.value.clone()] {
         return None;
     }
-    let place = Place { kind: Kind::Password, name: &text[name.clone()], facts, compares: false };
-    let grade = grade(&text[password.value.clone()], &place)?;
-    Some(Candidate { span: name.start..password.value.end, value: password.value, kind: Kind::Password, grade })
+    let (name, at) = (&text[name.clone()], password.value.start);
+    let place =
+        Place { kind: Kind::Password, name, facts, style: password.style, compares: false, passes: false, text, at };
+    let judged = grade(&text[password.value.clone()], &place)?;
+    Some(Candidate::judged(start..password.value.end, password.value, Kind::Password, judged))
 }
 
 fn blanks(text: &[u8], from: usize) -> usize {

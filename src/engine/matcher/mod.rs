@@ -13,6 +13,7 @@ mod login;
 mod name;
 mod pem;
 mod settings;
+mod sql;
 mod url;
 
 pub(super) use settings::holds_private;
@@ -20,7 +21,7 @@ pub(super) use settings::holds_private;
 use std::ops::Range;
 
 use super::facts::FileFacts;
-use super::validate::{Grade, Kind};
+use super::validate::{Features, Grade, Judged, Kind};
 
 /// What a rule's `matcher` key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ enum Reader {
     Pem,
     /// Values of a Kubernetes `Secret`.
     Kubernetes,
+    /// A password in a row that is inserted.
+    Insert,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +64,36 @@ pub(super) struct Candidate {
     /// The value.
     pub(super) value: Range<usize>,
     kind: Kind,
-    grade: Grade,
+    /// `None` for what the model does not take for a secret.
+    grade: Option<Grade>,
+    /// What the judgement rests on, where the model made it.
+    pub(super) features: Features,
+}
+
+impl Candidate {
+    /// A candidate whose place alone speaks for it.
+    fn certain(span: Range<usize>, value: Range<usize>, kind: Kind, grade: Grade) -> Self {
+        Self { span, value, kind, grade: Some(grade), features: Features::default() }
+    }
+
+    /// A candidate that the model judged.
+    fn judged(span: Range<usize>, value: Range<usize>, kind: Kind, judged: Judged) -> Self {
+        Self { span, value, kind, grade: judged.grade, features: judged.features }
+    }
 }
 
 /// The last keyword that was read, so that several rules share one reading.
 #[derive(Default)]
 pub(super) struct Memo(Option<(Reader, usize, Option<Candidate>)>);
+
+/// Span, value and features of the value assigned to the name around the keyword `hit`.
+pub(super) fn assigned(
+    text: &[u8],
+    hit: &Range<usize>,
+    facts: &FileFacts,
+) -> Option<(Range<usize>, Range<usize>, Features)> {
+    assignment::read(text, hit, facts).map(|found| (found.span, found.value, found.features))
+}
 
 impl Matcher {
     /// Reads `assignment:password`, `assignment:any:weak`, `url`, `url:weak`.
@@ -79,6 +106,7 @@ impl Matcher {
             "curl" => Reader::Curl,
             "pem" => Reader::Pem,
             "kubernetes" => Reader::Kubernetes,
+            "sql-insert" => Reader::Insert,
             _ => return None,
         };
         let mut matcher = Self { reader, wanted: Wanted::All, grade: Grade::Strong };
@@ -107,6 +135,7 @@ impl Matcher {
                 Reader::Header => header::read(text, hit, facts),
                 Reader::Curl => curl::read(text, hit, facts),
                 Reader::Kubernetes => kubernetes::read(text, hit, facts),
+                Reader::Insert => sql::read(text, hit, facts),
                 Reader::Pem => pem::read(text, hit, facts),
             };
             memo.0 = Some((self.reader, hit.start, found));
@@ -117,6 +146,6 @@ impl Matcher {
             Wanted::All => true,
             Wanted::Only(kind) => kind == found.kind,
         };
-        (fits && found.grade == self.grade).then(|| found.clone())
+        (fits && found.grade == Some(self.grade)).then(|| found.clone())
     }
 }

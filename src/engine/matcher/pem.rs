@@ -55,7 +55,7 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     }
     let is_sample = is_encrypted || facts.test || facts.prose || !is_whole;
     let grade = if is_sample { Grade::Weak } else { Grade::Strong };
-    Some(Candidate { span: start..end, value: start..end, kind: Kind::Secret, grade })
+    Some(Candidate::certain(start..end, start..end, Kind::Secret, grade))
 }
 
 /// The base64 characters of the body at `at`, and where it ends: the closing dashes, or anything

@@ -46,22 +46,44 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     if start == hit.start {
         return None;
     }
-    let grade = graded(user, value, host, facts)?;
-    Some(Candidate { span: start..end, value: colon + 1..at_sign, kind: Kind::Password, grade })
+    let grade = graded(user, value, host, &text[end..text.len().min(end + REACH)], facts)?;
+    Some(Candidate::certain(start..end, colon + 1..at_sign, Kind::Password, grade))
 }
 
-fn graded(user: &[u8], value: &[u8], host: &[u8], facts: &FileFacts) -> Option<Grade> {
+fn graded(user: &[u8], value: &[u8], host: &[u8], rest: &[u8], facts: &FileFacts) -> Option<Grade> {
     if value == user || memchr::memchr2(b'{', b'$', host).is_some() && memchr::memchr2(b'{', b'$', value).is_some() {
         return None;
     }
     let grade = certain(value, facts)?;
-    Some(if is_sample(host) || facts.test || facts.prose { Grade::Weak } else { grade })
+    // `postgres:airflow@postgres/airflow`: named after what it opens.
+    let is_named = value.len() >= 4 && memchr::memmem::find(host, value).is_some()
+        || rest.len() > value.len() && rest[1..].starts_with(value);
+    Some(if is_sample(host) || is_named || facts.test || facts.prose || facts.locale { Grade::Weak } else { grade })
 }
 
 /// Hosts that stand in examples.
 fn is_sample(host: &[u8]) -> bool {
     let lower = host.to_ascii_lowercase();
-    [&b"example"[..], b"localhost", b"127.0.0.1", b"host", b"server", b"domain", b"foo", b"bar", b"test", b"0.0.0.0"]
-        .iter()
-        .any(|word| lower.starts_with(word) || memchr::memmem::find(&lower, b"example.").is_some())
+    [
+        &b"example"[..],
+        b"localhost",
+        b"127.0.0.1",
+        b"host",
+        b"server",
+        b"domain",
+        b"foo",
+        b"bar",
+        b"test",
+        b"0.0.0.0",
+        b"my-",
+        b"your",
+        b"[::1]",
+        b"some",
+        b"xxx",
+        b"x.com",
+        b"a.com",
+        b"abc.",
+    ]
+    .iter()
+    .any(|word| lower.starts_with(word) || memchr::memmem::find(&lower, b"example.").is_some())
 }

@@ -2,7 +2,9 @@
 
 use super::Grade;
 use super::look::{Census, Look, look};
+use super::placeholder::{is_placeholder, is_stand_in};
 use super::shape::{is_something_else, is_uuid};
+use super::words;
 use crate::engine::facts::FileFacts;
 
 /// What documents and tests put where a password belongs.
@@ -44,6 +46,9 @@ const STAND_INS: &[&[u8]] = &[
     b"abc",
     b"abc123",
     b"tiger",
+    b"masterkey",
+    b"superset",
+    b"airflow",
     b"foobar",
     b"testing",
     b"mypass",
@@ -79,27 +84,43 @@ const STAND_INS: &[&[u8]] = &[
     b"user1",
 ];
 
+/// Whether a password is one that everybody begins with: `changeme`, `admin123`, `Password1!`.
+pub(super) fn is_default(value: &[u8]) -> bool {
+    const TAILS: &[&[u8]] =
+        &[b"", b"1", b"2", b"3", b"01", b"12", b"123", b"1234", b"12345", b"123456", b"!", b"1!", b"123!"];
+    let lower = value.to_ascii_lowercase();
+    let stem = lower.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |last| last + 1);
+    let (stem, tail) = lower.split_at(stem);
+    let tail =
+        tail.strip_prefix(b"@").or_else(|| tail.strip_prefix(b"_")).or_else(|| tail.strip_prefix(b"-")).unwrap_or(tail);
+    STAND_INS.contains(&&*lower) || STAND_INS.contains(&stem) && TAILS.contains(&tail)
+}
+
 /// Grades a password that stands in a certain place; `None` where it is a stand-in or a reference.
 pub(in crate::engine) fn certain(value: &[u8], facts: &FileFacts) -> Option<Grade> {
     let lower = value.to_ascii_lowercase();
     let has = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
-    if value.len() < 4 || STAND_INS.contains(&&*lower) || is_something_else(value) {
+    if value.len() < 4 || STAND_INS.contains(&&*lower) || is_something_else(value) || is_placeholder(value) {
         return None;
     }
-    if memchr::memchr3(b'$', b'{', b'*', value).is_some() && is_reference(value)
-        || has(b"xxx")
-        || has(b"your")
-        || has(b"...")
-    {
+    if memchr::memchr3(b'$', b'{', b'*', value).is_some() && is_reference(value) || has(b"xxx") || has(b"...") {
         return None;
     }
     let census = Census::of(value);
     match look(value, &census) {
-        Look::Random if value.len() >= 8 => Some(Grade::Strong),
-        Look::Random => Some(Grade::Weak),
-        // Dressed-up words are passwords of people, except in tests.
-        _ if census.classes() >= 2 && value.len() >= 6 && !facts.test => Some(Grade::Weak),
-        _ => None,
+        Look::Random => {
+            Some(if value.len() >= 6 && !(facts.test && value.len() < 8) { Grade::Strong } else { Grade::Weak })
+        }
+        // In a test, words are what it is about.
+        _ if facts.test => None,
+        _ if is_default(value) => Some(Grade::Weak),
+        _ if is_stand_in(value) => (census.classes() >= 2 && value.len() >= 6).then_some(Grade::Weak),
+        Look::Words if value.len() < 6 || !value.iter().all(u8::is_ascii_graphic) => None,
+        Look::Words if census.letters() == value.len() => (!words::is_word(&lower)).then_some(Grade::Strong),
+        // `app_user`, `read-only`: names of something as often as not.
+        Look::Words if census.joints > 0 && census.digits == 0 => None,
+        Look::Words if census.letters() == 0 => None,
+        Look::Words | Look::Human => Some(Grade::Strong),
     }
 }
 

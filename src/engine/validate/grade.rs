@@ -3,9 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::certain::{certain, is_default};
+use super::features::{Feature, Features, features};
 use super::look::{Census, Look, is_hex, look};
-use super::{placeholder, shape};
+use super::{model, placeholder, shape};
 use crate::engine::facts::FileFacts;
+use crate::rules::Language;
 
 /// What a value is, by the name it is assigned to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +56,37 @@ pub(in crate::engine) struct Place<'a> {
     pub(in crate::engine) name: &'a [u8],
     /// What is known of the file.
     pub(in crate::engine) facts: &'a FileFacts,
+    /// How the value is written.
+    pub(in crate::engine) style: Style,
     /// Whether it is compared instead of assigned.
     pub(in crate::engine) compares: bool,
+    /// Whether the name is a word in quotes before a comma.
+    pub(in crate::engine) passes: bool,
+    /// The whole text.
+    pub(in crate::engine) text: &'a [u8],
+    /// Where the value begins in it.
+    pub(in crate::engine) at: usize,
 }
 
-/// Grades `value`; `None` where it is no secret.
-pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade> {
-    if value.len() < 6 || value.len() > 512 {
+/// A judgement and what it rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) struct Judged {
+    /// How sure; `None` where it is no secret.
+    pub(in crate::engine) grade: Option<Grade>,
+    /// What holds of the value and its place.
+    pub(in crate::engine) features: Features,
+}
+
+impl Judged {
+    fn of(grade: Option<Grade>) -> Self {
+        Self { grade, features: Features::default() }
+    }
+}
+
+/// Judges `value`; `None` where it is certainly no secret.
+pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Judged> {
+    let least = if place.kind == Kind::Password { 4 } else { 6 };
+    if value.len() < least || value.len() > 512 {
         return None;
     }
     let census = Census::of(value);
@@ -68,7 +95,8 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade>
         return None;
     }
     if census.letters() == 0 {
-        return (place.kind == Kind::Password && is_pin(value, &census, place)).then_some(Grade::Weak);
+        return (place.kind == Kind::Password && is_pin(value, &census, place))
+            .then_some(Judged::of(Some(Grade::Weak)));
     }
     // Before anything costly: a key without digits is hardly ever one, and nearly all words are so.
     if place.kind == Kind::Key && (census.digits < 2 || value.len() < if place.facts.test { 24 } else { 16 }) {
@@ -78,22 +106,64 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Grade>
     if place.facts.locale && census.digits == 0 {
         return None;
     }
-    if placeholder::is_placeholder(value) || placeholder::is_stand_in(value) || shape::is_something_else(value) {
+    let stands_in = if place.kind == Kind::Password { is_default(value) } else { placeholder::is_stand_in(value) };
+    if stands_in || placeholder::is_placeholder(value) || shape::is_something_else(value) {
         return None;
     }
     if value.starts_with(b"MII") && !place.name.to_ascii_lowercase().windows(4).any(|part| part == b"priv") {
         return None;
     }
-    if is_encoded_text(value) {
+    // Fingerprints and identifiers of keys are this short, keys are not.
+    let short = value.len() < 20 && is_hex(value, &census);
+    if short && matches!(place.kind, Kind::Token | Kind::ApiKey | Kind::Key) {
         return None;
     }
-    let untrusted = place.facts.test || place.facts.prose || place.compares;
-    let graded = if shape::is_uuid(value) {
-        opens_by_uuid(place).then_some(Grade::Weak)?
+    // Vectors of tests: `Key = 0123…`.
+    if place.kind == Kind::Key && place.name.len() <= 4 && is_hex(value, &census) {
+        return None;
+    }
+    if is_encoded_text(value) || shape::is_uuid(value) && !opens_by_uuid(place) {
+        return None;
+    }
+    let look = look(value, &census);
+    let features = features(value, &census, look, place);
+    let apart = place.facts.test || place.facts.prose || place.compares || place.facts.locale;
+    let apart = apart || features.has(Feature::Embedded);
+    let grade = if !apart && is_certain(value, look, features, place) {
+        Some(Grade::Strong)
     } else {
-        of_kind(value, &census, place)?
+        model::decide(model::score(features), apart)
     };
-    Some(if untrusted { Grade::Weak } else { graded })
+    // Their names say too little to stop a commit.
+    let says_little = matches!(place.kind, Kind::Key | Kind::Credential);
+    let grade = if says_little { grade.map(|_| Grade::Weak) } else { grade };
+    Some(Judged { grade, features })
+}
+
+/// Whether format and name leave no doubt, in a file that is filled in for one installation: a password whatever its
+/// entropy, and any key or token that was drawn at random. A password of letters alone may be a word of the format,
+/// unless more speaks for it.
+fn is_certain(value: &[u8], look: Look, features: Features, place: &Place<'_>) -> bool {
+    use Feature as F;
+    let any = |list: &[F]| list.iter().any(|&feature| features.has(feature));
+    let is_xml = features.has(F::Markup) && place.facts.languages.has(Language::Xml);
+    if !(features.has(F::Settled) || is_xml) || any(&[F::Comment, F::Embedded]) {
+        return false;
+    }
+    match place.kind {
+        Kind::Password => {
+            !any(&[F::NameForm, F::Percent])
+                && (!features.has(F::Digits0) || any(&[F::Sign, F::Env, F::Company]))
+                && certain(value, place.facts) == Some(Grade::Strong)
+        }
+        Kind::Secret | Kind::Token | Kind::ApiKey => {
+            look == Look::Random
+                && value.len() >= 20
+                && !features.has(F::Digits0)
+                && !any(&[F::NameForm, F::Uuid, F::Slash])
+        }
+        Kind::Key | Kind::Credential => false,
+    }
 }
 
 /// Whether a value of digits and perhaps signs is a password that a person chose: no date, no number
@@ -121,8 +191,9 @@ fn is_encoded_text(value: &[u8]) -> bool {
         return false;
     }
     let Ok(text) = STANDARD.decode(value) else { return false };
-    let printable = text.iter().all(|byte| (b' '..=b'~').contains(byte));
-    printable && (text.contains(&b' ') || look(&text, &Census::of(&text)) == Look::Words)
+    let text = text.trim_ascii_end();
+    let printable = text.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n');
+    printable && (text.contains(&b' ') || look(text, &Census::of(text)) == Look::Words)
 }
 
 /// Tokens that are UUIDs make requests idempotent as often as they open something.
@@ -134,24 +205,5 @@ fn opens_by_uuid(place: &Place<'_>) -> bool {
             [&b"access"[..], b"auth", b"api", b"bearer"].iter().any(|word| memchr::memmem::find(&lower, word).is_some())
         }
         Kind::Key | Kind::Credential => false,
-    }
-}
-
-fn of_kind(value: &[u8], census: &Census, place: &Place<'_>) -> Option<Grade> {
-    let look = look(value, census);
-    let length = value.len();
-    match (place.kind, look) {
-        (Kind::Password, Look::Random) => Some(if length >= 8 { Grade::Strong } else { Grade::Weak }),
-        (Kind::Password, Look::Human) if !place.compares && !value.contains(&b'/') => Some(Grade::Weak),
-        (_, Look::Words | Look::Human) => None,
-        // Fingerprints and identifiers of keys are this short, keys are not.
-        (Kind::Token | Kind::ApiKey | Kind::Key, Look::Random) if length < 20 && is_hex(value, census) => None,
-        (Kind::Key, Look::Random) if place.facts.test && is_hex(value, census) => None,
-        (_, Look::Random) if length < 8 && census.digits == 0 => None,
-        (_, Look::Random) if length < 16 || census.digits == 0 || (length < 24 && is_hex(value, census)) => {
-            Some(Grade::Weak)
-        }
-        (Kind::Credential | Kind::Key, Look::Random) => Some(Grade::Weak),
-        (_, Look::Random) => Some(Grade::Strong),
     }
 }

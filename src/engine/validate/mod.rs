@@ -1,14 +1,17 @@
 //! Validators: what drops a match that only looks right.
 
 mod certain;
+mod features;
 mod grade;
 mod look;
+mod model;
 mod placeholder;
 mod shape;
 mod words;
 
 pub(super) use certain::{certain, is_random};
-pub(super) use grade::{Grade, Kind, Place, Style, grade};
+pub(super) use features::Features;
+pub(super) use grade::{Grade, Judged, Kind, Place, Style, grade};
 pub(super) use placeholder::{is_placeholder, is_stand_in};
 
 use super::facts::FileFacts;

@@ -9,7 +9,14 @@ pub(in crate::engine) fn is_something_else(value: &[u8]) -> bool {
         || is_address(value)
         || is_numeric(value)
         || is_key_id(value)
+        || is_mysql_hash(value)
+        || (value.contains(&b';') && value.contains(&b'='))
         || is_colour(value)
+}
+
+/// `*EE0D72…`: what a `mysql` server keeps in place of a password.
+fn is_mysql_hash(value: &[u8]) -> bool {
+    value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit)
 }
 
 /// `#66d9ef`.
@@ -105,6 +112,10 @@ fn begins_as_other(value: &[u8]) -> bool {
         b"$apr1$",
         b"$argon2",
         b"$pbkdf2",
+        b"md5$",
+        b"sha1$",
+        b"sha256$",
+        b"u2fsdgvkx1",
         b"$scrypt",
         b"pbkdf2",
         b"argon2",
@@ -147,7 +158,7 @@ fn is_code(value: &[u8]) -> bool {
     const MARKS: &[&[u8]] = &[
         b"=>", b"->", b"::", b"==", b"&&", b"||", b"()", b"(?", b".*", b".+", b"[a-z", b"[A-Z", b"[0-9", b"[^", b"];",
         b");", b"\\d", b"\\w", b"\\s", b"\\b", b"\\n", b"\\r", b"\\t", b"\\x", b"\\u", b"\\0", b"\\\\", b"/*", b"*/",
-        b"/>", b"...", b"('", b"(\"", b"',", b"\",", b"\":",
+        b"/>", b"...", b"('", b"(\"", b"',", b"\",", b"\":", b"),", b"=!0", b"=!1",
     ];
     // A padded base64 value ends in `==`, and that is no comparison.
     let body = value.strip_suffix(b"==").unwrap_or(value);
