@@ -1,17 +1,37 @@
 //! Fingerprints: the same finding keeps its name when code moves, and the name tells nothing.
 //!
-//! A fingerprint is a keyed BLAKE3 hash of the rule and the value (for code: of the rule, the path
-//! and the line without its white space), never of line numbers. Values of low entropy go through
-//! Argon2id (RFC 9106) first, so that a committed baseline is no oracle for weak passwords.
+//! Reports leave the machine (SARIF to a forge, logs to whoever reads them), and so does what is committed: the salt in
+//! `gatehook.toml`, allowances, the baseline. Whoever holds all of these must not be able to try passwords cheaply. A run,
+//! on the other hand, names whatever a hostile text holds and must not pay for it. So there are two names:
+//!
+//! - What a run computes and every report prints is **fast**. For a token whose form an issuer states, with more random bits
+//!   than can be tried, it is a keyed BLAKE3 hash of rule and value. Values that a person may have chosen ([`Kind::Chosen`]:
+//!   decided by the kind of rule, never by how random a value looks, for a passphrase of words looks random) give nothing
+//!   of themselves to it: it is made of the rule, the path, the name before the value and as much of the value's
+//!   length as the report shows anyway; of several different values there the second and later ones are numbered.
+//! - What an allowance or a line of the baseline holds for a chosen value is its **lasting** name: Argon2id (RFC 9106) of the
+//!   value, some 20 ms, bound to the rule and not to the place. It is made when it is written, and where there is something
+//!   to compare it with. Another value at the same place therefore inherits nothing, and a value that moves keeps it.
+//!
+//! For code it is a hash of the rule, the path and the line without its white space and without the values in it.
+//! Line numbers are never part of a name. Up to 0.1 a run printed the lasting name, decided by entropy: [`Finding::has_name`]
+//! knows those names, too.
+//!
+//! [`Finding::has_name`]: super::Finding::has_name
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use super::{Finding, Text};
 use crate::text::{Secret, entropy};
 
-/// Values with fewer bits than this in all are stretched: within reach of guessing offline.
+/// Values with fewer bits than this in all had a slow name up to 0.1.
 const GUESSABLE_BITS: f64 = 80.0;
+
+/// Up to this length a report shows how long a value is.
+const SHOWN: usize = 20;
 
 /// The key of a repository's fingerprints. Random where `gatehook.toml` carries one, else fixed, so
 /// that laptops and CI agree.
@@ -42,34 +62,34 @@ impl fmt::Debug for Salt {
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
-    /// For a found value.
-    pub fn of_secret(salt: &Salt, rule: &str, secret: &Secret) -> Self {
-        let value = secret.expose();
-        if !Self::is_costly(secret) {
-            return Self::hash(salt, &[b"secret", rule.as_bytes(), value]);
-        }
-        Self::hash(salt, &[b"stretched", rule.as_bytes(), &stretch(salt, value)])
+    /// For an issued token.
+    fn of_token(salt: &Salt, rule: &str, value: &[u8]) -> Self {
+        Self::hash(salt, &[b"secret", rule.as_bytes(), value])
     }
 
-    /// Whether the value is within reach of guessing, so that its fingerprint takes some 20 ms.
-    pub fn is_costly(secret: &Secret) -> bool {
-        let value = secret.expose();
-        #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
-        let bits = entropy::shannon(value) * value.len() as f64;
-        bits < GUESSABLE_BITS
+    /// For a value that a person may have chosen: nothing but its place, `name` being what stands before it.
+    fn of_place(salt: &Salt, rule: &str, path: &[u8], name: &[u8], length: usize) -> Self {
+        let length = length.min(SHOWN);
+        Self::hash(salt, &[b"place", rule.as_bytes(), path, name, &(length as u64).to_le_bytes()])
     }
 
-    /// For a value of which the text has too many to stretch each: from the hash of the `whole` text and
-    /// the value's number in it. It changes with every byte of the text, so that no other value ever
-    /// inherits it, and who guesses at it must know all the others.
-    pub fn of_one_of_many(salt: &Salt, rule: &str, whole: &[u8; 32], number: usize) -> Self {
-        Self::hash(salt, &[b"many", rule.as_bytes(), whole, &(number as u64).to_le_bytes()])
+    /// The name of the value that is the `number`th (from 1) with that fingerprint, after the first.
+    #[must_use]
+    pub fn numbered(&self, number: usize) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("gatehook fingerprint number v1");
+        hasher.update(&self.0).update(&(number as u64).to_le_bytes());
+        let mut bytes = [0; 16];
+        hasher.finalize_xof().fill(&mut bytes);
+        Self(bytes)
     }
 
-    /// For a line of code: white space is left out, so re-indenting keeps it.
+    /// For a line of code: white space is left out, so re-indenting keeps it. Found values in it are `hidden` before.
     pub fn of_code(salt: &Salt, rule: &str, path: &[u8], code: &[u8]) -> Self {
-        let packed: Vec<u8> = code.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        Self::hash(salt, &[b"code", rule.as_bytes(), path, &packed])
+        Self::hash(salt, &[b"code", rule.as_bytes(), path, &Self::packed(code)])
+    }
+
+    fn packed(code: &[u8]) -> Vec<u8> {
+        code.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
     }
 
     /// Reads the hexadecimal form; `None` where it is none.
@@ -99,6 +119,11 @@ impl Fingerprint {
             *slot = high << 4 | low & 0xf;
         }
         (wrong == 0).then_some(Self(bytes))
+    }
+
+    /// Whether its digits begin with `digits`.
+    pub fn starts_with(&self, digits: &str) -> bool {
+        self.to_string().starts_with(digits)
     }
 
     /// The first eight digits: what people type.
@@ -133,28 +158,231 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+/// Who makes the values that a rule finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A machine of the issuer: too many are possible to try them.
+    Issued,
+    /// Perhaps a person: a list of usual ones holds it.
+    Chosen,
+}
+
+/// What a finding's names besides its fingerprint are made of. It may hold the value, of which nothing but its slow name
+/// ever comes.
+#[derive(Clone)]
+pub struct Kept(Arc<Inner>);
+
+struct Inner {
+    salt: Salt,
+    rule: Text,
+    /// What the slow name is made of; empty where there is none.
+    value: Secret,
+    kind: Kind,
+    /// A fast name of versions up to 0.1.
+    old: Option<Fingerprint>,
+    slow: OnceLock<Fingerprint>,
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Kept")
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.rule == other.0.rule && self.0.kind == other.0.kind && self.0.value == other.0.value
+    }
+}
+
+impl Eq for Kept {}
+
+/// A found value with what names it.
+#[derive(Clone, Copy)]
+pub struct Found<'f> {
+    /// The rule that found it.
+    pub rule: &'f Text,
+    /// The value.
+    pub value: &'f Secret,
+    /// Who makes such values.
+    pub kind: Kind,
+    /// The file.
+    pub path: &'f [u8],
+    /// What stands before the value.
+    pub name: &'f [u8],
+}
+
+impl Found<'_> {
+    /// The fast name, and what the lasting one is made of where that is another, or was up to 0.1.
+    pub fn fingerprint(&self, salt: &Salt) -> (Fingerprint, Option<Kept>) {
+        let value = self.value.expose();
+        let token = || Fingerprint::of_token(salt, self.rule, value);
+        let was_slow = was_slow(value);
+        let kept = |old| Some(Kept::new(salt, self.rule, self.value.clone(), self.kind, old));
+        match self.kind {
+            Kind::Chosen => (
+                Fingerprint::of_place(salt, self.rule, self.path, self.name, value.len()),
+                kept(if was_slow { None } else { Some(token()) }),
+            ),
+            Kind::Issued => (token(), if was_slow { kept(None) } else { None }),
+        }
+    }
+}
+
+/// A line of code.
+#[derive(Clone, Copy)]
+pub struct Code<'c> {
+    /// The rule that found it.
+    pub rule: &'c Text,
+    /// The file.
+    pub path: &'c [u8],
+    /// The line.
+    pub line: &'c [u8],
+    /// The line without the values in it.
+    pub hidden: &'c [u8],
+    /// Whether the finding is about a value in it, and not about the code.
+    pub is_value: bool,
+}
+
+impl Code<'_> {
+    /// The fast name, and what the lasting one is made of where that is another, or was up to 0.1.
+    pub fn fingerprint(&self, salt: &Salt) -> (Fingerprint, Option<Kept>) {
+        let print = Fingerprint::of_code(salt, self.rule, self.path, self.hidden);
+        let old = Fingerprint::of_code(salt, self.rule, self.path, self.line);
+        if self.is_value {
+            let packed = Fingerprint::packed(self.line);
+            let value = Secret::new(&[self.path, b"\0", &packed].concat());
+            return (print, Some(Kept::new(salt, self.rule, value, Kind::Chosen, Some(old))));
+        }
+        let differs = old != print;
+        (print, differs.then(|| Kept::new(salt, self.rule, Secret::new(b""), Kind::Issued, Some(old))))
+    }
+}
+
+impl Kept {
+    fn new(salt: &Salt, rule: &Text, value: Secret, kind: Kind, old: Option<Fingerprint>) -> Self {
+        Self(Arc::new(Inner { salt: salt.clone(), rule: rule.clone(), value, kind, old, slow: OnceLock::new() }))
+    }
+}
+
+/// Whether the value's name was slow up to 0.1.
+fn was_slow(value: &[u8]) -> bool {
+    #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
+    let bits = entropy::shannon(value) * value.len() as f64;
+    bits < GUESSABLE_BITS
+}
+
+impl Inner {
+    /// Whether there is a slow name that is not made yet.
+    fn is_open(&self) -> bool {
+        !self.value.is_empty() && self.slow.get().is_none()
+    }
+
+    fn slow(&self) -> Fingerprint {
+        *self.slow.get_or_init(|| {
+            let stretched = stretch(&self.salt, self.value.expose());
+            Fingerprint::hash(&self.salt, &[b"stretched", self.rule.as_bytes(), &stretched])
+        })
+    }
+}
+
+impl Finding {
+    /// Whether its value may be one that a person chose, so that its lasting name is slow.
+    pub fn is_chosen(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.0.kind == Kind::Chosen)
+    }
+
+    /// The name for an allowance or a baseline. For a value that a person may have chosen it takes some 20 ms, once.
+    pub fn lasting_name(&self) -> Fingerprint {
+        match &self.kept {
+            Some(kept) if kept.0.kind == Kind::Chosen => kept.0.slow(),
+            _ => self.fingerprint,
+        }
+    }
+
+    /// Whether `is` holds for one of the names under which an allowance or a baseline may know it: the lasting one, or one
+    /// of earlier versions. Of the slow names only those that [`stretch_all`] has made.
+    pub fn has_name(&self, is: impl Fn(&Fingerprint) -> bool) -> bool {
+        self.names().iter().any(is)
+    }
+
+    /// The names that are known so far.
+    pub fn names(&self) -> Vec<Fingerprint> {
+        let mut names = Vec::with_capacity(2);
+        if !self.is_chosen() {
+            names.push(self.fingerprint);
+        }
+        names.extend(self.quick_name());
+        names.extend(self.kept.as_ref().and_then(|kept| kept.0.slow.get()));
+        names
+    }
+
+    /// The fast name that versions up to 0.1 gave to what a person may have chosen and looked random.
+    pub fn quick_name(&self) -> Option<Fingerprint> {
+        self.kept.as_ref()?.0.old
+    }
+
+    /// Whether it has a slow name that is not made yet.
+    pub fn can_be_stretched(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.0.is_open())
+    }
+}
+
+/// Threads that make slow names, at most: each takes 19 MiB.
+const THREADS: usize = 4;
+
+/// Makes the slow names of those findings that have one, all cores at it.
+pub fn stretch_all<'f>(findings: impl IntoIterator<Item = &'f Finding>) {
+    let mut kept: Vec<&Inner> = findings.into_iter().filter_map(|finding| Some(&*finding.kept.as_ref()?.0)).collect();
+    kept.retain(|kept| kept.is_open());
+    // One value is often found in many places: it is stretched once.
+    let by_value = |kept: &&Inner| *blake3::keyed_hash(&kept.salt.0, kept.value.expose()).as_bytes();
+    kept.sort_by_cached_key(by_value);
+    let groups: Vec<&[&Inner]> = kept.chunk_by(|one, other| by_value(one) == by_value(other)).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+            group.iter().for_each(|kept| {
+                kept.slow();
+            });
+        }
+    };
+    let threads = match groups.len() {
+        0 | 1 => 1,
+        many => std::thread::available_parallelism().map_or(1, usize::from).min(THREADS).min(many),
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+}
+
 thread_local! {
     static WORK: RefCell<Work> = RefCell::default();
 }
 
-/// What a thread keeps between two values: the memory, which costs as much to get as to fill, and what
-/// it has stretched already, by a keyed hash: the same password often stands in many places.
+/// What a thread keeps between two values: the memory, which costs as much to get as to fill, and the last value
+/// with what came of it, for the rules that found the same.
 #[derive(Default)]
 struct Work {
     memory: Vec<argon2::Block>,
-    done: HashMap<[u8; 32], [u8; 32]>,
+    last: Option<([u8; 32], [u8; 32])>,
 }
 
 /// Memory of a stretching, in KiB.
 const MEMORY: u32 = 19 * 1024;
 
 /// Argon2id with the parameters that OWASP's password storage sheet names first for small memory:
-/// 19 MiB, two passes, one lane: some 15 ms a value, and only found values come here.
+/// 19 MiB, two passes, one lane: some 15 ms a value.
 fn stretch(salt: &Salt, value: &[u8]) -> [u8; 32] {
     WORK.with_borrow_mut(|work| {
         let key = *blake3::keyed_hash(&salt.0, value).as_bytes();
-        if let Some(done) = work.done.get(&key) {
-            return *done;
+        if let Some((last, done)) = work.last
+            && last == key
+        {
+            return done;
         }
         let parameters = argon2::Params::new(MEMORY, 2, 1, Some(32)).unwrap_or_default();
         work.memory.resize(parameters.block_count(), argon2::Block::default());
@@ -163,7 +391,7 @@ fn stretch(salt: &Salt, value: &[u8]) -> [u8; 32] {
         argon
             .hash_password_into_with_memory(value, &salt.0, &mut out, &mut work.memory)
             .expect("a 32 byte salt and output are within Argon2's bounds");
-        work.done.insert(key, out);
+        work.last = Some((key, out));
         out
     })
 }
@@ -171,16 +399,56 @@ fn stretch(salt: &Salt, value: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paths::RepoPath;
+
+    fn finding(rule: &'static str, value: &str, kind: Kind, path: &str) -> Finding {
+        let (rule, value) = (Text::Borrowed(rule), Secret::new(value.as_bytes()));
+        let found = Found { rule: &rule, value: &value, kind, path: path.as_bytes(), name: b"password=" };
+        let (print, kept) = found.fingerprint(&Salt::default());
+        Finding { kept, ..Finding::new("secrets", rule.clone(), RepoPath::from(path), print) }
+    }
 
     #[test]
-    fn a_fingerprint_follows_the_value_and_the_salt() {
+    fn an_issued_token_is_named_by_rule_value_and_salt() {
+        let token = "q".repeat(7) + "0123456789abcdefghijklmnopq";
+        let one = finding("a", &token, Kind::Issued, "x");
+        assert_eq!(one.fingerprint, finding("a", &token, Kind::Issued, "y").fingerprint);
+        assert_eq!((one.fingerprint, vec![one.fingerprint]), (one.lasting_name(), one.names()));
+        assert_ne!(one.fingerprint, finding("b", &token, Kind::Issued, "x").fingerprint);
+        assert_ne!(one.fingerprint, Fingerprint::of_token(&Salt::from_text("x"), "a", token.as_bytes()));
+        assert_eq!(Fingerprint::parse(&one.fingerprint.to_string()), Some(one.fingerprint));
+    }
+
+    #[test]
+    fn the_printed_name_of_a_chosen_value_tells_nothing_of_it_and_the_lasting_one_is_its_own() {
+        for (one, other) in [("hunter2", "hunter3"), ("correct-horse-battery-staple", "correct-horse-battery-tables")] {
+            let (one, other) = (finding("r", one, Kind::Chosen, "x"), finding("r", other, Kind::Chosen, "x"));
+            assert_eq!(one.fingerprint, other.fingerprint);
+            assert!(!one.has_name(|name| *name == one.fingerprint), "a place covers no value");
+            stretch_all([&one, &other]);
+            assert_ne!(one.lasting_name(), other.lasting_name());
+            assert!(one.has_name(|name| *name == one.lasting_name()));
+            assert!(!other.has_name(|name| *name == one.lasting_name()));
+        }
+        let moved = finding("r", "hunter2", Kind::Chosen, "y");
+        assert_eq!(moved.lasting_name(), finding("r", "hunter2", Kind::Chosen, "x").lasting_name());
+        assert_ne!(moved.fingerprint, finding("r", "hunter2", Kind::Chosen, "x").fingerprint);
+    }
+
+    /// Names that version 0.1 wrote, for `hunter2` and for a passphrase.
+    #[test]
+    fn names_of_earlier_versions_are_known() {
         let salt = Salt::default();
-        let weak = Secret::new(b"hunter2");
-        let print = Fingerprint::of_secret(&salt, "generic-password", &weak);
-        assert_eq!(print, Fingerprint::of_secret(&salt, "generic-password", &weak));
-        assert_ne!(print, Fingerprint::of_secret(&salt, "other", &weak));
-        assert_ne!(print, Fingerprint::of_secret(&Salt::from_text("x"), "generic-password", &weak));
-        assert_eq!(Fingerprint::parse(&print.to_string()), Some(print));
+        let stretched = stretch(&salt, b"hunter2");
+        let old = Fingerprint::hash(&salt, &[b"stretched", b"r", &stretched]);
+        for kind in [Kind::Chosen, Kind::Issued] {
+            let weak = finding("r", "hunter2", kind, "x");
+            stretch_all([&weak]);
+            assert!(weak.has_name(|name| *name == old));
+        }
+        let words = "correct-horse-battery-staple";
+        let old = Fingerprint::of_token(&salt, "r", words.as_bytes());
+        assert!(finding("r", words, Kind::Chosen, "x").has_name(|name| *name == old));
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod terms;
 use std::borrow::Cow;
 
 pub use decision::Decision;
-pub use fingerprint::{Fingerprint, Salt};
+pub use fingerprint::{Code, Fingerprint, Found, Kept, Kind, Salt, stretch_all};
 pub use level::{Confidence, Severity, Tier};
 pub use report::{Exit, Gap, GapKind, Outcome, Report, Scanned, StageRun, Verdict};
 pub use terms::{Demand, Shard, Terms};
@@ -127,8 +127,10 @@ pub struct Finding {
     pub path: RepoPath,
     /// Where in it. Line 0 where the finding is the file as such.
     pub place: Place,
-    /// Rule and value (or code line), keyed.
+    /// Its name in reports, keyed: of rule and token, of the place of a value that a person may have chosen, of a line.
     pub fingerprint: Fingerprint,
+    /// What its lasting name is made of where that is another one. Never written anywhere.
+    pub kept: Option<Kept>,
     /// The value as it may be shown; empty for code.
     pub masked: String,
     /// The source around it.
@@ -175,6 +177,7 @@ impl Finding {
             path,
             place: Place::default(),
             fingerprint,
+            kept: None,
             masked: String::new(),
             excerpt: Excerpt::default(),
             cwe: Cow::Borrowed(&[]),

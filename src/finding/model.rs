@@ -170,6 +170,7 @@ impl FindingModel {
             path: read_path(self.path, self.path_b64)?,
             place: Place { line, column, end_line, end_column },
             fingerprint: Fingerprint::parse(&self.fingerprint).ok_or_else(|| bad("fingerprint", &self.fingerprint))?,
+            kept: None,
             masked: self.masked,
             excerpt: self.excerpt.map(lines).unwrap_or_default(),
             cwe: self.cwe.into(),

@@ -11,7 +11,8 @@ pub(super) fn add_older(findings: &mut Vec<Finding>, month: &str, older: impl Fn
         return;
     }
     let same = |one: &Finding, other: &Finding| {
-        one.fingerprint == other.fingerprint
+        // The number of several values in one place may be another among fewer rules.
+        (one.fingerprint == other.fingerprint || one.is_chosen())
             && one.rule == other.rule
             && one.path == other.path
             && one.place == other.place

@@ -1,7 +1,10 @@
 //! `[[allow]]` tables applied to findings.
+//!
+//! A fingerprint in a table is a finding's lasting name. That of a value which a person may have chosen is slow to make:
+//! [`prepare`] makes those that an entry may know, so many and no more; what has none is covered by no fingerprint.
 
 use crate::config::{Allow, Day, Rank};
-use crate::finding::{Finding, State};
+use crate::finding::{Finding, Fingerprint, State, stretch_all};
 use crate::paths;
 
 /// Whether a rule took part in a run, by its id.
@@ -13,6 +16,7 @@ pub type TookPart<'r> = &'r dyn Fn(&str) -> bool;
 /// the repository that cover nothing are said too.
 pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day, whole: Option<TookPart<'_>>) -> Vec<String> {
     let mut notes = Vec::new();
+    notes.extend(prepare(findings, allow));
     for entry in allow {
         if is_past(entry, today) {
             continue;
@@ -40,6 +44,57 @@ pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day, whole: Optio
         {
             notes.push(format!("an allowance expired on {last} and no longer holds: {}", entry.reason));
         }
+    }
+    notes.extend(allow.iter().flat_map(|entry| misnamed(entry, findings)));
+    notes
+}
+
+/// Values that are compared with the fingerprints of allowances though there are no more of these, at most.
+const SPARE: usize = 64;
+
+/// Makes the slow names of those findings that `allow` may know by it, and tells where there are too many.
+pub fn prepare(findings: &[Finding], allow: &[Allow]) -> Option<String> {
+    let by_name: Vec<&Allow> = allow.iter().filter(|entry| !entry.fingerprints.is_empty()).collect();
+    if by_name.is_empty() {
+        return None;
+    }
+    let most = SPARE + 2 * by_name.iter().map(|entry| entry.fingerprints.len()).sum::<usize>();
+    let open = |finding: &&Finding| {
+        finding.state == State::New
+            && finding.can_be_stretched()
+            && by_name.iter().any(|entry| may_cover(entry, finding))
+            && !by_name.iter().any(|entry| covers(entry, finding))
+    };
+    let open: Vec<&Finding> = findings.iter().filter(open).collect();
+    stretch_all(open.iter().take(most).copied());
+    open.len().checked_sub(most).filter(|more| *more > 0).map(|more| {
+        format!(
+            "{more} more values were not compared with the fingerprints of allowances: {most} are enough for one run"
+        )
+    })
+}
+
+/// What is wrong with the fingerprints of `entry`: those that name no value, and those from which one can be guessed.
+fn misnamed(entry: &Allow, findings: &[Finding]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for own in &entry.fingerprints {
+        let is = |name: &Fingerprint| name.starts_with(own);
+        let mut told = findings.iter().filter(|finding| finding.is_chosen() && may_cover(entry, finding));
+        notes.extend(told.find_map(|finding| {
+            if finding.quick_name().is_some_and(|name| is(&name)) {
+                let new = finding.lasting_name();
+                return Some(format!(
+                    "the allowed fingerprint `{own}` is one from which the value can be guessed, as versions up to 0.1 \
+                     wrote it: put `{new}` in its place"
+                ));
+            }
+            (finding.state != State::Allowed && is(&finding.fingerprint)).then(|| {
+                format!(
+                    "the allowed fingerprint `{own}` names a place and no value, so it allows nothing: `gatehook allow \
+                     {own}` writes the one that does"
+                )
+            })
+        }));
     }
     notes
 }
@@ -73,15 +128,18 @@ fn is_past(entry: &Allow, today: Day) -> bool {
     entry.expires.is_some_and(|last| last < today)
 }
 
-/// Whether `entry` speaks of `finding`.
+/// Whether `entry` speaks of `finding`. Where it may do so by a slow name, [`prepare`] makes that first.
 pub fn covers(entry: &Allow, finding: &Finding) -> bool {
     // Most entries name a rule or a path; only what is left is worth a fingerprint's digits.
+    may_cover(entry, finding)
+        && (entry.fingerprints.is_empty()
+            || finding.has_name(|name| entry.fingerprints.iter().any(|own| name.starts_with(own))))
+}
+
+/// Whether `entry` speaks of such findings, fingerprints aside.
+fn may_cover(entry: &Allow, finding: &Finding) -> bool {
     let any = |list: &[String], holds: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|own| holds(own));
     entry.stage.is_none_or(|stage| finding.stage == stage.word())
         && any(&entry.rules, &|rule| finding.rule == rule)
         && any(&entry.paths, &|glob| paths::matches(glob, finding.path.as_bytes()))
-        && (entry.fingerprints.is_empty() || {
-            let print = finding.fingerprint.to_string();
-            entry.fingerprints.iter().any(|own| print.starts_with(own))
-        })
 }

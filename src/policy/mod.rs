@@ -10,7 +10,7 @@ mod pending;
 mod verdict;
 mod younger;
 
-pub use allowances::{TookPart, allowed_by, apply, covers};
+pub use allowances::{TookPart, allowed_by, apply, covers, prepare};
 pub use inline::{Mark, marks};
 pub use loosened::{Judged, LOOSENED, baseline_grew, loosened};
 pub use merge::{Part, merge};

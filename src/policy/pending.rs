@@ -1,8 +1,8 @@
 //! Allowances that the change under review brings itself: they are listed for the reviewer, and hold only
 //! where the base's policy lets them.
 
-use super::covers;
 use super::verdict::decide_anew;
+use super::{covers, prepare};
 use crate::config::{Allow, Day};
 use crate::finding::{Finding, Report, Severity, State};
 
@@ -25,6 +25,7 @@ pub struct Permit<'p> {
 /// Comments in the source count as pending: who reads the finding reads them with it.
 pub fn pending(report: &mut Report, permit: &Permit<'_>) {
     let mut notes = Vec::new();
+    report.notes.extend(prepare(&report.findings, permit.head));
     for finding in &mut report.findings {
         let by_base = permit.base.iter().any(|entry| covers(entry, finding));
         let reason = match finding.state {

@@ -8,6 +8,7 @@ mod builtin;
 mod compact;
 pub mod holes;
 pub mod keys;
+mod kind;
 mod language;
 mod named;
 mod raw;

@@ -128,7 +128,12 @@ impl Cache {
     }
 
     /// Keeps `kept` under `key`, and lets go of what was not used for long.
+    ///
+    /// A result with a value that a person may have chosen is not kept: what an allowance knows it by is made of the value.
     pub fn put(&self, key: &Key, kept: &Kept) -> Result<(), StoreError> {
+        if kept.findings.iter().any(Finding::is_chosen) {
+            return Ok(());
+        }
         let raw = RawKept {
             files: kept.files,
             findings: kept.findings.iter().map(|finding| FindingModel::of(finding, false)).collect(),

@@ -46,6 +46,8 @@ pub(crate) fn notes(from: &ConfigFrom<'_>, report: &Report, output: &Output) -> 
 /// How many of the findings that block the configuration allows.
 fn allowed(report: &Report, config: &config::Config) -> usize {
     let today = setup::today();
+    // Those that are past a run's measure stay uncounted.
+    let _ = policy::prepare(&report.findings, &config.allow);
     let holds = |finding: &&Finding| {
         let allows = |entry: &config::Allow| entry.expires.is_none_or(|last| last >= today);
         config.allow.iter().any(|entry| allows(entry) && policy::covers(entry, finding))

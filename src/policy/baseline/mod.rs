@@ -48,7 +48,7 @@ pub struct Source {
 /// One finding that is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
-    /// The finding's name.
+    /// The finding's lasting name.
     pub fingerprint: Fingerprint,
     /// The file it stands in.
     pub path: RepoPath,
@@ -66,7 +66,7 @@ impl Entry {
     /// The entry for a finding, which nobody has looked at yet.
     pub fn of(finding: &Finding) -> Self {
         Self {
-            fingerprint: finding.fingerprint,
+            fingerprint: finding.lasting_name(),
             path: finding.path.clone(),
             rule: finding.rule.to_string(),
             expires: None,

@@ -4,11 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use super::{BaselineError, Line, lines};
 use crate::config::Day;
-use crate::finding::{Finding, Fingerprint, State};
+use crate::finding::{Finding, Fingerprint, State, stretch_all};
 use crate::text::escape;
 
 /// Entries named in a note, at most.
 const NAMED: usize = 3;
+
+/// Values that are compared with lines though there are no more of these, at most.
+const SPARE: usize = 64;
 
 /// What the findings are out of.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +28,8 @@ pub struct Scope {
 /// next to nothing. Of the whole tree, a value that stands in another file than its entry says, and no
 /// longer there, was moved and is covered too.
 pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<Vec<String>, BaselineError> {
-    let mut places: HashMap<Fingerprint, Vec<usize>> = HashMap::new();
-    for (at, finding) in findings.iter().enumerate() {
-        places.entry(finding.fingerprint).or_default().push(at);
-    }
+    stretch(findings, text)?;
+    let mut places = places(findings);
     let mut left = Vec::new();
     let mut covering: HashMap<usize, Line<'_>> = HashMap::new();
     for line in lines(text) {
@@ -64,6 +65,9 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
             _ => {}
         }
     }
+    if stretch_moved(findings, &left) {
+        places = self::places(findings);
+    }
     left.retain(|line| {
         let moved = places.get(&line.fingerprint).filter(|_| holds(line));
         let moved = moved.and_then(|same| same.iter().find(|&&at| findings[at].state == State::New));
@@ -73,12 +77,79 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
         moved.is_none()
     });
     let mut notes = Vec::new();
+    let quick = |(at, line): &(&usize, &Line<'_>)| {
+        findings[**at].is_chosen() && findings[**at].quick_name() == Some(line.fingerprint)
+    };
+    let quick: Vec<Line<'_>> = covering.iter().filter(quick).map(|(_, line)| *line).collect();
+    notes.extend(
+        told(&quick, "tell so much that the values can be guessed", "tells so much that the value can be guessed")
+            .map(|note| format!("{note}; `gatehook baseline update` writes it anew")),
+    );
     notes.extend(told(&expired, "expired and no longer hold", "expired and no longer holds"));
     notes.extend(
         told(&left, "cover nothing any more", "covers nothing any more")
             .map(|note| format!("{note}; `gatehook baseline update` takes out what is gone")),
     );
     Ok(notes)
+}
+
+/// Which findings have a name, of those names that are known so far.
+fn places(findings: &[Finding]) -> HashMap<Fingerprint, Vec<usize>> {
+    let mut places: HashMap<Fingerprint, Vec<usize>> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        for name in finding.names() {
+            places.entry(name).or_default().push(at);
+        }
+    }
+    places
+}
+
+/// Findings without a slow name, and lines that may know them by it.
+type Open<'f> = (Vec<&'f Finding>, usize);
+
+/// Makes the slow names of findings that a line of the baseline may know: those of its rule in its file, twice as many as
+/// there are such lines, and some.
+fn stretch(findings: &[Finding], text: &[u8]) -> Result<(), BaselineError> {
+    let is_open = |finding: &&Finding| finding.state == State::New && finding.can_be_stretched();
+    let mut open: HashMap<&str, HashMap<&[u8], Open<'_>>> = HashMap::new();
+    for finding in findings.iter().filter(is_open) {
+        let files = open.entry(&finding.rule).or_default();
+        files.entry(finding.path.as_bytes()).or_default().0.push(finding);
+    }
+    if open.is_empty() {
+        return Ok(());
+    }
+    // What is known without goes out: lines of tokens, and those of versions before 0.1.
+    let known = places(findings);
+    for line in lines(text) {
+        let line = line?;
+        if !known.contains_key(&line.fingerprint)
+            && let Some(files) = open.get_mut(line.rule)
+            && let Some((_, lines)) = files.get_mut(&line.path()[..])
+        {
+            *lines += 1;
+        }
+    }
+    let due = open.into_values().flat_map(HashMap::into_values).filter(|(_, lines)| *lines > 0);
+    stretch_all(due.flat_map(|(findings, lines)| findings.into_iter().take(SPARE + 2 * lines)));
+    Ok(())
+}
+
+/// The same for lines that cover nothing where they say: what they name may stand in another file by now.
+fn stretch_moved(findings: &[Finding], left: &[Line<'_>]) -> bool {
+    let mut rules: HashMap<&str, usize> = HashMap::new();
+    for line in left {
+        *rules.entry(line.rule).or_default() += 1;
+    }
+    let mut due = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.state == State::New && finding.can_be_stretched()) {
+        let Some(lines) = rules.get(&*finding.rule) else { continue };
+        if due.len() < SPARE + 2 * lines {
+            due.push(finding);
+        }
+    }
+    stretch_all(due.iter().copied());
+    !due.is_empty()
 }
 
 fn set(finding: &mut Finding, line: &Line<'_>, more: &str) {

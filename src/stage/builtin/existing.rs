@@ -111,6 +111,26 @@ fn fired_before(rule: &str, change: &Change, reader: &mut dyn Reader, engine: &E
         })
 }
 
+/// Gives the second and each later value that has the same name and place before it a fingerprint of its own: of values
+/// that a person may have chosen the fingerprint tells the place only.
+pub(super) fn number(findings: &mut [Finding], keys: &[(Key, usize)]) {
+    let mut chosen: Vec<usize> = (0..findings.len()).filter(|&at| findings[at].is_chosen()).collect();
+    // In the order of the changes, whichever thread was first.
+    chosen.sort_by_key(|&at| (findings[at].fingerprint, keys[at].1, findings[at].place, at));
+    let groups: Vec<&[usize]> =
+        chosen.chunk_by(|&one, &other| findings[one].fingerprint == findings[other].fingerprint).collect();
+    for group in groups {
+        let mut numbers: HashMap<&Key, usize> = HashMap::new();
+        for &at in group {
+            let next = numbers.len();
+            let number = *numbers.entry(&keys[at].0).or_insert(next);
+            if number > 0 {
+                findings[at].fingerprint = findings[at].fingerprint.numbered(number);
+            }
+        }
+    }
+}
+
 fn set(finding: &mut Finding, reason: &str) {
     if finding.state == State::New {
         finding.state = State::Existing;

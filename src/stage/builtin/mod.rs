@@ -93,6 +93,7 @@ pub fn run(changes: &[Change], store: &dyn Store, engine: &Engine, options: &Opt
         });
     }
     let mut all = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    existing::number(&mut all.looked.findings, &all.keys);
     if !all.looked.findings.is_empty()
         && let Ok(mut reader) = store.reader()
     {

@@ -1,22 +1,21 @@
 //! Matches to findings: place, mask, excerpt, fingerprint.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Options;
 use crate::change::{Change, Fragment, Kind};
 use crate::engine::{Engine, FileFacts, Match};
-use crate::finding::{Advice, Excerpt, ExcerptLine, Finding, Fingerprint, Text};
+use crate::finding::{Advice, Code, Excerpt, ExcerptLine, Finding, Fingerprint, Found, Kept, Kind as Maker, Text};
 use crate::rules::Rule;
-use crate::text::{LineIndex, Secret, escape, line_bounds, mask_all, mask_value};
+use crate::stage::source::without_values;
+use crate::text::{LineIndex, escape, line_bounds, mask_all, mask_value};
 
 /// Characters of a line that an excerpt shows, at most.
 const WIDTH: usize = 160;
 
-/// Costly fingerprints made for one text, at most: each takes some 20 ms, and a gate that takes minutes
-/// over a list of passwords is switched off.
-const COSTLY: usize = 250;
+/// Bytes before a value that may name it, at most.
+const NAME: usize = 120;
 
 /// Findings for `matches` in `fragment`.
 pub(super) fn findings(
@@ -37,17 +36,12 @@ pub(super) fn findings(
         .filter(|found| found.secret.is_some() && !found.at.is_empty())
         .map(|found| (found.at.clone(), public_prefix(&engine.rules()[found.rule], &text[found.at.clone()])))
         .collect();
-    let mut prints = Prints::default();
+    let mut prints = Prints { change, text, options, kinds: HashMap::new(), line: None };
     matches
         .iter()
         .map(|found| {
             let rule = &engine.rules()[found.rule];
-            let fingerprint = if let Some(secret) = &found.secret {
-                prints.of(rule, secret, text, options)
-            } else {
-                let line = line_bounds(text, found.span.start);
-                Fingerprint::of_code(&options.salt, &rule.id, change.path.as_bytes(), &text[line])
-            };
+            let (fingerprint, kept) = prints.of(found, rule);
             let masked = found
                 .secret
                 .as_ref()
@@ -56,6 +50,7 @@ pub(super) fn findings(
             let place = index.place(text, &found.at);
             Finding {
                 tier: found.tier,
+                kept,
                 masked,
                 place,
                 excerpt: excerpt(text, &found.at, &hidden, place.line),
@@ -66,32 +61,58 @@ pub(super) fn findings(
         .collect()
 }
 
-/// The fingerprints of one text's values: equal values are named once.
-#[derive(Default)]
-struct Prints {
-    /// By rule and by a hash of the value: values stay hashes even here.
-    known: HashMap<(Text, [u8; 32]), Fingerprint>,
-    costly: usize,
-    whole: OnceCell<[u8; 32]>,
+/// Names the matches of one text.
+struct Prints<'p> {
+    change: &'p Change,
+    text: &'p [u8],
+    options: &'p Options,
+    kinds: HashMap<Text, Maker>,
+    /// The last line of code: many matches may stand in one long line.
+    line: Option<Line>,
 }
 
-impl Prints {
-    /// Past `COSTLY` of them a value is named after its place in this very text.
-    fn of(&mut self, rule: &Rule, secret: &Secret, text: &[u8], options: &Options) -> Fingerprint {
-        let name = (rule.id.clone(), *blake3::hash(secret.expose()).as_bytes());
-        if let Some(print) = self.known.get(&name) {
-            return *print;
-        }
-        self.costly += usize::from(Fingerprint::is_costly(secret));
-        let print = if Fingerprint::is_costly(secret) && self.costly > COSTLY {
-            let whole = self.whole.get_or_init(|| *blake3::hash(text).as_bytes());
-            Fingerprint::of_one_of_many(&options.salt, &rule.id, whole, self.costly)
-        } else {
-            Fingerprint::of_secret(&options.salt, &rule.id, secret)
+/// A line of code that is named.
+struct Line {
+    at: Range<usize>,
+    hidden: Vec<u8>,
+    /// By rule.
+    names: HashMap<Text, Name>,
+}
+
+type Name = (Fingerprint, Option<Kept>);
+
+impl Prints<'_> {
+    fn of(&mut self, found: &Match, rule: &Rule) -> Name {
+        let path = self.change.path.as_bytes();
+        let Some(value) = &found.secret else { return self.of_code(found, rule) };
+        let kind = match self.kinds.get(&rule.id) {
+            Some(kind) => *kind,
+            None => *self.kinds.entry(rule.id.clone()).or_insert(rule.kind()),
         };
-        self.known.insert(name, print);
-        print
+        let name = name_before(self.text, found);
+        Found { rule: &rule.id, value, kind, path, name: &name }.fingerprint(&self.options.salt)
     }
+
+    fn of_code(&mut self, found: &Match, rule: &Rule) -> Name {
+        let at = line_bounds(self.text, found.span.start);
+        let code = &self.text[at.clone()];
+        let last = self.line.take().filter(|last| last.at == at);
+        let line = last.unwrap_or_else(|| Line { at, hidden: without_values(code), names: HashMap::new() });
+        let Line { hidden, names, .. } = self.line.insert(line);
+        let path = self.change.path.as_bytes();
+        let make =
+            || Code { rule: &rule.id, path, line: code, hidden, is_value: false }.fingerprint(&self.options.salt);
+        names.entry(rule.id.clone()).or_insert_with(make).clone()
+    }
+}
+
+/// What names a value: the end of what the match covers before it, in its own line, without blanks and quotes.
+fn name_before(text: &[u8], found: &Match) -> Vec<u8> {
+    let line = line_bounds(text, found.at.start).start;
+    let from = found.span.start.max(line).max(found.at.start.saturating_sub(NAME)).min(found.at.start);
+    let is_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/') || !byte.is_ascii();
+    text[from..found.at.start].iter().copied().filter(is_name).collect()
 }
 
 /// Findings of rules that fire on a new file's name alone.
@@ -163,28 +184,4 @@ fn excerpt(text: &[u8], at: &Range<usize>, hidden: &[(Range<usize>, usize)], num
     let width = |upto: usize| escape(&masked[..upto.min(masked.len())]).to_string().chars().count();
     let mark = (width(at.start - from), width(at.end.min(to).saturating_sub(from)));
     Excerpt { lines: vec![ExcerptLine { number, text: escape(masked).to_string() }], mark }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Salt;
-    use crate::rules::builtin;
-
-    #[test]
-    fn a_list_of_passwords_costs_seconds_and_names_each_of_them() {
-        let options = Options { salt: Salt::default(), limit: 0 };
-        let rule = &builtin()[0];
-        // As if all but one of the costly ones had been made.
-        let mut prints = Prints { costly: COSTLY - 1, ..Prints::default() };
-        let values: Vec<Secret> = (0..1000).map(|n| Secret::new(format!("pw{n}").as_bytes())).collect();
-        let mut of = |value: &Secret, text: &[u8]| prints.of(rule, value, text, &options);
-        let all: Vec<Fingerprint> = values.iter().map(|value| of(value, b"a text")).collect();
-        assert_eq!(all[0], Fingerprint::of_secret(&options.salt, &rule.id, &values[0]));
-        assert_eq!(of(&values[999], b"a text"), all[999]);
-        let different: std::collections::HashSet<_> = all.iter().collect();
-        assert_eq!(different.len(), all.len());
-        let mut others = Prints { costly: COSTLY + 1, ..Prints::default() };
-        assert_ne!(others.of(rule, &values[1], b"another text", &options), all[1]);
-    }
 }

@@ -130,6 +130,7 @@ fn finding(dice: &mut Dice) -> Finding {
         path: path(dice),
         place,
         fingerprint,
+        kept: None,
         masked: if dice.one_in(2) { String::new() } else { format!("{}****", text(dice)) },
         excerpt: Excerpt { lines, mark: (dice.below(40), dice.below(80)) },
         cwe: vec!["CWE-798".into(), text(dice).into()].into(),

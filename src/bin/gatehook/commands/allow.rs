@@ -1,7 +1,7 @@
 //! `gatehook allow`: an exception with a reason, written into `gatehook.toml`.
 
 use gatehook::config::{Allow, edit};
-use gatehook::finding::{Exit, Finding, Report, State, Tier};
+use gatehook::finding::{Exit, Finding, Report, State, Tier, stretch_all};
 use gatehook::policy;
 
 use super::here::{self, Here};
@@ -32,8 +32,10 @@ fn allow(args: &args::Allow) -> Result<Exit, Exit> {
     let mut all = Findings { here: &here, places: Vec::new() };
     for print in &args.fingerprints {
         let found = all.called(print, args.unseen)?;
-        let known = found.first().map_or_else(|| print.to_ascii_lowercase(), |one| one.fingerprint.to_string());
-        entry.fingerprints.push(known);
+        match found.first() {
+            Some(one) => entry.fingerprints.push(one.lasting_name().to_string()),
+            None => entry.fingerprints.push(print.to_ascii_lowercase()),
+        }
         covered.extend(found);
     }
     if args.fingerprints.is_empty() {
@@ -43,6 +45,9 @@ fn allow(args: &args::Allow) -> Result<Exit, Exit> {
         entry.rules = covered.iter().map(|finding| finding.rule.to_string()).collect();
         entry.rules.sort();
         entry.rules.dedup();
+    }
+    if !args.fingerprints.is_empty() {
+        stretch_all(&covered);
     }
     let asked = covered.len();
     covered.retain(|finding| policy::covers(&entry, finding));
@@ -81,7 +86,10 @@ impl Findings<'_> {
             return Err(stop(&format!("`{print}` is no fingerprint of eight digits or more"), hint));
         }
         let named = |findings: &Vec<Finding>| -> Vec<Finding> {
-            findings.iter().filter(|finding| finding.fingerprint.to_string().starts_with(&print)).cloned().collect()
+            let is_called = |finding: &&Finding| {
+                finding.fingerprint.starts_with(&print) || finding.has_name(|name| name.starts_with(&print))
+            };
+            findings.iter().filter(is_called).cloned().collect()
         };
         let mut found = self.places.iter().map(named).find(|found| !found.is_empty()).unwrap_or_default();
         while found.is_empty() && self.places.len() < PLACES.len() {

@@ -7,12 +7,12 @@ use std::path::Path;
 use crate::change::{Change, Reader};
 use crate::config::{Format, StageConfig};
 use crate::engine::{Engine, FileFacts};
-use crate::finding::{Advice, Excerpt, Finding, Fingerprint, Place, Salt, Severity, State, Text};
+use crate::finding::{Advice, Code, Excerpt, Finding, Place, Salt, Severity, State, Text};
 use crate::paths::RepoPath;
 use crate::policy;
 use crate::rules::Pack;
 use crate::stage::external::parse::Reported;
-use crate::stage::source::{Brought, SourceFile, hidden};
+use crate::stage::source::{Brought, SourceFile, hidden, without_values};
 use crate::text::{escape, line_bounds, mask_all};
 
 /// One judge a stage: reads each file once.
@@ -59,7 +59,15 @@ impl Judge<'_> {
             Format::ExitCode => b"exit code".to_vec(),
             _ => [reported.rule.as_bytes(), b" ", message.as_bytes()].concat(),
         });
-        let fingerprint = Fingerprint::of_code(self.salt, &rule, path.as_bytes(), &code);
+        let rule = Text::from(rule);
+        let (fingerprint, kept) = Code {
+            rule: &rule,
+            path: path.as_bytes(),
+            line: &code,
+            hidden: &self.hidden(&code, place),
+            is_value: self.stage.secrets,
+        }
+        .fingerprint(self.salt);
         let title = match (message.is_empty(), self.stage.secrets) {
             (false, false) => message,
             _ => format!("`{}` found by {}", escape(reported.rule.as_bytes()), self.stage.name),
@@ -74,6 +82,7 @@ impl Judge<'_> {
             severity,
             tier: self.stage.tier,
             place,
+            kept,
             excerpt,
             cwe: reported.cwe.iter().map(|number| Text::Owned(format!("CWE-{number}"))).collect(),
             advice: Advice {
@@ -86,6 +95,19 @@ impl Judge<'_> {
             tools: vec![self.stage.name.clone().into()],
             ..Finding::new(self.stage.name.clone(), rule, path, fingerprint)
         }
+    }
+
+    /// `code` without the values in it. Of a tool that looks for secrets, also without what it found.
+    fn hidden(&self, code: &[u8], place: Place) -> Vec<u8> {
+        let mut hidden = without_values(code);
+        if self.stage.secrets && hidden == code && place.end_line == place.line && place.end_column > place.column {
+            let column = |column: u32| (column as usize).saturating_sub(1).min(hidden.len());
+            hidden.splice(column(place.column)..column(place.end_column), [b'*']);
+        } else if self.stage.secrets && hidden == code {
+            // Nothing tells which part of it is the value.
+            hidden = Vec::new();
+        }
+        hidden
     }
 
     /// `stage/rule`: no tool's rule is taken for another's or for a built-in one.

@@ -3,13 +3,13 @@
 //! Every answer is written at once, so it may be left at any time and goes on where it was left: what
 //! has a reason or a last day is decided. Values are shown masked, as in every report.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use gatehook::config::{Allow, Day, edit};
-use gatehook::finding::{Decision, Exit, Finding, Report};
+use gatehook::finding::{Decision, Exit, Finding, Report, stretch_all};
 use gatehook::policy::baseline::{Baseline, Entry};
 use gatehook::report::{self, Detail, Format, Style};
 
@@ -36,14 +36,15 @@ pub(super) fn run(args: &args::Audit) -> Result<Exit, Exit> {
         return Ok(say(&format!("{} decided on, none open\n", count(baseline.entries().len(), "finding"))));
     }
     let report = here.tracked(&here.config)?;
-    let mut places: HashMap<(String, &[u8]), usize> = HashMap::new();
+    let asked: HashSet<_> = open.iter().map(|entry| (&entry.rule[..], &entry.path)).collect();
+    stretch_all(report.findings.iter().filter(|finding| asked.contains(&(&*finding.rule, &finding.path))));
+    let mut places: HashMap<_, usize> = HashMap::new();
     for (at, finding) in report.findings.iter().enumerate() {
-        places.entry((finding.fingerprint.to_string(), finding.path.as_bytes())).or_insert(at);
+        for name in finding.names() {
+            places.entry((name, &finding.path)).or_insert(at);
+        }
     }
-    let found = |entry: &Entry| {
-        let key = (entry.fingerprint.to_string(), entry.path.as_bytes());
-        places.get(&key).map(|&at| &report.findings[at])
-    };
+    let found = |entry: &Entry| places.get(&(entry.fingerprint, &entry.path)).map(|&at| &report.findings[at]);
     if !here::is_interactive() {
         return Ok(say(&listed(&open, found, &path)));
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use gatehook::config::edit;
 use gatehook::finding::{Exit, Finding, Report, Severity, State};
 use gatehook::paths::RepoPath;
+use gatehook::policy;
 use gatehook::policy::baseline::{self, Baseline};
 use gatehook::rules::Pack;
 
@@ -64,7 +65,9 @@ fn salted(here: &mut Here) -> Result<Option<String>, Exit> {
     let mut text = edit::add_salt(&here.config_text()?, &salt).map_err(|error| wrong(&error))?;
     let by_fingerprint = config.allow.iter().any(|allow| !allow.fingerprints.is_empty());
     if by_fingerprint {
-        let names = renamed(&here.tracked(&here.config)?.findings, &here.tracked(&config)?.findings);
+        let (old, new) = (here.tracked(&here.config)?.findings, here.tracked(&config)?.findings);
+        let _ = policy::prepare(&old, &config.allow);
+        let names = renamed(&old, &new);
         let new = |own: &str| names.iter().find(|(old, _)| old.starts_with(own)).map(|(_, new)| new.clone());
         text = edit::rename_fingerprints(&text, &new).map_err(|error| wrong(&error))?;
         for own in config.allow.iter_mut().flat_map(|allow| &mut allow.fingerprints) {
@@ -91,9 +94,12 @@ fn tell(text: &str) {
 /// Old and new names of the same findings.
 fn renamed(old: &[Finding], new: &[Finding]) -> Vec<(String, String)> {
     let place = |finding: &Finding| (finding.path.clone(), finding.place, finding.rule.clone());
-    let new: HashMap<_, _> = new.iter().map(|finding| (place(finding), finding.fingerprint)).collect();
-    let pair = |old: &Finding| Some((old.fingerprint.to_string(), new.get(&place(old))?.to_string()));
-    old.iter().filter_map(pair).collect()
+    let new: HashMap<_, _> = new.iter().map(|finding| (place(finding), finding)).collect();
+    let pairs = |old: &Finding| -> Vec<(String, String)> {
+        let (names, Some(new)) = (old.names(), new.get(&place(old))) else { return Vec::new() };
+        names.iter().map(|name| (name.to_string(), new.lasting_name().to_string())).collect()
+    };
+    old.iter().flat_map(pairs).collect()
 }
 
 /// Tells git to keep both sides where two branches change the same lines: the file that was written.

@@ -7,7 +7,7 @@ mod update;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use gatehook::finding::{Exit, Finding, Gap, GapKind, Report, State};
+use gatehook::finding::{Exit, Finding, Gap, GapKind, Report, State, stretch_all};
 use gatehook::policy::baseline::{self, Baseline, Entry};
 
 use super::here::{self, Here};
@@ -64,7 +64,9 @@ fn keep(path: &Path, baseline: &Baseline) -> Result<(), Exit> {
 
 /// An entry for every finding that counts.
 fn entries(findings: &[Finding]) -> Baseline {
-    findings.iter().filter(|finding| finding.state == State::New).map(Entry::of).collect()
+    let new = || findings.iter().filter(|finding| finding.state == State::New);
+    stretch_all(new());
+    new().map(Entry::of).collect()
 }
 
 /// Tells what could not be looked at, and gives the exit code for it: the baseline is then not the

@@ -1,9 +1,10 @@
 //! `gatehook baseline update`: what is gone goes out, what was moved is followed.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use gatehook::finding::Exit;
+use gatehook::finding::{Exit, State};
 use gatehook::policy::baseline::{Baseline, Entry};
 
 use super::{Held, Holes, count, entries, keep, name, tell_gaps};
@@ -18,6 +19,20 @@ pub(super) fn run(args: &args::Update) -> Result<Exit, Exit> {
     let report = here.tracked(&here.config)?;
     let found = entries(&report.findings);
     let holes = Holes::of(&report);
+    // Lines that earlier versions wrote under another name.
+    let found_as: HashMap<_, _> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.state == State::New)
+        .flat_map(|finding| {
+            finding.names().into_iter().map(move |name| ((name, &finding.path), finding.lasting_name()))
+        })
+        .collect();
+    let renamed = |entry: &Entry| Entry {
+        fingerprint: found_as.get(&(entry.fingerprint, &entry.path)).copied().unwrap_or(entry.fingerprint),
+        ..entry.clone()
+    };
+    let old: Baseline = old.entries().iter().map(renamed).collect();
     let mut new: Vec<&Entry> = found.entries().iter().filter(|entry| old.find(entry).is_none()).collect();
     let (mut kept, mut gone, mut moved) = (Vec::new(), 0, 0);
     for entry in old.entries() {

@@ -243,8 +243,13 @@ impl<'p> Memory<'p> {
             commits.clear();
         };
         for id in with {
+            let own = by_commit.remove(&id.to_string()).unwrap_or_default();
+            if own.iter().any(Finding::is_chosen) {
+                // Only who sees the value can tell whether it is allowed.
+                continue;
+            }
             commits.push(leans(id));
-            findings.extend(by_commit.remove(&id.to_string()).unwrap_or_default());
+            findings.extend(own);
             if findings.len() >= MOST_FOUND {
                 write(&mut commits, &mut findings);
             }
