@@ -1,18 +1,20 @@
 //! Prints what the model of generic values is trained on: each value of the files that standard input names
 //! (`LABEL<tab>PATH` a line), with the labels of what holds of it. See `rules/model/train.py`.
 //!
-//! A value is printed with `--values` alone.
+//! A value is printed with `--values` alone. With `--keys` it prints digests of private keys instead, as
+//! `rules/secrets/published-keys.txt` holds them.
 
 #![allow(clippy::disallowed_methods, reason = "a tool of the training, which reads the files that it is given")]
 
 use std::io::{BufRead, Write};
 
-use gatehook::engine::{FileFacts, study};
+use gatehook::engine::{FileFacts, key_digests, study};
 use gatehook::paths::RepoPath;
 use gatehook::rules::RuleSet;
 
 fn main() -> std::io::Result<()> {
     let with_values = std::env::args().any(|argument| argument == "--values");
+    let with_keys = std::env::args().any(|argument| argument == "--keys");
     let rules = RuleSet::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
@@ -22,6 +24,12 @@ fn main() -> std::io::Result<()> {
         let (path, seen) = path.split_once('\t').unwrap_or((path, path));
         let Ok(text) = std::fs::read(path) else { continue };
         if text.len() > 2 << 20 {
+            continue;
+        }
+        if with_keys {
+            for digest in key_digests(&text) {
+                writeln!(out, "{digest}")?;
+            }
             continue;
         }
         let facts = FileFacts::of(&RepoPath::from(seen), &text);

@@ -3,6 +3,7 @@
 
   cargo build --profile quick --example candidates
   rules/model/train.py --candidates target/quick/examples/candidates --clean DIR... [--labelled DIR]
+  rules/model/train.py --candidates target/quick/examples/candidates --clean DIR... --keys
 
 Leaks are made here (nothing of them is kept): values as people and generators choose them, in the files where they
 leave them. What is no leak comes from published packages (`--clean`: the tree of tests/clean-code, unpacked wheels and
@@ -183,7 +184,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=8, help="times that pairs of features are added (8)")
     parser.add_argument("--pairs", type=int, default=8, help="pairs of features a time (8)")
     parser.add_argument("--warn", type=float, default=0.45, help="the same for blocks and warnings together (0.45)")
+    parser.add_argument("--keys", action="store_true", help="write rules/secrets/published-keys.txt and nothing else")
     args = parser.parse_args()
+    if args.keys:
+        files = [f"clean\t{path}" for root in args.clean for path in root.rglob("*") if path.is_file() and not path.is_symlink()]
+        found = subprocess.run([args.candidates, "--keys"], input="\n".join(files), capture_output=True, text=True, check=True)
+        (HERE.parent / "secrets/published-keys.txt").write_text("".join(f"{key}\n" for key in sorted(set(found.stdout.split()))))
+        return
     draw = random.Random(14)
     rows = []  # label, weight, held back, features
     with tempfile.TemporaryDirectory() as folder:

@@ -38,3 +38,8 @@ pub fn study(rules: &RuleSet, text: &[u8], facts: &FileFacts) -> Vec<Studied> {
     });
     found
 }
+
+/// Digests of the private keys in `text`, as `rules/secrets/published-keys.txt` holds them.
+pub fn key_digests(text: &[u8]) -> Vec<String> {
+    matcher::digests(text)
+}

@@ -142,10 +142,15 @@ fn name_start(text: &[u8], from: usize) -> usize {
 pub(super) fn operator(text: &[u8], at: usize) -> Option<(Operator, usize, bool)> {
     let mut at = at;
     let mut is_quoted = false;
-    for _ in 0..4 {
+    for _ in 0..6 {
         match *text.get(at)? {
             b'"' | b'\'' => is_quoted = true,
-            b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => {}
+            b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'' | b'\\')) => {}
+            b'&' if let Some(mark) = literal::entity(&text[at..]) => {
+                is_quoted = true;
+                at += mark.len();
+                continue;
+            }
             b']' | b'*' | b'`' => {}
             b'?' | b'!' if text.get(at + 1) == Some(&b':') => {}
             _ => break,

@@ -66,7 +66,8 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
     for _ in 0..2 {
         match *text.get(at)? {
             b'"' | b'\'' | b'`' => return closed(text, at, text[at]),
-            b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => return escaped(text, at),
+            b'\\' => return escaped(text, at),
+            b'&' if let Some(mark) = entity(&text[at..]) => return between_entities(text, at + mark.len(), mark),
             byte if byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'$' | b'&' | b'[') => {
                 if let Some(behind) = prefix(text, at) {
                     at = behind;
@@ -132,22 +133,43 @@ fn closed(text: &[u8], at: usize, quote: u8) -> Option<Literal> {
     None
 }
 
-/// A literal between escaped quotes: JSON in a string.
+/// A literal between escaped quotes: JSON in a string, or in a string in a string.
 fn escaped(text: &[u8], at: usize) -> Option<Literal> {
-    let quote = text[at + 1];
-    let start = at + 2;
+    let depth = text[at..].iter().take(8).take_while(|&&byte| byte == b'\\').count();
+    let quote = *text.get(at + depth)?;
+    if !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let start = at + depth + 1;
     let last = text.len().min(start + LONGEST);
-    for end in start..last {
-        match text[end] {
+    let mut run = 0;
+    for (end, &byte) in text.iter().enumerate().take(last).skip(start) {
+        match byte {
             b'\n' => return None,
-            b'\\' if text.get(end + 1) == Some(&quote) => {
-                return (end > start).then_some(Literal { value: start..end, style: Style::Quoted });
+            b'\\' => run += 1,
+            _ if byte == quote => {
+                let value = start..end.saturating_sub(depth);
+                return (run == depth && value.end > start).then_some(Literal { value, style: Style::Quoted });
             }
-            byte if byte == quote => return None,
-            _ => {}
+            _ => run = 0,
         }
     }
     None
+}
+
+/// The quote that `rest` begins with as HTML writes it.
+pub(super) fn entity(rest: &[u8]) -> Option<&'static [u8]> {
+    [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;", b"&#x22;", b"&#x27;"]
+        .into_iter()
+        .find(|mark| rest.starts_with(mark))
+}
+
+/// A literal up to the next such quote.
+fn between_entities(text: &[u8], start: usize, mark: &[u8]) -> Option<Literal> {
+    let rest = &text[start..text.len().min(start + LONGEST)];
+    let line = &rest[..memchr::memchr2(b'\n', b'<', rest).unwrap_or(rest.len())];
+    let length = memchr::memmem::find(line, mark)?;
+    (length > 0).then_some(Literal { value: start..start + length, style: Style::Quoted })
 }
 
 /// How a bare value ends.

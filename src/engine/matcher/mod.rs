@@ -16,6 +16,7 @@ mod settings;
 mod sql;
 mod url;
 
+pub(super) use pem::digests;
 pub(super) use settings::holds_private;
 
 use std::ops::Range;
@@ -136,7 +137,7 @@ impl Matcher {
                 Reader::Curl => curl::read(text, hit, facts),
                 Reader::Kubernetes => kubernetes::read(text, hit, facts),
                 Reader::Insert => sql::read(text, hit, facts),
-                Reader::Pem => pem::read(text, hit, facts),
+                Reader::Pem => pem::read(text, hit),
             };
             memo.0 = Some((self.reader, hit.start, found));
         }
