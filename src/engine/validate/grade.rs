@@ -134,10 +134,19 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Judged
     } else {
         model::decide(model::score(features), apart)
     };
+    let grade =
+        grade.or((place.kind == Kind::Password && !apart && is_passphrase(value, &census)).then_some(Grade::Weak));
     // Their names say too little to stop a commit.
     let says_little = matches!(place.kind, Kind::Key | Kind::Credential);
     let grade = if says_little { grade.map(|_| Grade::Weak) } else { grade };
     Some(Judged { grade, features })
+}
+
+/// Whether three words or more with capitals in front and digits among them are joined by signs: nothing of a program
+/// is called so.
+fn is_passphrase(value: &[u8], census: &Census) -> bool {
+    let mut words = value.split(|byte| matches!(byte, b'-' | b'_' | b'.'));
+    census.digits > 0 && words.clone().count() >= 3 && words.all(|word| word.len() >= 3 && word[0].is_ascii_uppercase())
 }
 
 /// Whether format and name leave no doubt, in a file that is filled in for one installation: a password whatever its
