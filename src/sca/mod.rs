@@ -1,5 +1,16 @@
-//! Dependencies.
+//! Dependencies: lock files to packages, packages against advisories, and what a change brings. Pure: bytes in, values out; it knows
+//! neither git nor the network, and a file only where the index is opened and written.
+
 pub mod document;
 pub mod ecosystem;
+pub mod lockfiles;
+pub mod purl;
 pub mod versions;
+
 pub use ecosystem::Ecosystem;
+
+/// Text from a file, short enough for a message and without what a terminal would act on.
+fn shown(text: &str) -> String {
+    let short: String = text.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if short.len() < text.len() && text.chars().count() > 80 { format!("{short}…") } else { short }
+}

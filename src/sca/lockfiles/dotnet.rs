@@ -1,0 +1,183 @@
+//! .NET: `packages.lock.json`, project files with `PackageReference`, `packages.config`, `*.deps.json`
+//! (<https://learn.microsoft.com/nuget/consume-packages/package-references-in-project-files>).
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::document::{Element, Fault, json, xml};
+use super::super::Ecosystem;
+use super::{Input, Lock, Package, Scope, Source};
+
+pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
+    let root = json(input.bytes, false)?;
+    match root.text("version") {
+        Some("1" | "2") => {}
+        other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))))),
+    }
+    let frameworks = root.get("dependencies").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `dependencies`"))?;
+    let mut lock = Lock::new();
+    let mut seen: HashMap<(String, String), u32> = HashMap::new();
+    for framework in frameworks.entries() {
+        let mut here: HashMap<String, u32> = HashMap::new();
+        for entry in framework.node.entries() {
+            let kind = entry.node.text("type").unwrap_or_default();
+            if kind.eq_ignore_ascii_case("project") {
+                continue;
+            }
+            let version = entry.node.text("resolved").ok_or_else(|| {
+                Fault::at(entry.line, format!("gives no resolved version for `{}`", super::super::shown(&entry.key)))
+            })?;
+            let name = entry.key.to_ascii_lowercase();
+            let direct = kind.eq_ignore_ascii_case("direct");
+            let place = *seen.entry((name.clone(), version.to_owned())).or_insert_with(|| {
+                let mut package = Package::new(Ecosystem::NuGet, entry.key.as_ref(), version, entry.line);
+                package.integrity = entry.node.text("contentHash").unwrap_or_default().to_owned();
+                lock.push(package)
+            });
+            here.insert(name, place);
+            if direct {
+                lock.root(place);
+            }
+        }
+        if input.graph {
+            for entry in framework.node.entries() {
+                let Some(from) = here.get(&entry.key.to_ascii_lowercase()).copied() else { continue };
+                for want in entry.node.map("dependencies") {
+                    if let Some(to) = here.get(&want.key.to_ascii_lowercase()) {
+                        lock.edge(from, *to);
+                    }
+                }
+            }
+        }
+    }
+    lock.settle_direct();
+    Ok(lock)
+}
+
+/// The version that a range resolves to: NuGet takes the lowest one that fits. Empty where none is certain.
+fn lowest(range: &str) -> String {
+    let range = range.trim();
+    let inner = range.strip_prefix('[').map_or(range, |rest| rest.split([',', ']']).next().unwrap_or(rest)).trim();
+    if inner.contains(['*', '(', '$', ',']) || !Ecosystem::NuGet.order().reads(inner) { String::new() } else { inner.to_owned() }
+}
+
+fn filled(text: &str, properties: &BTreeMap<String, String>) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..5 {
+        let Some(start) = text.find("$(") else { break };
+        let Some(end) = text[start..].find(')') else { break };
+        let Some(value) = properties.get(&text[start + 2..start + end].to_ascii_lowercase()).filter(|value| value.len() < 500) else { break };
+        text.replace_range(start..=start + end, value);
+    }
+    text
+}
+
+fn properties(root: &Element, into: &mut BTreeMap<String, String>) {
+    for property in root.all("PropertyGroup").flat_map(|group| &group.children) {
+        into.insert(property.name.to_ascii_lowercase(), property.text.clone());
+    }
+}
+
+/// The nearest file of that name in this folder or above.
+fn above(input: &Input<'_>, name: &str) -> Option<Element> {
+    let mut folder = input.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    loop {
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        if let Some(bytes) = (input.beside)(&path) {
+            return xml(&bytes).ok();
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+}
+
+pub(super) fn project(input: &Input<'_>) -> Result<Lock, Fault> {
+    let root = xml(input.bytes)?;
+    if root.name != "Project" {
+        return Err(Fault::at(root.line, "is not an MSBuild project"));
+    }
+    let mut known = BTreeMap::new();
+    let mut central: BTreeMap<String, String> = BTreeMap::new();
+    for name in ["Directory.Build.props", "Directory.Packages.props"] {
+        if let Some(props) = above(input, name) {
+            properties(&props, &mut known);
+            for one in props.all("ItemGroup").flat_map(|group| group.all("PackageVersion")) {
+                let name = one.attribute("Include").or_else(|| one.attribute("Update")).unwrap_or_default();
+                central.insert(name.to_ascii_lowercase(), one.attribute("Version").unwrap_or_default().to_owned());
+            }
+        }
+    }
+    properties(&root, &mut known);
+    let mut lock = Lock::new();
+    for one in root.all("ItemGroup").flat_map(|group| group.all("PackageReference")) {
+        let Some(name) = one.attribute("Include") else { continue };
+        let of = |key: &str| one.attribute(key).or_else(|| one.text_of(key)).map(str::to_owned);
+        let stated = of("VersionOverride").or_else(|| of("Version")).or_else(|| central.get(&name.to_ascii_lowercase()).cloned());
+        let version = lowest(&filled(&stated.unwrap_or_default(), &known));
+        let mut package = Package::new(Ecosystem::NuGet, name, version, one.line);
+        if of("PrivateAssets").is_some_and(|assets| assets.eq_ignore_ascii_case("all")) {
+            package.scope = Scope::Dev;
+        }
+        let place = lock.push(package);
+        lock.root(place);
+    }
+    Ok(lock)
+}
+
+pub(super) fn packages_config(input: &Input<'_>) -> Result<Lock, Fault> {
+    let root = xml(input.bytes)?;
+    if root.name != "packages" {
+        return Err(Fault::at(root.line, "is not a packages.config"));
+    }
+    let mut lock = Lock::new();
+    for one in root.all("package") {
+        let (Some(name), Some(version)) = (one.attribute("id"), one.attribute("version")) else {
+            return Err(Fault::at(one.line, "names a package without id or version"));
+        };
+        let mut package = Package::new(Ecosystem::NuGet, name, version, one.line);
+        if one.attribute("developmentDependency") == Some("true") {
+            package.scope = Scope::Dev;
+        }
+        lock.push(package);
+    }
+    Ok(lock)
+}
+
+pub(super) fn deps_json(input: &Input<'_>) -> Result<Lock, Fault> {
+    let root = json(input.bytes, true)?;
+    let libraries = root.get("libraries").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `libraries`"))?;
+    let mut lock = Lock::new();
+    let mut places: HashMap<&str, u32> = HashMap::new();
+    let mut own = Vec::new();
+    for entry in libraries.entries() {
+        let (name, version) = entry.key.split_once('/').ok_or_else(|| Fault::at(entry.line, "names a library without a version"))?;
+        if entry.node.text("type") != Some("package") {
+            own.push(entry.key.as_ref());
+            continue;
+        }
+        let mut package = Package::new(Ecosystem::NuGet, name, version, entry.line);
+        package.integrity = entry.node.text("sha512").unwrap_or_default().to_owned();
+        if let Some(path) = entry.node.text("path").filter(|path| path.starts_with("..")) {
+            package.source = Source::Path(path.to_owned());
+        }
+        places.insert(entry.key.as_ref(), lock.push(package));
+    }
+    for target in root.map("targets") {
+        for entry in target.node.entries() {
+            for want in entry.node.map("dependencies") {
+                let key = format!("{}/{}", want.key, want.node.str().unwrap_or_default());
+                let Some(to) = places.get(key.as_str()).copied() else { continue };
+                match places.get(entry.key.as_ref()) {
+                    Some(from) => lock.edge(*from, to),
+                    None if own.contains(&entry.key.as_ref()) => lock.root(to),
+                    None => {}
+                }
+            }
+        }
+    }
+    if !lock.roots.is_empty() {
+        lock.settle_direct();
+    }
+    Ok(lock)
+}

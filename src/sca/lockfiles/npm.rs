@@ -1,0 +1,180 @@
+//! npm: `package-lock.json` and `npm-shrinkwrap.json` of version 1 to 3
+//! (<https://docs.npmjs.com/cli/configuring-npm/package-lock-json>).
+
+use std::collections::HashMap;
+
+use super::super::document::{Entry, Fault, Node, json};
+use super::super::Ecosystem;
+use super::{Input, Lock, Package, Scope, Source};
+
+/// Deepest nesting of version 1.
+const DEEPEST: usize = 64;
+
+pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
+    let root = json(input.bytes, false)?;
+    if !root.is_map() {
+        return Err(Fault::at(1, "is not an object"));
+    }
+    let version = root.text("lockfileVersion");
+    let packages = root.get("packages");
+    match version {
+        Some("1") => tree(&root),
+        Some("2" | "3") => match packages {
+            Some(node) if node.is_map() => flat(node, input.graph),
+            // Version 2 holds both forms; a file that holds the old one alone is still whole.
+            _ if version == Some("2") && root.get("dependencies").is_some() => tree(&root),
+            _ => Err(Fault::whole("has no `packages`")),
+        },
+        None if packages.is_none() && root.get("dependencies").is_some_and(Node::is_map) => tree(&root),
+        None => Err(Fault::at(1, "has no `lockfileVersion`")),
+        Some(other) => {
+            let line = root.get("lockfileVersion").map_or(1, |node| node.line);
+            Err(Fault::at(line, format!("has the unknown lockfileVersion `{}`", super::super::shown(other))))
+        }
+    }
+}
+
+fn scope(node: &Node<'_>) -> Scope {
+    if node.truth("dev") || node.truth("devOptional") {
+        Scope::Dev
+    } else if node.truth("optional") {
+        Scope::Optional
+    } else {
+        Scope::Runtime
+    }
+}
+
+fn flat(packages: &Node<'_>, graph: bool) -> Result<Lock, Fault> {
+    let mut lock = Lock::new();
+    let mut places: HashMap<&str, u32> = HashMap::new();
+    let mut own: Vec<&Entry<'_>> = Vec::new();
+    for entry in packages.entries() {
+        let (path, node) = (entry.key.as_ref(), &entry.node);
+        if !node.is_map() {
+            return Err(Fault::at(entry.line, "holds a package that is not an object"));
+        }
+        let Some((_, in_path)) = path.rsplit_once("node_modules/") else {
+            own.push(entry);
+            continue;
+        };
+        if node.truth("link") {
+            continue;
+        }
+        let name = node.text("name").unwrap_or(in_path);
+        let mut package = Package::new(Ecosystem::Npm, name, node.text("version").unwrap_or_default(), entry.line);
+        package.source = Source::of(node.text("resolved").unwrap_or_default());
+        package.integrity = node.text("integrity").unwrap_or_default().to_owned();
+        package.scope = scope(node);
+        package.licence = licence(node);
+        package.scripts = node.truth("hasInstallScript");
+        let place = lock.push(package);
+        places.insert(path, place);
+    }
+    for entry in own {
+        for kind in ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] {
+            let asked = entry.node.map(kind);
+            if kind == "dependencies" || kind == "devDependencies" {
+                // What the workspace holds itself is linked, not installed.
+                lock.expects += asked
+                    .iter()
+                    .filter(|one| !one.node.str().is_some_and(|range| range.starts_with("file:") || range.starts_with("workspace:")))
+                    .filter(|one| !linked(packages, &one.key))
+                    .count();
+            }
+            for one in asked {
+                if let Some(place) = resolve(&places, &entry.key, &one.key) {
+                    if lock.packages[place as usize].direct.is_none() {
+                        lock.root(place);
+                    }
+                }
+            }
+        }
+    }
+    lock.settle_direct();
+    if graph {
+        for entry in packages.entries() {
+            let Some(from) = places.get(entry.key.as_ref()) else { continue };
+            for kind in ["dependencies", "optionalDependencies", "peerDependencies"] {
+                for one in entry.node.map(kind) {
+                    if let Some(to) = resolve(&places, &entry.key, &one.key) {
+                        lock.edge(*from, to);
+                    }
+                }
+            }
+        }
+    }
+    Ok(lock)
+}
+
+fn linked(packages: &Node<'_>, name: &str) -> bool {
+    packages.get(&format!("node_modules/{name}")).is_some_and(|node| node.truth("link"))
+}
+
+/// Finds what `name` means at `path`, as Node does: in its own folder first, then one level up, and so on.
+fn resolve(places: &HashMap<&str, u32>, path: &str, name: &str) -> Option<u32> {
+    let mut base = path;
+    loop {
+        let candidate = if base.is_empty() { format!("node_modules/{name}") } else { format!("{base}/node_modules/{name}") };
+        if let Some(place) = places.get(candidate.as_str()) {
+            return Some(*place);
+        }
+        if base.is_empty() {
+            return None;
+        }
+        base = match base.rfind("node_modules/") {
+            Some(0) => "",
+            Some(at) => base[..at].trim_end_matches('/'),
+            None => base.rsplit_once('/').map_or("", |(parent, _)| parent),
+        };
+    }
+}
+
+fn licence(node: &Node<'_>) -> String {
+    match node.get("license") {
+        Some(node) if node.is_map() => node.text("type").unwrap_or_default().to_owned(),
+        Some(node) => node.str().unwrap_or_default().to_owned(),
+        None => String::new(),
+    }
+}
+
+/// Version 1: packages nested in packages.
+fn tree(root: &Node<'_>) -> Result<Lock, Fault> {
+    let mut lock = Lock::new();
+    let mut open: Vec<(&Entry<'_>, usize)> = root.map("dependencies").iter().rev().map(|entry| (entry, 0)).collect();
+    let mut first: HashMap<&str, u32> = HashMap::new();
+    let mut wants: Vec<(u32, &Entry<'_>)> = Vec::new();
+    while let Some((entry, depth)) = open.pop() {
+        let node = &entry.node;
+        if depth > DEEPEST {
+            return Err(Fault::at(entry.line, "nests packages too deep"));
+        }
+        if !node.is_map() {
+            return Err(Fault::at(entry.line, "holds a package that is not an object"));
+        }
+        let stated = node.text("version").unwrap_or_default();
+        let (name, version) = match stated.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')) {
+            Some((name, version)) => (name, version),
+            None => (entry.key.as_ref(), stated),
+        };
+        let mut package = Package::new(Ecosystem::Npm, name, version, entry.line);
+        package.source = Source::of(node.text("resolved").unwrap_or_default());
+        if version.contains(':') || version.contains('/') {
+            package.source = Source::of(version);
+            package.version = String::new();
+        }
+        package.integrity = node.text("integrity").unwrap_or_default().to_owned();
+        package.scope = scope(node);
+        let place = lock.push(package);
+        if depth == 0 {
+            first.insert(entry.key.as_ref(), place);
+        }
+        wants.extend(node.map("requires").iter().map(|want| (place, want)));
+        open.extend(node.map("dependencies").iter().rev().map(|entry| (entry, depth + 1)));
+    }
+    for (from, want) in wants {
+        if let Some(to) = first.get(want.key.as_ref()) {
+            lock.edge(from, *to);
+        }
+    }
+    Ok(lock)
+}

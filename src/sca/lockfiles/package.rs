@@ -1,0 +1,219 @@
+//! A package as a lock file states it, and the list of them.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use super::super::Ecosystem;
+use super::{Format, Manifest};
+
+/// Where a package is taken from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The file does not say.
+    #[default]
+    Unstated,
+    /// A registry or the archive that it gave, by its URL.
+    Registry(String),
+    /// A git repository.
+    Git(String),
+    /// A URL of an archive.
+    Url(String),
+    /// A path on disk, mostly the repository's own.
+    Path(String),
+}
+
+impl Source {
+    /// What kind a URL or path is. An archive of a package registry counts as the registry.
+    pub fn of(text: &str) -> Self {
+        let owned = text.to_owned();
+        if text.is_empty() {
+            Self::Unstated
+        } else if text.starts_with("git") || text.contains(".git#") || text.ends_with(".git") || text.starts_with("ssh:") {
+            Self::Git(owned)
+        } else if text.starts_with("file:") || text.starts_with("link:") || text.starts_with('.') || text.starts_with('/') {
+            Self::Path(owned)
+        } else if text.contains("codeload.github.com") || (text.contains("://github.com/") && text.contains("/archive/")) {
+            Self::Url(owned)
+        } else {
+            Self::Registry(owned)
+        }
+    }
+
+    /// The host of a URL, in lower case, without user and port.
+    pub fn host(&self) -> Option<String> {
+        let (Self::Registry(text) | Self::Git(text) | Self::Url(text)) = self else { return None };
+        let rest = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or(authority).split(':').next().unwrap_or_default();
+        (host.contains('.') || host == "localhost").then(|| host.to_ascii_lowercase())
+    }
+
+    /// The URL or path.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Unstated => "",
+            Self::Registry(text) | Self::Git(text) | Self::Url(text) | Self::Path(text) => text,
+        }
+    }
+}
+
+/// What a package is needed for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// To run.
+    #[default]
+    Runtime,
+    /// To run, where it can be had.
+    Optional,
+    /// To develop or build.
+    Dev,
+    /// To test.
+    Test,
+}
+
+/// One package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its ecosystem.
+    pub ecosystem: Ecosystem,
+    /// Its name as the file writes it.
+    pub name: String,
+    /// Its version; empty where the file does not pin one.
+    pub version: String,
+    /// The line that names it; 0 where there is none.
+    pub line: u32,
+    /// Where it is taken from.
+    pub source: Source,
+    /// Checksums, one blank between; empty where the file has none.
+    pub integrity: String,
+    /// What it is needed for.
+    pub scope: Scope,
+    /// Whether the project itself asks for it; `None` where nothing tells.
+    pub direct: Option<bool>,
+    /// Its licence as the file states it; empty where it does not.
+    pub licence: String,
+    /// Whether installing it runs code of it.
+    pub scripts: bool,
+    /// Places in the list of what it requires.
+    pub requires: Vec<u32>,
+    /// The release of a distribution (`12` of Debian:12); empty elsewhere.
+    pub release: String,
+}
+
+impl Package {
+    /// One with a name and version at a line.
+    pub fn new(ecosystem: Ecosystem, name: impl Into<String>, version: impl Into<String>, line: u32) -> Self {
+        Self {
+            ecosystem,
+            name: name.into(),
+            version: version.into(),
+            line,
+            source: Source::Unstated,
+            integrity: String::new(),
+            scope: Scope::Runtime,
+            direct: None,
+            licence: String::new(),
+            scripts: false,
+            requires: Vec::new(),
+            release: String::new(),
+        }
+    }
+}
+
+/// What a file says.
+#[derive(Clone, Debug)]
+pub struct Lock {
+    /// Its format.
+    pub format: Format,
+    /// The packages, in the file's order.
+    pub packages: Vec<Package>,
+    /// How many packages the file itself says there should be at least.
+    pub expects: usize,
+    /// Packages that the project asks for, by their places, where the file tells.
+    pub roots: Vec<u32>,
+    /// Lines that name a package without a version that could be looked up.
+    pub unpinned: usize,
+}
+
+impl Lock {
+    /// An empty list.
+    pub const fn new() -> Self {
+        Self { format: Format::Npm, packages: Vec::new(), expects: 0, roots: Vec::new(), unpinned: 0 }
+    }
+
+    /// Adds a package and says its place.
+    pub fn push(&mut self, package: Package) -> u32 {
+        self.packages.push(package);
+        u32::try_from(self.packages.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Notes that one package requires another.
+    pub fn edge(&mut self, from: u32, to: u32) {
+        if let Some(package) = self.packages.get_mut(from as usize) {
+            if from != to && !package.requires.contains(&to) {
+                package.requires.push(to);
+            }
+        }
+    }
+
+    /// Notes that the project asks for a package.
+    pub fn root(&mut self, place: u32) {
+        if let Some(package) = self.packages.get_mut(place as usize) {
+            package.direct = Some(true);
+            self.roots.push(place);
+        }
+    }
+
+    /// Once the roots are known: all else is not direct.
+    pub fn settle_direct(&mut self) {
+        for package in &mut self.packages {
+            package.direct.get_or_insert(false);
+        }
+    }
+
+    /// Takes from the manifest which packages are direct, where the lock file does not tell.
+    pub(super) fn mark_direct(&mut self, manifest: &Manifest) {
+        if manifest.names.is_empty() || self.packages.iter().any(|package| package.direct.is_some()) {
+            return;
+        }
+        let names: BTreeSet<String> = manifest.names.iter().map(|(name, _)| name.clone()).collect();
+        for (place, package) in self.packages.iter_mut().enumerate() {
+            let direct = names.contains(package.ecosystem.normalised(&package.name).as_ref());
+            package.direct = Some(direct);
+            if direct {
+                self.roots.push(u32::try_from(place).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    /// The shortest path from a package that the project asks for to the one at `place`; empty where none is known.
+    pub fn path_to(&self, place: usize) -> Vec<usize> {
+        let mut from: HashMap<usize, usize> = HashMap::new();
+        let mut queue: VecDeque<usize> = VecDeque::new();
+        for root in &self.roots {
+            let root = *root as usize;
+            if from.insert(root, root).is_none() {
+                queue.push_back(root);
+            }
+        }
+        while let Some(at) = queue.pop_front() {
+            if at == place {
+                let mut path = vec![at];
+                let mut step = at;
+                while from[&step] != step {
+                    step = from[&step];
+                    path.push(step);
+                }
+                path.reverse();
+                return path;
+            }
+            for next in self.packages.get(at).map_or(&[][..], |package| &package.requires) {
+                let next = *next as usize;
+                if !from.contains_key(&next) {
+                    from.insert(next, at);
+                    queue.push_back(next);
+                }
+            }
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,128 @@
+//! Python's standard lock file `pylock.toml` (PEP 751, <https://packaging.python.org/en/latest/specifications/pylock-toml/>) and uv's
+//! `uv.lock` (<https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile>).
+
+use std::collections::HashMap;
+
+use super::super::document::{Fault, Node, toml};
+use super::super::Ecosystem;
+use super::{Input, Lock, Package, Source};
+
+pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
+    let root = toml(input.bytes)?;
+    match root.text("version") {
+        Some("1") => {}
+        other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))))),
+    }
+    let mut lock = Lock::new();
+    let mut places: HashMap<(&str, &str), u32> = HashMap::new();
+    let mut by_name: HashMap<&str, u32> = HashMap::new();
+    let mut own = Vec::new();
+    let mut nodes = Vec::new();
+    for node in root.list("package") {
+        let Some(name) = node.text("name") else { return Err(Fault::at(node.line, "names a package without a name")) };
+        let version = node.text("version").unwrap_or_default();
+        let source = node.get("source");
+        let of = |key: &str| source.and_then(|source| source.text(key)).map(str::to_owned);
+        let source = if let Some(url) = of("registry") {
+            Source::Registry(url)
+        } else if let Some(url) = of("git") {
+            Source::Git(url)
+        } else if let Some(url) = of("url") {
+            Source::Url(url)
+        } else if let Some(path) = of("path") {
+            Source::Path(path)
+        } else {
+            // The project itself and what its workspace holds: editable, virtual, directory.
+            own.push(node);
+            continue;
+        };
+        if version.is_empty() && matches!(source, Source::Registry(_)) {
+            return Err(Fault::at(node.line, format!("gives no version for `{}`", super::super::shown(name))));
+        }
+        let mut package = Package::new(Ecosystem::PyPI, name, version, node.line);
+        package.source = source;
+        let sdist = node.get("sdist").and_then(|sdist| sdist.text("hash"));
+        let hashes: Vec<&str> = sdist.into_iter().chain(node.list("wheels").iter().filter_map(|wheel| wheel.text("hash"))).collect();
+        package.integrity = hashes.join(" ");
+        let place = lock.push(package);
+        places.insert((name, version), place);
+        by_name.entry(name).or_insert(place);
+        nodes.push((place, node));
+    }
+    let find = |want: &Node<'_>| {
+        let name = want.text("name")?;
+        match want.text("version") {
+            Some(version) => places.get(&(name, version)).copied(),
+            None => by_name.get(name).copied(),
+        }
+    };
+    for node in own {
+        let groups = node.map("optional-dependencies").iter().chain(node.map("dev-dependencies"));
+        let grouped = groups.flat_map(|entry| entry.node.items());
+        for want in node.list("dependencies").iter().chain(grouped) {
+            if let Some(place) = find(want) {
+                lock.root(place);
+            }
+        }
+        let asked = node.get("metadata").map_or(&[][..], |meta| meta.list("requires-dist"));
+        lock.expects += asked.iter().filter(|want| want.get("editable").is_none() && want.get("virtual").is_none()).count();
+    }
+    if !lock.roots.is_empty() {
+        lock.settle_direct();
+    }
+    if input.graph {
+        for (from, node) in nodes {
+            for want in node.list("dependencies") {
+                if let Some(to) = find(want) {
+                    lock.edge(from, to);
+                }
+            }
+        }
+    }
+    Ok(lock)
+}
+
+pub(super) fn pylock(input: &Input<'_>) -> Result<Lock, Fault> {
+    let root = toml(input.bytes)?;
+    match root.text("lock-version") {
+        Some(version) if version == "1" || version.starts_with("1.") => {}
+        other => return Err(Fault::at(1, format!("has the unknown lock-version `{}`", super::super::shown(other.unwrap_or("none"))))),
+    }
+    if root.get("packages").is_none() {
+        return Err(Fault::at(1, "has no `packages`"));
+    }
+    let mut lock = Lock::new();
+    let mut by_name: HashMap<&str, u32> = HashMap::new();
+    let mut wants = Vec::new();
+    for node in root.list("packages") {
+        let Some(name) = node.text("name") else { return Err(Fault::at(node.line, "names a package without a name")) };
+        let mut package = Package::new(Ecosystem::PyPI, name, node.text("version").unwrap_or_default(), node.line);
+        let text = |table: &str, keys: [&str; 2]| {
+            node.get(table).and_then(|table| table.text(keys[0]).or_else(|| table.text(keys[1]))).map(str::to_owned)
+        };
+        package.source = if let Some(url) = text("vcs", ["url", "path"]) {
+            Source::Git(url)
+        } else if let Some(path) = text("directory", ["path", "path"]) {
+            Source::Path(path)
+        } else if let Some(url) = text("archive", ["url", "path"]) {
+            Source::Url(url)
+        } else {
+            Source::Registry(node.text("index").unwrap_or("https://pypi.org/simple").to_owned())
+        };
+        let files = node.list("wheels").iter().chain(node.get("sdist")).chain(node.get("archive"));
+        let hashes: Vec<String> = files
+            .flat_map(|file| file.map("hashes"))
+            .map(|entry| format!("{}:{}", entry.key, entry.node.str().unwrap_or_default()))
+            .collect();
+        package.integrity = hashes.join(" ");
+        let place = lock.push(package);
+        by_name.entry(name).or_insert(place);
+        wants.extend(node.list("dependencies").iter().filter_map(|want| Some((place, want.text("name")?))));
+    }
+    for (from, want) in wants {
+        if let Some(to) = by_name.get(want) {
+            lock.edge(from, *to);
+        }
+    }
+    Ok(lock)
+}
