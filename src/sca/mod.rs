@@ -1,6 +1,7 @@
 //! Dependencies: lock files to packages, packages against advisories, and what a change brings. Pure: bytes in, values out; it knows
 //! neither git nor the network, and a file only where the index is opened and written.
 
+pub mod advisories;
 pub mod document;
 pub mod ecosystem;
 pub mod lockfiles;

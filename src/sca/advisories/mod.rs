@@ -1,0 +1,22 @@
+//! Advisories: records of several databases, compiled to one file that is mapped and read without parsing, and how a version matches them.
+
+mod archive;
+mod bytes;
+mod compile;
+mod foreign;
+mod index;
+mod matching;
+mod osv;
+mod record;
+mod severity;
+
+pub use archive::{Archive, ArchiveError};
+pub use compile::{Compiled, Compiler, Origin};
+pub use index::{Corrupt, EcosystemCount, Index, SourceInfo};
+pub use matching::{Group, Hit, groups, is_affected, smallest_fix};
+pub use osv::records;
+pub use record::{Advisory, Affected, Event, Level, Range};
+pub use severity::score;
+
+#[cfg(test)]
+mod tests;
