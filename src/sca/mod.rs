@@ -2,9 +2,12 @@
 //! neither git nor the network, and a file only where the index is opened and written.
 
 pub mod advisories;
+pub mod check;
 pub mod document;
 pub mod ecosystem;
+pub mod licences;
 pub mod lockfiles;
+mod popular;
 pub mod purl;
 pub mod versions;
 

@@ -1,0 +1,202 @@
+//! Which files belong to the projects that a change touches, and their packages on both sides.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checked, Hole, Packages, Placed, Tree};
+use crate::sca::Ecosystem;
+use crate::sca::lockfiles::{self, Format, Input, Manifest, manifest_of};
+
+/// Names of files that stand in one project in each other's place.
+const FAMILIES: &[&[&str]] = &[
+    &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock"],
+    &["poetry.lock", "pdm.lock", "uv.lock", "pylock.toml", "Pipfile.lock", "requirements.txt"],
+    &["pom.xml", "gradle.lockfile", "buildscript-gradle.lockfile", "gradle/verification-metadata.xml"],
+    &["Gemfile.lock", "gems.locked"],
+    &["packages.lock.json", "packages.config"],
+    &["stack.yaml.lock", "cabal.project.freeze"],
+];
+
+/// Manifests beside which a lock file stands.
+const MANIFESTS: &[(&str, &[&str])] = &[
+    ("package.json", &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"]),
+    ("Cargo.toml", &["Cargo.lock"]),
+    ("pyproject.toml", &["poetry.lock", "pdm.lock", "uv.lock", "pylock.toml"]),
+    ("Pipfile", &["Pipfile.lock"]),
+    ("composer.json", &["composer.lock"]),
+    ("pubspec.yaml", &["pubspec.lock"]),
+    ("Gemfile", &["Gemfile.lock"]),
+    ("mix.exs", &["mix.lock"]),
+];
+
+/// Files whose change reaches the projects in all folders below.
+const SHARED: &[&str] = &["Directory.Packages.props", "Directory.Build.props"];
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Whether a path is a manifest beside a lock file.
+pub fn is_manifest(path: &str) -> bool {
+    MANIFESTS.iter().any(|(name, _)| *name == name_of(path))
+}
+
+/// Whether a changed path gives this check something to do.
+pub fn is_relevant(path: &str) -> bool {
+    Format::of(path).is_some() || is_manifest(path) || SHARED.contains(&name_of(path)) || name_of(path) == "go.sum"
+}
+
+/// The lock files of the projects that a change touches, on any side.
+pub(super) fn folders(paths: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn Tree, checked: &mut Checked) -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    let mut listed = BTreeSet::new();
+    for path in paths {
+        let (folder, name) = (folder_of(path), name_of(path));
+        if let Some(format) = Format::of(path) {
+            files.insert(path.clone());
+            if bases.is_empty() {
+                continue;
+            }
+            for family in FAMILIES.iter().filter(|family| family.contains(&name)) {
+                files.extend(family.iter().map(|name| joined(folder, name)));
+            }
+            // Files of these formats may have any name.
+            if matches!(format, Format::Requirements | Format::Project) {
+                listed.insert((folder.to_owned(), false));
+            }
+            if format == Format::Pom {
+                listed.insert((folder.to_owned(), true));
+            }
+        } else if name == "go.sum" {
+            files.insert(joined(folder, "go.mod"));
+        } else if SHARED.contains(&name) {
+            listed.insert((folder.to_owned(), true));
+        } else if let Some((_, locks)) = MANIFESTS.iter().find(|(manifest, _)| *manifest == name) {
+            files.extend(locks.iter().map(|lock| joined(folder, lock)));
+        }
+    }
+    for (folder, below) in listed {
+        for side in bases.iter().copied().chain([head]) {
+            match side.under(&folder) {
+                Ok(found) => files.extend(found.into_iter().filter(|path| {
+                    let wanted = matches!(Format::of(path), Some(Format::Requirements | Format::Project | Format::Pom | Format::PackagesConfig));
+                    wanted && (below || folder_of(path) == folder)
+                })),
+                Err(reason) => checked.holes.push(Hole { path: folder.clone(), reason, hint: String::new() }),
+            }
+        }
+    }
+    files
+}
+
+/// Both sides of the projects.
+pub(super) struct Sides {
+    pub(super) head: BTreeMap<(String, Ecosystem), Packages>,
+    base: BTreeMap<(String, Ecosystem), Packages>,
+    /// Manifests of the head and what their lock files hold, where one of the two changed.
+    pub(super) manifests: Vec<(String, Format, Manifest, Vec<(String, String)>)>,
+    /// What was missing in a lock file before: path and name.
+    pub(super) missing_before: BTreeSet<(String, String)>,
+}
+
+impl Sides {
+    /// Reads every file on every side.
+    pub(super) fn read(files: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn Tree, changed: &BTreeSet<String>, checked: &mut Checked) -> Self {
+        let mut sides = Self { head: BTreeMap::new(), base: BTreeMap::new(), manifests: Vec::new(), missing_before: BTreeSet::new() };
+        for path in files {
+            let Some(format) = Format::of(path) else { continue };
+            let now = match head.read(path) {
+                Ok(now) => now,
+                Err(reason) => {
+                    checked.holes.push(Hole { path: path.clone(), reason, hint: String::new() });
+                    continue;
+                }
+            };
+            for base in bases {
+                match base.read(path) {
+                    Ok(Some(bytes)) => sides.before_side(path, format, &bytes, *base),
+                    Ok(None) => {}
+                    Err(reason) => checked.notes.push(format!("the old side of {path} could not be read: {reason}")),
+                }
+            }
+            let Some(bytes) = now else { continue };
+            checked.files += 1;
+            let beside = |path: &str| head.read(path).ok().flatten();
+            let input = Input { path, bytes: &bytes, beside: &beside, graph: false };
+            let lock = match lockfiles::read(format, &input) {
+                Ok(lock) => lock,
+                Err(fault) => {
+                    // What the change does not touch is not its fault.
+                    if changed.contains(path) || bases.is_empty() {
+                        checked.holes.push(hole(path, &fault));
+                    }
+                    continue;
+                }
+            };
+            checked.packages += lock.packages.len();
+            let touched = bases.is_empty() || changed.contains(path) || changed.iter().any(|other| folder_of(other) == folder_of(path) && is_manifest(other));
+            if let Some(manifest) = manifest_of(format, &input).filter(|_| touched) {
+                let held = lock.packages.iter().map(|one| (one.ecosystem.normalised(&one.name).into_owned(), one.version.clone())).collect();
+                sides.manifests.push((path.clone(), format, manifest, held));
+            }
+            place(&mut sides.head, path, format, lock.packages);
+        }
+        sides
+    }
+
+    fn before_side(&mut self, path: &str, format: Format, bytes: &[u8], base: &dyn Tree) {
+        let beside = |path: &str| base.read(path).ok().flatten();
+        let input = Input { path, bytes, beside: &beside, graph: false };
+        let Ok(lock) = lockfiles::read(format, &input) else { return };
+        if let Some(manifest) = manifest_of(format, &input) {
+            let held: BTreeSet<Cow<'_, str>> = lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name)).collect();
+            for (name, _) in manifest.names {
+                if !held.contains(name.as_str()) {
+                    self.missing_before.insert((path.to_owned(), name));
+                }
+            }
+        }
+        place(&mut self.base, path, format, lock.packages);
+    }
+
+    /// What a project held before. A project that is new takes over what stood in the projects that are gone. `None` where
+    /// there is no before.
+    pub(super) fn before(&self, folder: &str, ecosystem: Ecosystem, all: bool) -> Option<Vec<&Packages>> {
+        if all {
+            return None;
+        }
+        if let Some(own) = self.base.get(&(folder.to_owned(), ecosystem)) {
+            return Some(vec![own]);
+        }
+        let gone = self.base.iter().filter(|(key, _)| key.1 == ecosystem && !self.head.contains_key(key));
+        Some(gone.map(|(_, packages)| packages).collect())
+    }
+}
+
+fn hole(path: &str, fault: &crate::sca::document::Fault) -> Hole {
+    let at = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
+    Hole { path: path.to_owned(), reason: format!("its packages could not be checked: {at}it {}", fault.reason), hint: String::new() }
+}
+
+/// The folder of a project: that of its lock file. Gradle's metadata stand in a folder of their own.
+fn project_of(path: &str, format: Format) -> &str {
+    let folder = folder_of(path);
+    if format == Format::GradleVerification { folder.strip_suffix("/gradle").or(if folder == "gradle" { Some("") } else { None }).unwrap_or(folder) } else { folder }
+}
+
+fn place(into: &mut BTreeMap<(String, Ecosystem), Packages>, path: &str, format: Format, packages: Vec<lockfiles::Package>) {
+    let folder = project_of(path, format).to_owned();
+    for (place, package) in packages.into_iter().enumerate() {
+        let name = package.ecosystem.normalised(&package.name).into_owned();
+        let project = into.entry((folder.clone(), package.ecosystem)).or_default();
+        project.entry(name).or_default().push(Placed { path: path.to_owned(), format, package, place });
+    }
+}

@@ -1,0 +1,199 @@
+//! What a changed entry tells without an advisory: another registry, a lost checksum, code from outside of the registry, an install
+//! script, a name that looks like a popular one, a licence.
+
+use std::collections::BTreeSet;
+
+use super::project::Sides;
+use super::{Checked, Found, Kind, Packages, Placed, Settings, Standing};
+use crate::sca::Ecosystem;
+use crate::sca::advisories::Level;
+use crate::sca::lockfiles::{Format, Package, Source};
+use crate::sca::popular;
+
+/// Signals of one kind that are told in one file; of more the rest is counted.
+const MOST: usize = 50;
+
+pub(super) fn look(ecosystem: Ecosystem, now: &Packages, before: Option<&[&Packages]>, settings: &Settings, checked: &mut Checked) {
+    let all: Vec<&Placed> = before.iter().flat_map(|sides| sides.iter()).flat_map(|side| side.values()).flatten().collect();
+    let usual: BTreeSet<String> = all.iter().filter_map(|one| one.package.source.host()).collect();
+    let known = before.is_some_and(|sides| !sides.is_empty());
+    let start = checked.findings.len();
+    for (name, placed) in now {
+        let old: Vec<&Placed> = before.iter().flat_map(|sides| sides.iter()).filter_map(|side| side.get(name)).flatten().collect();
+        for one in placed {
+            let twin = old.iter().find(|old| old.package == one.package);
+            if before.is_some() && twin.is_some() {
+                continue;
+            }
+            licence(one, &old, settings, checked);
+            // All else is about what a change makes of what was there.
+            if before.is_none() || !known {
+                continue;
+            }
+            let same_version = old.iter().find(|old| old.package.version == one.package.version && old.format == one.format);
+            registry(one, &old, &usual, settings, checked);
+            if let Some(old) = same_version {
+                integrity(one, old, checked);
+            }
+            origin(one, &old, checked);
+            if one.package.scripts && !old.iter().any(|old| old.package.scripts) && old.iter().all(|old| old.format == one.format) {
+                push(checked, one, Kind::Script, Level::Medium, false, format!("{} runs a script when it is installed", one.package.name), "Install scripts run with the rights of whoever installs, before any of the code is called.".to_owned(), "Read the script; install with scripts off where nothing needs it.".to_owned());
+            }
+            if old.is_empty() && one.package.direct != Some(false) {
+                lookalike(ecosystem, name, one, checked);
+            }
+        }
+    }
+    let told = checked.findings.len() - start;
+    if told > MOST * 4 {
+        checked.notes.push(format!("{told} signals about {} packages: the change may be a new registry", ecosystem.name()));
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "a finding's words, in the order in which they are read")]
+fn push(checked: &mut Checked, one: &Placed, kind: Kind, level: Level, blocks: bool, title: String, why: String, fix: String) {
+    let seen = checked.findings.iter().any(|found| found.kind == kind && found.path == one.path && found.package.name == one.package.name && found.package.version == one.package.version);
+    if !seen {
+        checked.findings.push(found(&one.path, &one.package, kind, level, blocks, title, why, fix));
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "a finding's words, in the order in which they are read")]
+fn found(path: &str, package: &Package, kind: Kind, level: Level, blocks: bool, title: String, why: String, fix: String) -> Found {
+    Found {
+        kind,
+        path: path.to_owned(),
+        line: package.line,
+        package: package.clone(),
+        ids: Vec::new(),
+        level,
+        blocks,
+        title,
+        why,
+        fix,
+        reference: String::new(),
+        cwe: Vec::new(),
+        fixed: None,
+        range: String::new(),
+        via: Vec::new(),
+        symbols: Vec::new(),
+        standing: Standing::Introduced,
+    }
+}
+
+/// Hosts that a registry itself names its archives at.
+fn is_usual(ecosystem: Ecosystem, host: &str) -> bool {
+    let hosts: &[&str] = match ecosystem {
+        Ecosystem::Npm => &["registry.npmjs.org", "registry.yarnpkg.com", "npm.jsr.io"],
+        Ecosystem::PyPI => &["pypi.org", "files.pythonhosted.org", "pypi.python.org"],
+        Ecosystem::CratesIo => &["github.com", "index.crates.io"],
+        Ecosystem::RubyGems => &["rubygems.org", "index.rubygems.org"],
+        Ecosystem::Packagist => &["api.github.com", "gitlab.com", "bitbucket.org", "codeload.github.com"],
+        Ecosystem::Pub => &["pub.dev", "pub.dartlang.org"],
+        Ecosystem::Hex => &["repo.hex.pm"],
+        _ => return true,
+    };
+    hosts.contains(&host)
+}
+
+fn registry(one: &Placed, old: &[&Placed], usual: &BTreeSet<String>, settings: &Settings, checked: &mut Checked) {
+    let package = &one.package;
+    let Source::Registry(_) = package.source else { return };
+    let Some(host) = package.source.host() else { return };
+    if is_usual(package.ecosystem, &host) || settings.registries.contains(&host) || usual.contains(&host) && old.is_empty() {
+        return;
+    }
+    let before: Vec<String> = old.iter().filter_map(|old| old.package.source.host()).collect();
+    if before.contains(&host) || (before.is_empty() && usual.is_empty()) {
+        return;
+    }
+    let from = before.first().or_else(|| usual.first()).cloned().unwrap_or_default();
+    let title = format!("{} {} comes from {}, not from {}", package.name, package.version, crate::sca::shown(&host), crate::sca::shown(&from));
+    push(
+        checked,
+        one,
+        Kind::Registry,
+        Level::High,
+        true,
+        title,
+        "Whoever serves an archive decides what it holds. A lock file whose archives come from another host than the rest is a known way to slip code in.".to_owned(),
+        "Restore the registry, or name the host in `sca.registries` where it is yours.".to_owned(),
+    );
+}
+
+fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
+    let (new, was) = (&one.package.integrity, &old.package.integrity);
+    if was.is_empty() || new == was || one.package.source != old.package.source && new.is_empty() && old.package.source.host() == one.package.source.host() {
+        return;
+    }
+    if new.is_empty() {
+        let title = format!("{} {} has no checksum any more", one.package.name, one.package.version);
+        push(checked, one, Kind::Integrity, Level::High, true, title, "Without its checksum whatever the registry or a proxy serves is installed.".to_owned(), "Make the lock file anew with the package manager.".to_owned());
+        return;
+    }
+    // Lists of checksums grow with new archives of the same release; another algorithm is no other content.
+    let algorithm = |text: &str| text.split([':', '-', '/']).next().unwrap_or_default().to_owned();
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (new, was) = (words(new), words(was));
+    let comparable = new.iter().any(|new| was.iter().any(|was| algorithm(new) == algorithm(was)));
+    if new.is_disjoint(&was) && comparable {
+        let title = format!("{} {} has another checksum for the same version", one.package.name, one.package.version);
+        push(checked, one, Kind::Integrity, Level::High, true, title, "A release does not change: another checksum means another content under the same version.".to_owned(), "Compare the archive with the registry's, and make the lock file anew.".to_owned());
+    }
+}
+
+fn origin(one: &Placed, old: &[&Placed], checked: &mut Checked) {
+    let (what, from) = match &one.package.source {
+        Source::Git(from) => ("a git repository", from),
+        Source::Url(from) => ("a URL", from),
+        _ => return,
+    };
+    if old.iter().any(|old| matches!(old.package.source, Source::Git(_) | Source::Url(_))) {
+        return;
+    }
+    let title = format!("{} comes from {what}: {}", one.package.name, crate::sca::shown(from));
+    push(checked, one, Kind::Origin, Level::Low, false, title, "No registry holds it: nothing keeps its content as it is, and no advisory names it.".to_owned(), "Take a release from the registry where there is one.".to_owned());
+}
+
+fn lookalike(ecosystem: Ecosystem, name: &str, one: &Placed, checked: &mut Checked) {
+    let Some(popular) = popular::close_to(ecosystem, name) else { return };
+    let title = format!("`{}` is one slip away from the popular `{popular}`", one.package.name);
+    push(checked, one, Kind::Lookalike, Level::Medium, false, title, "Packages with such names are published to be installed by mistake.".to_owned(), format!("Make sure that `{}` is meant, not `{popular}`.", one.package.name));
+}
+
+fn licence(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Checked) {
+    if settings.licences.is_empty() {
+        return;
+    }
+    let package = &one.package;
+    // Formats that state no licence at all say nothing about one package.
+    let states = matches!(one.format, Format::Npm | Format::Composer | Format::CycloneDx | Format::Spdx);
+    if !states || matches!(package.source, Source::Path(_)) {
+        return;
+    }
+    let Err(reason) = settings.licences.judge(&package.licence) else { return };
+    if old.iter().any(|old| settings.licences.judge(&old.package.licence).is_err()) {
+        return;
+    }
+    let title = format!("{} {}: {reason}", package.name, package.version);
+    push(checked, one, Kind::Licence, Level::Medium, true, title, "The configuration says which licences may be used.".to_owned(), "Replace the package, or allow it with a reason.".to_owned());
+}
+
+/// Manifests that name what their lock file does not hold.
+pub(super) fn out_of_step(sides: &Sides, checked: &mut Checked) {
+    for (path, _, manifest, held) in &sides.manifests {
+        let held: BTreeSet<&str> = held.iter().map(|(name, _)| name.as_str()).collect();
+        let missing: Vec<&str> = manifest
+            .names
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| !held.contains(name) && !sides.missing_before.contains(&(path.clone(), (*name).to_owned())))
+            .collect();
+        let Some(first) = missing.first() else { continue };
+        let package = Package::new(Ecosystem::Npm, *first, "", 0);
+        let names: Vec<String> = missing.iter().take(5).map(|name| format!("`{}`", crate::sca::shown(name))).collect();
+        let more = if missing.len() > 5 { format!(" and {} more", missing.len() - 5) } else { String::new() };
+        let title = format!("the lock file does not hold what {} asks for: {}{more}", manifest.path, names.join(", "));
+        checked.findings.push(found(path, &package, Kind::OutOfStep, Level::Low, false, title, "What is installed is then not what was looked at.".to_owned(), "Make the lock file anew and commit both.".to_owned()));
+    }
+}
