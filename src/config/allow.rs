@@ -61,6 +61,8 @@ pub struct Allow {
     pub paths: Vec<String>,
     /// Fingerprints or their first eight digits and more; none stands for any.
     pub fingerprints: Vec<String>,
+    /// Packages, as `npm:lodash` or `npm:lodash@4.17.15`; none stands for any.
+    pub packages: Vec<String>,
     /// The stage whose findings it covers; `None` stands for any.
     pub stage: Option<Pack>,
     /// Why.
@@ -78,7 +80,7 @@ pub struct Allow {
 impl fmt::Display for Allow {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("{ ")?;
-        for (key, list) in [("rule", &self.rules), ("paths", &self.paths), ("fingerprint", &self.fingerprints)] {
+        for (key, list) in [("rule", &self.rules), ("paths", &self.paths), ("fingerprint", &self.fingerprints), ("package", &self.packages)] {
             if !list.is_empty() {
                 write!(out, "{key} = {list:?}, ")?;
             }
@@ -104,6 +106,7 @@ pub(super) struct RawAllow {
     #[serde(default)]
     paths: Vec<String>,
     fingerprint: Option<OneOrMany>,
+    package: Option<OneOrMany>,
     stage: Option<RawStage>,
     #[serde(default)]
     reason: String,
@@ -136,14 +139,18 @@ pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying
 fn allowance(raw: RawAllow) -> Result<Allow, String> {
     let rules = raw.rule.map(OneOrMany::into_vec).unwrap_or_default();
     let fingerprints = raw.fingerprint.map(OneOrMany::into_vec).unwrap_or_default();
+    let packages = raw.package.map(OneOrMany::into_vec).unwrap_or_default();
     if raw.reason.trim().is_empty() {
         return Err("an `[[allow]]` takes a `reason`".to_owned());
     }
-    if rules.is_empty() && fingerprints.is_empty() && raw.paths.is_empty() {
-        return Err("an `[[allow]]` takes a `rule`, a `fingerprint` or `paths`".to_owned());
+    if rules.is_empty() && fingerprints.is_empty() && raw.paths.is_empty() && packages.is_empty() {
+        return Err("an `[[allow]]` takes a `rule`, a `fingerprint`, a `package` or `paths`".to_owned());
     }
     if let Some(short) = fingerprints.iter().find(|print| print.len() < 8) {
         return Err(format!("the fingerprint `{short}` is too short: at least eight digits"));
+    }
+    if let Some(bare) = packages.iter().find(|package| !package.contains(':')) {
+        return Err(format!("the package `{bare}` takes its ecosystem in front, as `npm:{bare}`"));
     }
     let expires = match raw.expires.map(|at| at.date) {
         None => None,
@@ -158,6 +165,7 @@ fn allowance(raw: RawAllow) -> Result<Allow, String> {
         rules,
         paths: raw.paths,
         fingerprints,
+        packages,
         stage,
         reason: raw.reason,
         owner: raw.owner,

@@ -125,10 +125,11 @@ pub const KEYS: &[Key] = &[
         "Month that pins the built-in rules: younger ones only warn, whatever the gate's tier.",
     )
     .tighter("a later month"),
-    key("allow[].rule", Kind::TextOrTexts, "any", "Ids of the rules whose findings are allowed.")
+    key("allow[].rule", Kind::TextOrTexts, "any", "Ids of the rules whose findings are allowed; of an advisory any of its ids, as `CVE-2021-23337`.")
         .tighter("nothing more (lock `allow`)"),
     key("allow[].paths", Kind::Texts, "any", "Globs of the paths in which they are allowed."),
     key("allow[].fingerprint", Kind::TextOrTexts, "any", "Fingerprints, or eight and more of their first digits."),
+    key("allow[].package", Kind::TextOrTexts, "any", "Packages, with their ecosystem in front: `npm:lodash`, or one version of it, `npm:lodash@4.17.15`."),
     key("allow[].stage", Kind::Word(&["secrets", "insecure"]), "any", "The stage whose findings are allowed, `secrets` or `insecure`."),
     key("allow[].reason", Kind::Text, "required", "Why they are allowed."),
     key("allow[].owner", Kind::Text, "\"\"", "Who answers for it."),
@@ -186,6 +187,15 @@ pub const KEYS: &[Key] = &[
     key("stage.NAME.max-output", Kind::Whole(1), "64", "MiB that it may print."),
     key("stage.NAME.memory", Kind::Whole(1), "", "MiB of memory that it may take."),
     key("fingerprint.salt", Kind::Text, "", "Random text that fingerprints are keyed with.").tighter("nothing else"),
+    key("sca.max-age", Kind::Text, "\"7d\"", "How old the advisory index may be. An older one counts as not checked; `gatehook advisories update` makes it new.")
+        .tighter("a shorter time"),
+    key("sca.cooldown", Kind::Text, "\"0s\"", "How old a release has to be before it may be used, where the lock file says when it was made.")
+        .tighter("a longer time"),
+    key("sca.dev", Kind::Word(&["block", "warn"]), "\"block\"", "What an advisory means for a dependency that only development or tests need.")
+        .tighter("`block`"),
+    key("sca.licences.allow", Kind::Texts, "[]", "SPDX ids of the licences that dependencies may have; where it is set, an unknown licence is not allowed."),
+    key("sca.licences.deny", Kind::Texts, "[]", "SPDX ids of licences that they may not have."),
+    key("sca.registries", Kind::Texts, "[]", "Hosts of registries that packages may come from besides the usual ones."),
     key(
         "limit.file",
         Kind::Whole(1),

@@ -24,6 +24,7 @@ mod raw;
 mod read;
 mod resolve;
 mod rules;
+mod sca;
 pub mod schema;
 mod show;
 mod stage;
@@ -39,7 +40,8 @@ pub use layer::{Layer, Origin, Rank, Refusal, Setting};
 pub use loosened::{EVERY_GATE, Hides, Holding, Loosening};
 pub use mode::Mode;
 pub use read::MOST;
-pub use rules::takes_part;
+pub use rules::{OF_DEPENDENCIES, takes_part};
+pub use sca::ScaConfig;
 pub use show::Shown;
 pub use stage::{Export, Format, Need, OnTrouble, Pointers, StageConfig};
 pub use version::{Program, ProgramStage};
@@ -77,6 +79,8 @@ pub struct Config {
     pub salt: Option<String>,
     /// Bytes of a file that are looked at, where the configuration says so.
     pub limit: Option<u64>,
+    /// How dependencies are judged.
+    pub sca: ScaConfig,
     /// Month of the youngest built-in rules that may block, as `2026-11`; `None` where all may.
     pub as_of: Option<String>,
     /// Where each value that is not a default comes from.

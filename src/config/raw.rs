@@ -11,6 +11,7 @@ use super::gate::RawGates;
 use super::limit::RawLimit;
 use super::mode::RawMode;
 use super::rules::RawRules;
+use super::sca::RawSca;
 use super::stage::RawStage;
 use crate::rules::RawRule;
 
@@ -38,6 +39,8 @@ pub(super) struct RawConfig {
     pub(super) fingerprint: RawFingerprint,
     #[serde(default)]
     pub(super) limit: RawLimit,
+    #[serde(default)]
+    pub(super) sca: RawSca,
     #[serde(default)]
     pub(super) stage: BTreeMap<String, RawStage>,
 }

@@ -10,7 +10,7 @@ use super::laying::{Laying, Ledger};
 use super::mode::RawModes;
 use super::raw::RawConfig;
 use super::version::Program;
-use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules, stage};
+use super::{Config, allow, baseline, fingerprint, gate, limit, locked, rules, sca, stage};
 use crate::rules::Gate;
 
 pub(super) fn resolve(layers: &[Layer], program: &Program, shelf: &dyn Shelf) -> Result<Config, ConfigError> {
@@ -50,6 +50,7 @@ fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
     baseline::apply(config, raw.baseline, laying);
     fingerprint::apply(config, raw.fingerprint, laying);
     limit::apply(config, &raw.limit, laying);
+    sca::apply(config, raw.sca, laying);
     rules::apply(config, raw.rules, raw.rule, laying);
     allow::apply(config, raw.allow, laying);
     stage::apply(config, raw.stage, laying);

@@ -72,12 +72,35 @@ pub fn takes_part(sets: &[Named], rule: Brief<'_>) -> bool {
 
 /// Every rule that is named is one: an own rule of this layer or an earlier one, or built in. Of `stage/RULE`
 /// only the stage is known.
+/// Whether `id` is an advisory's (`GHSA-…`, `CVE-…`, `RUSTSEC-…`), or names what else is said of dependencies.
+fn is_advisory(id: &str) -> bool {
+    let database = id.split('-').next().unwrap_or_default();
+    let upper = database.len() > 1 && database.bytes().all(|byte| byte.is_ascii_uppercase()) && database.len() < id.len();
+    upper || OF_DEPENDENCIES.contains(&id)
+}
+
+/// What the stage `sca` calls its findings that no advisory names; a test there holds the list against it.
+pub const OF_DEPENDENCIES: &[&str] = &[
+    "vulnerable-dependency",
+    "malicious-dependency",
+    "dependency-notice",
+    "dependency-registry-changed",
+    "dependency-checksum-changed",
+    "dependency-outside-registry",
+    "lock-file-out-of-step",
+    "dependency-lookalike-name",
+    "dependency-install-script",
+    "dependency-too-young",
+    "dependency-licence",
+];
+
 pub(super) fn check_names(config: &Config, laying: &mut Laying<'_>) {
     let known = |id: &str| {
         let stage = id.split_once('/').map_or(id, |(stage, _)| stage);
         is_known(id)
             || config.own_rules.iter().any(|rule| rule.is_called(id))
             || config.stages.iter().any(|own| own.name == stage)
+            || is_advisory(id)
     };
     for id in config.disabled.iter().chain(config.allow.iter().flat_map(|allow| &allow.rules)) {
         if !known(id) {

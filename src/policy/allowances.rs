@@ -140,6 +140,16 @@ pub fn covers(entry: &Allow, finding: &Finding) -> bool {
 fn may_cover(entry: &Allow, finding: &Finding) -> bool {
     let any = |list: &[String], holds: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|own| holds(own));
     entry.stage.is_none_or(|stage| finding.stage == stage.word())
-        && any(&entry.rules, &|rule| finding.rule == rule)
+        && any(&entry.rules, &|rule| finding.rule == rule || finding.ids.iter().any(|id| id == rule))
+        && any(&entry.packages, &|package| is_package(package, finding))
         && any(&entry.paths, &|glob| paths::matches(glob, finding.path.as_bytes()))
+}
+
+/// Whether `written`, as `npm:lodash` or `npm:lodash@4.17.15`, is the finding's package.
+fn is_package(written: &str, finding: &Finding) -> bool {
+    let Some(package) = &finding.package else { return false };
+    let Some((ecosystem, name)) = written.split_once(':') else { return false };
+    let named = |name: &str| name.eq_ignore_ascii_case(&package.name);
+    ecosystem.eq_ignore_ascii_case(&package.ecosystem)
+        && (named(name) || name.rsplit_once('@').is_some_and(|(name, version)| named(name) && version == package.version))
 }

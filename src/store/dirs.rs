@@ -16,6 +16,8 @@ pub struct Dirs {
     pub cache: PathBuf,
     /// `$XDG_STATE_HOME/gatehook`: what should outlive it. Holds the key.
     pub state: PathBuf,
+    /// `$XDG_DATA_HOME/gatehook`: what was downloaded or imported. Holds the advisory index.
+    pub data: PathBuf,
 }
 
 /// Makes `dir`, for this user only, where it is not there yet.

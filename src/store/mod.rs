@@ -6,6 +6,7 @@
 //! miss, never an error that stops a gate and never a pass. `ci` and `pre-receive` do not open it.
 //! Knows no git, no rule and no environment: who opens it says where the directories are.
 
+mod advisories;
 mod cache;
 mod dirs;
 mod raw;
@@ -16,6 +17,7 @@ mod trust;
 use std::io;
 use std::path::PathBuf;
 
+pub use advisories::{AdvisoryFile, advisory_path};
 pub use cache::{Cache, Kept, Key, KeyParts};
 pub use dirs::Dirs;
 pub use receipts::{Known, Receipts, Seen, Steps};

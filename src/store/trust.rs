@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn trust_is_kept_a_repository_and_taken_back() {
         let dir = tempfile::tempdir().unwrap();
-        let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s") };
+        let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s"), data: dir.path().join("d") };
         let here = Path::new("/a/.git");
         assert!(!Trust::open(&dirs, here).holds("1"));
         Trust::open(&dirs, here).add(&["1".to_owned(), "2".to_owned()]).unwrap();
@@ -90,7 +90,7 @@ mod tests {
     fn what_others_may_write_to_is_not_trusted() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
-        let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s") };
+        let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s"), data: dir.path().join("d") };
         Trust::open(&dirs, Path::new("/a")).add(&["1".to_owned()]).unwrap();
         fs::set_permissions(dir.path().join("s/trust"), fs::Permissions::from_mode(0o777)).unwrap();
         assert!(!Trust::open(&dirs, Path::new("/a")).holds("1"));

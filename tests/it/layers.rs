@@ -21,9 +21,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("ci", &["finding"]),
     ("git", &["sys", "text", "paths", "change", "finding", "source", "ci"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
+    ("sca", &[]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
     ("store", &["sys", "paths", "change", "finding"]),
-    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "policy", "store"]),
+    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sca", "policy", "store"]),
     (
         "pipeline",
         &[

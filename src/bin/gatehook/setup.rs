@@ -95,7 +95,8 @@ pub(crate) fn user_dir(variable: &str, under_home: &str) -> Option<PathBuf> {
 pub(crate) fn dirs() -> Option<Dirs> {
     let cache = user_dir("XDG_CACHE_HOME", ".cache")?.join("gatehook");
     let state = user_dir("XDG_STATE_HOME", ".local/state")?.join("gatehook");
-    Some(Dirs { cache, state })
+    let data = user_dir("XDG_DATA_HOME", ".local/share")?.join("gatehook");
+    Some(Dirs { cache, state, data })
 }
 
 /// Today, in UTC.

@@ -8,7 +8,7 @@ use crate::finding::{
 };
 
 fn dirs(dir: &tempfile::TempDir) -> Dirs {
-    Dirs { cache: dir.path().join("c/gatehook"), state: dir.path().join("s/gatehook") }
+    Dirs { cache: dir.path().join("c/gatehook"), state: dir.path().join("s/gatehook"), data: dir.path().join("d/gatehook") }
 }
 
 fn key(config: &str) -> Key {
