@@ -80,7 +80,12 @@ pub struct Allow {
 impl fmt::Display for Allow {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("{ ")?;
-        for (key, list) in [("rule", &self.rules), ("paths", &self.paths), ("fingerprint", &self.fingerprints), ("package", &self.packages)] {
+        for (key, list) in [
+            ("rule", &self.rules),
+            ("paths", &self.paths),
+            ("fingerprint", &self.fingerprints),
+            ("package", &self.packages),
+        ] {
             if !list.is_empty() {
                 write!(out, "{key} = {list:?}, ")?;
             }

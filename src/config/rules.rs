@@ -75,7 +75,8 @@ pub fn takes_part(sets: &[Named], rule: Brief<'_>) -> bool {
 /// Whether `id` is an advisory's (`GHSA-…`, `CVE-…`, `RUSTSEC-…`), or names what else is said of dependencies.
 fn is_advisory(id: &str) -> bool {
     let database = id.split('-').next().unwrap_or_default();
-    let upper = database.len() > 1 && database.bytes().all(|byte| byte.is_ascii_uppercase()) && database.len() < id.len();
+    let upper =
+        database.len() > 1 && database.bytes().all(|byte| byte.is_ascii_uppercase()) && database.len() < id.len();
     upper || OF_DEPENDENCIES.contains(&id)
 }
 

@@ -69,7 +69,9 @@ enum RawDev {
 /// A time of days (`7d`) or of what `timeout` takes.
 fn time(word: &str) -> Option<Duration> {
     match word.strip_suffix('d') {
-        Some(days) => days.parse::<u64>().ok().filter(|days| *days <= 36_500).map(|days| Duration::from_secs(days * DAY)),
+        Some(days) => {
+            days.parse::<u64>().ok().filter(|days| *days <= 36_500).map(|days| Duration::from_secs(days * DAY))
+        }
         None => duration(word),
     }
 }
@@ -90,9 +92,17 @@ pub(super) fn apply(config: &mut Config, raw: RawSca, laying: &mut Laying<'_>) {
     }
     if let Some(dev) = raw.dev {
         let warns = matches!(dev, RawDev::Warn);
-        laying.put("sca.dev", &mut config.sca.dev_warns, warns, if warns { "\"warn\"" } else { "\"block\"" }, |new, old| *new && !*old);
+        laying.put(
+            "sca.dev",
+            &mut config.sca.dev_warns,
+            warns,
+            if warns { "\"warn\"" } else { "\"block\"" },
+            |new, old| *new && !*old,
+        );
     }
-    let longer = |new: &Vec<String>, old: &Vec<String>| new.is_empty() && !old.is_empty() || !old.is_empty() && new.iter().any(|one| !old.contains(one));
+    let longer = |new: &Vec<String>, old: &Vec<String>| {
+        new.is_empty() && !old.is_empty() || !old.is_empty() && new.iter().any(|one| !old.contains(one))
+    };
     let shorter = |new: &Vec<String>, old: &Vec<String>| old.iter().any(|one| !new.contains(one));
     if let Some(list) = raw.licences.allow {
         let shown = format!("{list:?}");
@@ -104,6 +114,8 @@ pub(super) fn apply(config: &mut Config, raw: RawSca, laying: &mut Laying<'_>) {
     }
     if let Some(list) = raw.registries {
         let shown = format!("{list:?}");
-        laying.put("sca.registries", &mut config.sca.registries, list, shown, |new, old| new.iter().any(|one| !old.contains(one)));
+        laying.put("sca.registries", &mut config.sca.registries, list, shown, |new, old| {
+            new.iter().any(|one| !old.contains(one))
+        });
     }
 }

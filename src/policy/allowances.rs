@@ -151,5 +151,6 @@ fn is_package(written: &str, finding: &Finding) -> bool {
     let Some((ecosystem, name)) = written.split_once(':') else { return false };
     let named = |name: &str| name.eq_ignore_ascii_case(&package.name);
     ecosystem.eq_ignore_ascii_case(&package.ecosystem)
-        && (named(name) || name.rsplit_once('@').is_some_and(|(name, version)| named(name) && version == package.version))
+        && (named(name)
+            || name.rsplit_once('@').is_some_and(|(name, version)| named(name) && version == package.version))
 }

@@ -175,7 +175,9 @@ mod tests {
         assert_eq!(Ecosystem::from_osv("Debian:12"), Some(Ecosystem::Debian));
         assert_eq!(Ecosystem::from_osv("crates.io"), Some(Ecosystem::CratesIo));
         assert_eq!(Ecosystem::from_osv("Npm"), None);
-        for (word, one) in [("NPM", Ecosystem::Npm), ("red-hat", Ecosystem::RedHat), ("Ubuntu:22.04:LTS", Ecosystem::Ubuntu)] {
+        for (word, one) in
+            [("NPM", Ecosystem::Npm), ("red-hat", Ecosystem::RedHat), ("Ubuntu:22.04:LTS", Ecosystem::Ubuntu)]
+        {
             assert_eq!(Ecosystem::from_word(word), Some(one), "{word}");
         }
         assert_eq!(Ecosystem::from_word("nothing"), None);
@@ -190,6 +192,9 @@ mod tests {
         assert_eq!(Ecosystem::PyPI.normalised("Zope._Interface"), "zope-interface");
         assert_eq!(Ecosystem::PyPI.normalised("a--b"), "a-b");
         assert_eq!(Ecosystem::NuGet.normalised("Newtonsoft.Json"), "newtonsoft.json");
-        assert_eq!(Ecosystem::SwiftUrl.normalised("https://github.com/Apple/swift-nio.git"), "github.com/apple/swift-nio");
+        assert_eq!(
+            Ecosystem::SwiftUrl.normalised("https://github.com/Apple/swift-nio.git"),
+            "github.com/apple/swift-nio"
+        );
     }
 }

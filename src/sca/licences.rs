@@ -12,6 +12,11 @@ pub struct Licences {
     pub deny: Vec<String>,
 }
 
+/// Whether text is an SPDX expression of known form: words that may be ids, joined as the specification says.
+pub fn is_expression(text: &str) -> bool {
+    parse(text).is_some()
+}
+
 enum Expression {
     One(String),
     All(Vec<Expression>),
@@ -31,7 +36,11 @@ impl Licences {
             return if self.allow.is_empty() { Ok(()) } else { Err("its licence is not known".to_owned()) };
         }
         let Some(expression) = parse(stated) else {
-            return if self.allow.is_empty() && !self.denied(stated) { Ok(()) } else { Err(format!("its licence `{shown}` is not an SPDX expression")) };
+            return if self.allow.is_empty() && !self.denied(stated) {
+                Ok(())
+            } else {
+                Err(format!("its licence `{shown}` is not an SPDX expression"))
+            };
         };
         if self.fits(&expression) { Ok(()) } else { Err(format!("its licence `{shown}` is not allowed")) }
     }
@@ -42,7 +51,9 @@ impl Licences {
 
     fn fits(&self, expression: &Expression) -> bool {
         match expression {
-            Expression::One(id) => !self.denied(id) && (self.allow.is_empty() || self.allow.iter().any(|one| same(one, id))),
+            Expression::One(id) => {
+                !self.denied(id) && (self.allow.is_empty() || self.allow.iter().any(|one| same(one, id)))
+            }
             Expression::All(parts) => parts.iter().all(|part| self.fits(part)),
             Expression::Any(parts) => parts.iter().any(|part| self.fits(part)),
         }
@@ -99,7 +110,11 @@ fn one(words: &[&str], at: &mut usize, depth: usize) -> Option<Expression> {
         });
     }
     let formed = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'+' | b':'));
-    if !formed || word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or") || word.eq_ignore_ascii_case("with") {
+    if !formed
+        || word.eq_ignore_ascii_case("and")
+        || word.eq_ignore_ascii_case("or")
+        || word.eq_ignore_ascii_case("with")
+    {
         return None;
     }
     if words.get(*at).is_some_and(|word| word.eq_ignore_ascii_case("WITH")) {

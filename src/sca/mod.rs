@@ -9,6 +9,7 @@ pub mod licences;
 pub mod lockfiles;
 mod popular;
 pub mod purl;
+pub mod sbom;
 pub mod versions;
 
 pub use ecosystem::Ecosystem;

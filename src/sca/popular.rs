@@ -21,16 +21,19 @@ fn of(ecosystem: Ecosystem) -> impl Iterator<Item = &'static str> {
 }
 
 /// The popular package whose name `name` resembles; `None` where there is none, or where it is popular itself.
-pub fn close_to(ecosystem: Ecosystem, name: &str) -> Option<&'static str> {
+pub(super) fn close_to(ecosystem: Ecosystem, name: &str) -> Option<&'static str> {
     if of(ecosystem).any(|popular| popular == name) {
         return None;
     }
-    of(ecosystem).filter(|popular| popular.len() >= SHORTEST).find(|popular| is_close(name.as_bytes(), popular.as_bytes()))
+    of(ecosystem)
+        .filter(|popular| popular.len() >= SHORTEST)
+        .find(|popular| is_close(name.as_bytes(), popular.as_bytes()))
 }
 
 /// Whether one letter is missing, too many, another one, or two stand the other way round; or separators alone differ.
 fn is_close(a: &[u8], b: &[u8]) -> bool {
-    let bare = |text: &[u8]| text.iter().copied().filter(|byte| !matches!(byte, b'-' | b'_' | b'.')).collect::<Vec<u8>>();
+    let bare =
+        |text: &[u8]| text.iter().copied().filter(|byte| !matches!(byte, b'-' | b'_' | b'.')).collect::<Vec<u8>>();
     if bare(a) == bare(b) {
         return true;
     }
@@ -52,7 +55,9 @@ mod tests {
 
     #[test]
     fn slips_are_seen_and_popular_names_are_not() {
-        for (name, popular) in [("lodahs", Some("lodash")), ("expres", Some("express")), ("lodash", None), ("some-other-thing", None)] {
+        for (name, popular) in
+            [("lodahs", Some("lodash")), ("expres", Some("express")), ("lodash", None), ("some-other-thing", None)]
+        {
             assert_eq!(close_to(Ecosystem::Npm, name), popular, "{name}");
         }
         assert_eq!(close_to(Ecosystem::PyPI, "reqeusts"), Some("requests"));

@@ -25,7 +25,10 @@ fn decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = (bytes[at] == b'%').then(|| bytes.get(at + 1..at + 3)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
+        let hex = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| std::str::from_utf8(hex).ok());
         match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 out.push(byte);
@@ -87,7 +90,9 @@ impl Purl {
         let ecosystem = Ecosystem::from_purl(&self.kind, &self.namespace)?;
         let name = match ecosystem {
             Ecosystem::Maven => format!("{}:{}", self.namespace, self.name),
-            Ecosystem::Debian | Ecosystem::Ubuntu | Ecosystem::Alpine | Ecosystem::Wolfi | Ecosystem::Chainguard => self.name.clone(),
+            Ecosystem::Debian | Ecosystem::Ubuntu | Ecosystem::Alpine | Ecosystem::Wolfi | Ecosystem::Chainguard => {
+                self.name.clone()
+            }
             _ if self.kind == "rpm" => self.name.clone(),
             _ if self.namespace.is_empty() => self.name.clone(),
             _ => format!("{}/{}", self.namespace, self.name),
@@ -113,7 +118,8 @@ impl Purl {
             Ecosystem::OpenEuler => ("openeuler", name),
             _ => name.rsplit_once('/').unwrap_or(("", name)),
         };
-        let lower = matches!(ecosystem, Ecosystem::Packagist | Ecosystem::GitHubActions | Ecosystem::Hex | Ecosystem::Pub);
+        let lower =
+            matches!(ecosystem, Ecosystem::Packagist | Ecosystem::GitHubActions | Ecosystem::Hex | Ecosystem::Pub);
         let written = |text: &str| if lower { text.to_ascii_lowercase() } else { text.to_owned() };
         let name = if ecosystem == Ecosystem::PyPI { ecosystem.normalised(name).into_owned() } else { written(name) };
         Self {
@@ -153,7 +159,12 @@ mod tests {
             (Ecosystem::Npm, "@babel/core", "7.1.0", "pkg:npm/%40babel/core@7.1.0"),
             (Ecosystem::Maven, "org.a:b", "1.0", "pkg:maven/org.a/b@1.0"),
             (Ecosystem::PyPI, "Zope.Interface", "5", "pkg:pypi/zope-interface@5"),
-            (Ecosystem::Go, "github.com/Foo/Bar/v2", "v2.0.1+incompatible", "pkg:golang/github.com/Foo/Bar/v2@v2.0.1%2Bincompatible"),
+            (
+                Ecosystem::Go,
+                "github.com/Foo/Bar/v2",
+                "v2.0.1+incompatible",
+                "pkg:golang/github.com/Foo/Bar/v2@v2.0.1%2Bincompatible",
+            ),
             (Ecosystem::Debian, "curl", "7.88.1-10+deb12u5", "pkg:deb/debian/curl@7.88.1-10%2Bdeb12u5"),
         ] {
             let purl = Purl::of(ecosystem, name, version);

@@ -22,7 +22,7 @@ use crate::store::AdvisoryFile;
 const UPDATE: &str = "gatehook advisories update";
 
 /// Vulnerable, malicious and suspicious dependencies, in the net change.
-pub struct Sca;
+pub(super) struct Sca;
 
 impl Stage for Sca {
     fn name(&self) -> &'static str {
@@ -47,7 +47,9 @@ impl Stage for Sca {
         let file = match task.dirs.map(AdvisoryFile::open) {
             Some(Ok(Some(file))) => file,
             Some(Ok(None)) | None => return missing(task),
-            Some(Err(error)) => return Looked::not(Outcome::Failed(format!("the advisory index cannot be read: {error}"))),
+            Some(Err(error)) => {
+                return Looked::not(Outcome::Failed(format!("the advisory index cannot be read: {error}")));
+            }
         };
         let index = match Index::open(&file.map) {
             Ok(index) => index,
@@ -88,7 +90,7 @@ fn missing(task: &Task<'_>) -> Looked {
 }
 
 fn looked(task: &Task<'_>, checked: Checked) -> Looked {
-    let Checked { findings, holes, notes, files, .. } = checked;
+    let Checked { findings, holes, notes, files, unanswered, .. } = checked;
     let path = |path: &str| RepoPath::new(path.as_bytes());
     let gaps = holes
         .into_iter()
@@ -100,7 +102,8 @@ fn looked(task: &Task<'_>, checked: Checked) -> Looked {
         })
         .collect();
     let findings = findings.into_iter().map(|found| finding(task, found)).collect();
-    Looked { outcome: Outcome::Ran, findings, gaps, notes, files }
+    let outcome = unanswered.map_or(Outcome::Ran, |reason| Outcome::Failed(format!("{reason}: run `{UPDATE}`")));
+    Looked { outcome, findings, gaps, notes, files }
 }
 
 fn finding(task: &Task<'_>, found: Found) -> Finding {
@@ -111,7 +114,8 @@ fn finding(task: &Task<'_>, found: Found) -> Finding {
     let named = format!("{}:{}", package.ecosystem.name(), package.ecosystem.normalised(&package.name));
     let of = if found.kind == Kind::OutOfStep { found.title.as_bytes() } else { named.as_bytes() };
     let print = Fingerprint::of_code(task.salt, &rule, folder.as_bytes(), of);
-    let dev = matches!(package.scope, Scope::Dev | Scope::Test) && task.config.sca.dev_warns && found.kind != Kind::Malicious;
+    let dev =
+        matches!(package.scope, Scope::Dev | Scope::Test) && task.config.sca.dev_warns && found.kind != Kind::Malicious;
     let (state, reason) = match found.standing {
         Standing::Introduced | Standing::Worsened => (State::New, None),
         Standing::Existing => (State::Existing, Some("the dependency had it before this change".to_owned())),
@@ -122,7 +126,12 @@ fn finding(task: &Task<'_>, found: Found) -> Finding {
         Level::High => Severity::High,
         Level::Critical => Severity::Critical,
     };
-    let place = Place { line: found.line, column: u32::from(found.line > 0), end_line: found.line, end_column: u32::from(found.line > 0) };
+    let place = Place {
+        line: found.line,
+        column: u32::from(found.line > 0),
+        end_line: found.line,
+        end_column: u32::from(found.line > 0),
+    };
     Finding {
         title: found.title.into(),
         severity,
@@ -166,7 +175,8 @@ struct Side<'s>(&'s dyn Snapshot);
 
 impl Tree for Side<'_> {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        let loaded = self.0.read(&RepoPath::new(path.as_bytes()), LARGEST as u64 + 1).map_err(|error| error.to_string())?;
+        let loaded =
+            self.0.read(&RepoPath::new(path.as_bytes()), LARGEST as u64 + 1).map_err(|error| error.to_string())?;
         Ok(loaded.map(|loaded| loaded.bytes))
     }
 

@@ -66,7 +66,11 @@ mod tests {
     use super::*;
 
     fn dirs(dir: &tempfile::TempDir) -> Dirs {
-        Dirs { cache: dir.path().join("c/gatehook"), state: dir.path().join("s/gatehook"), data: dir.path().join("d/gatehook") }
+        Dirs {
+            cache: dir.path().join("c/gatehook"),
+            state: dir.path().join("s/gatehook"),
+            data: dir.path().join("d/gatehook"),
+        }
     }
 
     fn tag(dirs: &Dirs) -> blake3::Hash {

@@ -24,7 +24,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("sca", &[]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
     ("store", &["sys", "paths", "change", "finding"]),
-    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sca", "policy", "store"]),
+    (
+        "stage",
+        &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sca", "policy", "store"],
+    ),
     (
         "pipeline",
         &[

@@ -1,5 +1,6 @@
 //! Flags and subcommands, as the user reads them.
 
+mod dependencies;
 mod exceptions;
 mod ci;
 mod config;
@@ -17,6 +18,9 @@ use gatehook::rules::Named;
 
 pub(crate) use self::ci::Ci;
 pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
+pub(crate) use self::dependencies::{
+    Advisories, Compare, ImportAdvisories, IndexStatus, Sbom, SbomFormat, UpdateAdvisories,
+};
 pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall, Which};
 pub(crate) use self::import::{Import, Tool};
@@ -65,6 +69,17 @@ pub(crate) enum Command {
     /// honoured. What is there already stays as it is: a second import changes nothing. Exits with 3 where an
     /// entry could not be honoured, unless `--partial` says that this is known.
     Import(Import),
+    /// Keep the index of known vulnerable and malicious packages that the stage `sca` asks
+    Advisories {
+        #[command(subcommand)]
+        command: Advisories,
+    },
+    /// Write an SBOM of what the lock files say
+    ///
+    /// Reads lock files, manifests and SBOMs below the given paths, by default below this directory, without any
+    /// package manager or network. The same files give the same bytes. Exits with 3 where a file cannot be read
+    /// as what its name says, and then writes nothing.
+    Sbom(Sbom),
     /// Show the configuration and its schema
     Config {
         #[command(subcommand)]

@@ -69,7 +69,8 @@ impl<'a> Archive<'a> {
             let read = (|| {
                 let (method, crc) = (u16_at(head, 10)?, u32_at(head, 16)?);
                 let (mut packed, mut size, mut offset) = (u32_at(head, 20)?, u32_at(head, 24)?, u32_at(head, 42)?);
-                let (name, extra, comment) = (u16_at(head, 28)? as usize, u16_at(head, 30)? as usize, u16_at(head, 32)? as usize);
+                let (name, extra, comment) =
+                    (u16_at(head, 28)? as usize, u16_at(head, 30)? as usize, u16_at(head, 32)? as usize);
                 let path = head.get(46..46 + name)?;
                 let mut fields = head.get(46 + name..46 + name + extra)?;
                 while fields.len() >= 4 {
@@ -88,14 +89,20 @@ impl<'a> Archive<'a> {
                 }
                 Some((method, crc, packed, size, offset, path, 46 + name + extra + comment))
             })();
-            let Some((method, crc, packed, size, offset, path, length)) = read else { return fault("has a broken directory") };
+            let Some((method, crc, packed, size, offset, path, length)) = read else {
+                return fault("has a broken directory");
+            };
             self.at += length;
             let path = String::from_utf8_lossy(path).into_owned();
             if path.ends_with('/') {
                 continue;
             }
             if size > LARGEST {
-                return Err(ArchiveError(format!("holds `{}`, which is larger than {} MiB", super::super::shown(&path), LARGEST >> 20)));
+                return Err(ArchiveError(format!(
+                    "holds `{}`, which is larger than {} MiB",
+                    super::super::shown(&path),
+                    LARGEST >> 20
+                )));
             }
             let broken = || ArchiveError(format!("holds `{}`, which is broken", super::super::shown(&path)));
             let data = (|| {
@@ -109,9 +116,17 @@ impl<'a> Archive<'a> {
             match method {
                 0 => out.extend_from_slice(data),
                 8 => {
-                    flate2::read::DeflateDecoder::new(data).take(size + 1).read_to_end(&mut out).map_err(|_| broken())?;
+                    flate2::read::DeflateDecoder::new(data)
+                        .take(size + 1)
+                        .read_to_end(&mut out)
+                        .map_err(|_| broken())?;
                 }
-                _ => return Err(ArchiveError(format!("holds `{}`, packed in an unknown way", super::super::shown(&path)))),
+                _ => {
+                    return Err(ArchiveError(format!(
+                        "holds `{}`, packed in an unknown way",
+                        super::super::shown(&path)
+                    )));
+                }
             }
             if out.len() as u64 != size || u64::from(crc32fast::hash(&out)) != crc {
                 return Err(broken());

@@ -117,7 +117,8 @@ impl Compiler {
         for kept in ordered {
             let one = Advisory::decode(&kept.bytes)?;
             let place = (count, u32::try_from(block.len()).unwrap_or(u32::MAX));
-            let named: BTreeSet<(u8, &str)> = one.affected.iter().map(|one| (one.ecosystem.number(), one.name.as_str())).collect();
+            let named: BTreeSet<(u8, &str)> =
+                one.affected.iter().map(|one| (one.ecosystem.number(), one.name.as_str())).collect();
             let covered: BTreeSet<u8> = named.iter().map(|(ecosystem, _)| *ecosystem).collect();
             for (ecosystem, name) in named {
                 packages.entry((ecosystem, name.to_owned())).or_default().push(place);
@@ -218,7 +219,10 @@ fn pack(out: &mut Vec<u8>, table: &mut Writer, number: u32, records: &[Vec<u8>])
     }
     let start = out.len();
     let mut packer = flate2::write::DeflateEncoder::new(&mut *out, flate2::Compression::new(6));
-    packer.write_all(&raw.bytes).and_then(|()| packer.finish().map(|_| ())).map_err(|_| Corrupt("it cannot be written"))?;
+    packer
+        .write_all(&raw.bytes)
+        .and_then(|()| packer.finish().map(|_| ()))
+        .map_err(|_| Corrupt("it cannot be written"))?;
     let mut row = Writer::default();
     row.u64(start as u64);
     row.u32(u32::try_from(out.len() - start).map_err(large)?);

@@ -48,11 +48,17 @@ pub(super) fn rustsec_toml(bytes: &[u8]) -> Result<Option<Advisory>, Fault> {
         weigh(&mut one, vector);
     }
     let versions = root.get("versions");
-    let listed = |key: &str| versions.map_or(&[][..], |node| node.list(key)).iter().filter_map(Node::str).collect::<Vec<_>>();
+    let listed =
+        |key: &str| versions.map_or(&[][..], |node| node.list(key)).iter().filter_map(Node::str).collect::<Vec<_>>();
     let safe: Vec<&str> = listed("patched").into_iter().chain(listed("unaffected")).collect();
     let ranges = vec![without(&safe).map_err(|reason| Fault::at(versions.map_or(1, |node| node.line), reason))?];
     let mut package = affected(Ecosystem::CratesIo, package, ranges);
-    package.symbols = root.get("affected").map_or(&[][..], |node| node.map("functions")).iter().map(|entry| entry.key.to_string()).collect();
+    package.symbols = root
+        .get("affected")
+        .map_or(&[][..], |node| node.map("functions"))
+        .iter()
+        .map(|entry| entry.key.to_string())
+        .collect();
     one.affected.push(package);
     settle(&mut one, None, about.text("informational").is_some());
     Ok(Some(one))
@@ -64,7 +70,9 @@ fn without(safe: &[&str]) -> Result<Range, String> {
     for requirement in safe {
         let (mut low, mut high) = ("0.0.0-0".to_owned(), None);
         for clause in requirement.split(',').map(str::trim).filter(|clause| !clause.is_empty() && *clause != "*") {
-            let end = clause.find(|c: char| c.is_ascii_digit()).ok_or_else(|| format!("has the requirement `{clause}`, which cannot be read"))?;
+            let end = clause
+                .find(|c: char| c.is_ascii_digit())
+                .ok_or_else(|| format!("has the requirement `{clause}`, which cannot be read"))?;
             let (operator, version) = (clause[..end].trim(), &clause[end..]);
             let full = padded(version);
             match operator {
@@ -171,7 +179,10 @@ pub(super) fn ruby(path: &str, root: &Node<'_>) -> Result<Option<Advisory>, Faul
         ..Advisory::default()
     };
     // Scores without a vector.
-    let stated = ["cvss_v4", "cvss_v3", "cvss_v2"].iter().find_map(|key| root.text(key)).and_then(|score| score.parse::<f64>().ok());
+    let stated = ["cvss_v4", "cvss_v3", "cvss_v2"]
+        .iter()
+        .find_map(|key| root.text(key))
+        .and_then(|score| score.parse::<f64>().ok());
     if let Some(score) = stated {
         one.score = (0..=100_u8).find(|tenths| (f64::from(*tenths) / 10.0 - score).abs() < 0.05).unwrap_or(0);
     }
@@ -237,7 +248,9 @@ fn gem_range(safe: &[&str]) -> Range {
 }
 
 pub(super) fn php(path: &str, root: &Node<'_>) -> Result<Option<Advisory>, Fault> {
-    let Some(name) = root.text("reference").and_then(|reference| reference.strip_prefix("composer://")) else { return Ok(None) };
+    let Some(name) = root.text("reference").and_then(|reference| reference.strip_prefix("composer://")) else {
+        return Ok(None);
+    };
     let cve = root.text("cve").filter(|cve| cve.starts_with("CVE-")).map(str::to_owned);
     let own = path.rsplit('/').next().and_then(|file| file.rsplit_once('.')).map_or("", |(stem, _)| stem);
     let mut one = Advisory {
@@ -250,7 +263,9 @@ pub(super) fn php(path: &str, root: &Node<'_>) -> Result<Option<Advisory>, Fault
     for branch in root.map("branches") {
         let (mut low, mut end) = ("0".to_owned(), None);
         for clause in branch.node.list("versions").iter().filter_map(Node::str) {
-            let at = clause.find(|c: char| c.is_ascii_digit()).ok_or_else(|| Fault::at(branch.line, "has a version that cannot be read"))?;
+            let at = clause
+                .find(|c: char| c.is_ascii_digit())
+                .ok_or_else(|| Fault::at(branch.line, "has a version that cannot be read"))?;
             let version = clause[at..].trim().to_owned();
             match clause[..at].trim() {
                 ">=" | ">" => low = version,

@@ -117,7 +117,8 @@ impl<'a> Index<'a> {
             return Err(Corrupt("its header is damaged"));
         }
         let start = usize::try_from(meta.0).map_err(|_| Corrupt("a place is too far"))?;
-        let meta_bytes = start.checked_add(meta.1 as usize).and_then(|end| bytes.get(start..end)).ok_or(Corrupt("it is cut off"))?;
+        let meta_bytes =
+            start.checked_add(meta.1 as usize).and_then(|end| bytes.get(start..end)).ok_or(Corrupt("it is cut off"))?;
         if crc32fast::hash(meta_bytes) != meta.2 {
             return Err(Corrupt("its list of sources is damaged"));
         }
@@ -173,11 +174,18 @@ impl<'a> Index<'a> {
     fn find(&self, table: (usize, usize), kind: u8, name: &str) -> Result<Vec<Place>, Corrupt> {
         let hash = hash_of(kind, name);
         let number = usize::try_from(hash % table.1 as u64).unwrap_or(0);
-        let row = table.0.checked_add(number * 16).and_then(|start| self.bytes.get(start..start + 16)).ok_or(Corrupt("it is cut off"))?;
+        let row = table
+            .0
+            .checked_add(number * 16)
+            .and_then(|start| self.bytes.get(start..start + 16))
+            .ok_or(Corrupt("it is cut off"))?;
         let mut from = Reader::new(row);
         let (offset, length, crc) = (from.u64()?, from.u32()?, from.u32()?);
         let start = usize::try_from(offset).map_err(|_| Corrupt("a place is too far"))?;
-        let bucket = start.checked_add(length as usize).and_then(|end| self.bytes.get(start..end)).ok_or(Corrupt("it is cut off"))?;
+        let bucket = start
+            .checked_add(length as usize)
+            .and_then(|end| self.bytes.get(start..end))
+            .ok_or(Corrupt("it is cut off"))?;
         let number = u32::try_from(number).unwrap_or(0);
         if crc32fast::hash(bucket) ^ number != crc {
             return Err(Corrupt("a bucket is damaged"));
@@ -219,7 +227,10 @@ impl<'a> Index<'a> {
             return Err(Corrupt("a block is damaged"));
         }
         let start = usize::try_from(offset).map_err(|_| Corrupt("a place is too far"))?;
-        let data = start.checked_add(packed as usize).and_then(|end| self.bytes.get(start..end)).ok_or(Corrupt("it is cut off"))?;
+        let data = start
+            .checked_add(packed as usize)
+            .and_then(|end| self.bytes.get(start..end))
+            .ok_or(Corrupt("it is cut off"))?;
         if crc32fast::hash(data) != crc {
             return Err(Corrupt("a block is damaged"));
         }

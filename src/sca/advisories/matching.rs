@@ -16,7 +16,11 @@ pub fn is_affected(affected: &Affected, version: &str) -> Option<bool> {
         let every = |range: &Range| matches!(range.events.as_slice(), [Event::Introduced(from)] if from == "0");
         return if affected.ranges.iter().any(every) { Some(true) } else { None };
     }
-    if affected.versions.iter().any(|one| one == version || (one.len() < 64 && order.compare(one, version) == Some(Ordering::Equal))) {
+    if affected
+        .versions
+        .iter()
+        .any(|one| one == version || (one.len() < 64 && order.compare(one, version) == Some(Ordering::Equal)))
+    {
         return Some(true);
     }
     let mut unknown = false;
@@ -40,7 +44,9 @@ fn compare(range: &Range, ecosystem: Ecosystem, a: &str, b: &str) -> Option<Orde
 }
 
 fn holds(range: &Range, ecosystem: Ecosystem, version: &str) -> Option<bool> {
-    let at_least = |from: &str| if from == "0" { Some(true) } else { compare(range, ecosystem, version, from).map(Ordering::is_ge) };
+    let at_least = |from: &str| {
+        if from == "0" { Some(true) } else { compare(range, ecosystem, version, from).map(Ordering::is_ge) }
+    };
     let mut limited = false;
     let mut before = false;
     for event in &range.events {
@@ -53,7 +59,9 @@ fn holds(range: &Range, ecosystem: Ecosystem, version: &str) -> Option<bool> {
         return Some(false);
     }
     let text = |event: &Event| match event {
-        Event::Introduced(version) | Event::Fixed(version) | Event::LastAffected(version) | Event::Limit(version) => version.clone(),
+        Event::Introduced(version) | Event::Fixed(version) | Event::LastAffected(version) | Event::Limit(version) => {
+            version.clone()
+        }
     };
     let rank = |event: &Event| match event {
         Event::Fixed(_) => 0,
@@ -93,11 +101,18 @@ fn holds(range: &Range, ecosystem: Ecosystem, version: &str) -> Option<bool> {
 /// The smallest version that mends an advisory for this version: the first `fixed` behind it in a range that holds it.
 pub fn smallest_fix(affected: &Affected, version: &str) -> Option<String> {
     let mut best: Option<&str> = None;
-    for range in affected.ranges.iter().filter(|range| version.is_empty() || holds(range, affected.ecosystem, version) != Some(false)) {
+    for range in affected
+        .ranges
+        .iter()
+        .filter(|range| version.is_empty() || holds(range, affected.ecosystem, version) != Some(false))
+    {
         for event in &range.events {
             let Event::Fixed(fixed) = event else { continue };
-            let behind = version.is_empty() || compare(range, affected.ecosystem, fixed, version).is_some_and(Ordering::is_gt);
-            if behind && best.is_none_or(|best| compare(range, affected.ecosystem, fixed, best).is_some_and(Ordering::is_lt)) {
+            let behind =
+                version.is_empty() || compare(range, affected.ecosystem, fixed, version).is_some_and(Ordering::is_gt);
+            if behind
+                && best.is_none_or(|best| compare(range, affected.ecosystem, fixed, best).is_some_and(Ordering::is_lt))
+            {
                 best = Some(fixed);
             }
         }
@@ -165,7 +180,9 @@ impl Group {
         let mut best: Option<(String, Ecosystem)> = None;
         for hit in &self.hits {
             let fix = hit.fix.clone()?;
-            let larger = best.as_ref().is_none_or(|(best, ecosystem)| ecosystem.order().compare(&fix, best).is_some_and(Ordering::is_gt));
+            let larger = best
+                .as_ref()
+                .is_none_or(|(best, ecosystem)| ecosystem.order().compare(&fix, best).is_some_and(Ordering::is_gt));
             if larger {
                 best = Some((fix, hit.affected.ecosystem));
             }

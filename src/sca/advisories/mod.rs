@@ -18,5 +18,10 @@ pub use osv::records;
 pub use record::{Advisory, Affected, Event, Level, Range};
 pub use severity::score;
 
+/// The digest of what was read, in hexadecimal digits.
+pub fn digest(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,10 @@ pub fn records(path: &str, bytes: &[u8]) -> Result<Vec<Advisory>, Fault> {
             let list = if root.items().is_empty() { root.list("vulns") } else { root.items() };
             let nodes = if list.is_empty() { std::slice::from_ref(&root) } else { list };
             let mut all = Vec::new();
-            for node in nodes.iter().filter(|node| node.get("id").is_some() && node.get("modified").or(node.get("affected")).is_some()) {
+            for node in nodes
+                .iter()
+                .filter(|node| node.get("id").is_some() && node.get("modified").or(node.get("affected")).is_some())
+            {
                 all.extend(record(node)?);
             }
             Ok(all)
@@ -76,15 +79,25 @@ fn record(node: &Node<'_>) -> Result<Option<Advisory>, Fault> {
     one.malicious = malicious;
     if one.summary.is_empty() {
         let first = one.details.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        one.summary = first.trim_start_matches(['#', ' ']).chars().take(160).collect();
+        let first = first.trim_start_matches(['#', ' ']);
+        one.summary = first.chars().take(100).collect();
+        if one.summary.len() < first.len() {
+            one.summary.push('…');
+        }
     }
     let specific = node.get("database_specific");
-    one.cwe = specific.map_or(&[][..], |node| node.list("cwe_ids")).iter().filter_map(Node::str).map(str::to_owned).collect();
+    one.cwe =
+        specific.map_or(&[][..], |node| node.list("cwe_ids")).iter().filter_map(Node::str).map(str::to_owned).collect();
     let references = node.list("references");
-    let page = |kind: &str| references.iter().find(|one| one.text("type") == Some(kind)).and_then(|one| one.text("url"));
+    let page =
+        |kind: &str| references.iter().find(|one| one.text("type") == Some(kind)).and_then(|one| one.text("url"));
     one.reference = match id {
         id if id.starts_with("GHSA-") => format!("https://github.com/advisories/{id}"),
-        _ => page("ADVISORY").or_else(|| page("WEB")).or_else(|| references.first().and_then(|one| one.text("url"))).unwrap_or_default().to_owned(),
+        _ => page("ADVISORY")
+            .or_else(|| page("WEB"))
+            .or_else(|| references.first().and_then(|one| one.text("url")))
+            .unwrap_or_default()
+            .to_owned(),
     };
     let mut vectors: Vec<&Node<'_>> = node.list("severity").iter().collect();
     let mut informational = false;
@@ -94,7 +107,9 @@ fn record(node: &Node<'_>) -> Result<Option<Advisory>, Fault> {
         let own = affected.get("database_specific");
         informational |= own.and_then(|node| node.text("informational")).is_some();
         word = word.or_else(|| own.and_then(|node| node.text("severity")));
-        word = word.or_else(|| affected.get("ecosystem_specific").and_then(|node| node.text("severity").or_else(|| node.text("urgency"))));
+        word = word.or_else(|| {
+            affected.get("ecosystem_specific").and_then(|node| node.text("severity").or_else(|| node.text("urgency")))
+        });
         if let Some(cvss) = own.and_then(|node| node.text("cvss")) {
             weigh(&mut one, cvss);
         }
@@ -171,7 +186,8 @@ fn package(node: &Node<'_>) -> Result<Option<Affected>, Fault> {
     }
     let specific = node.get("ecosystem_specific");
     let imports = specific.map_or(&[][..], |node| node.list("imports"));
-    one.symbols.extend(imports.iter().flat_map(|import| import.list("symbols")).filter_map(Node::str).map(str::to_owned));
+    one.symbols
+        .extend(imports.iter().flat_map(|import| import.list("symbols")).filter_map(Node::str).map(str::to_owned));
     let functions = specific.and_then(|node| node.get("affects")).and_then(|node| node.get("functions"));
     // RustSec writes a list of paths, or a table of path and versions.
     one.symbols.extend(functions.map_or(&[][..], Node::items).iter().filter_map(Node::str).map(str::to_owned));

@@ -210,7 +210,14 @@ impl Advisory {
                 }
                 ranges.push(Range { semver, events });
             }
-            one.affected.push(Affected { ecosystem, release, name, ranges, versions: from.texts()?, symbols: from.texts()? });
+            one.affected.push(Affected {
+                ecosystem,
+                release,
+                name,
+                ranges,
+                versions: from.texts()?,
+                symbols: from.texts()?,
+            });
         }
         one.details = from.text()?;
         Ok(one)

@@ -18,7 +18,9 @@ fn affected(rest: &str, version: &str) -> Option<bool> {
 fn ranges_mean_what_osv_says() {
     let range = |events: &str| format!(r#""ranges":[{{"type":"SEMVER","events":[{events}]}}]"#);
     let fixed = range(r#"{"introduced":"1.0.0"},{"fixed":"1.2.0"},{"introduced":"2.0.0"},{"fixed":"2.1.0"}"#);
-    for (version, expected) in [("0.9.0", false), ("1.0.0", true), ("1.2.0", false), ("1.2.0-rc.1", true), ("2.0.5", true), ("2.1.0", false)] {
+    for (version, expected) in
+        [("0.9.0", false), ("1.0.0", true), ("1.2.0", false), ("1.2.0-rc.1", true), ("2.0.5", true), ("2.1.0", false)]
+    {
         assert_eq!(affected(&fixed, version), Some(expected), "{version}");
     }
     let unordered = range(r#"{"fixed":"1.2.0"},{"introduced":"0"}"#);
@@ -29,13 +31,20 @@ fn ranges_mean_what_osv_says() {
     assert_eq!((affected(&limit, "0.9.9"), affected(&limit, "1.0.0")), (Some(true), Some(false)));
     assert_eq!(affected(&range(r#"{"introduced":"0"}"#), ""), Some(true));
     assert_eq!(affected(&fixed, "not a version"), None);
-    assert_eq!((affected(r#""versions":["1.0.1"]"#, "1.0.1"), affected(r#""versions":["1.0.1"]"#, "1.0.2")), (Some(true), Some(false)));
+    assert_eq!(
+        (affected(r#""versions":["1.0.1"]"#, "1.0.1"), affected(r#""versions":["1.0.1"]"#, "1.0.2")),
+        (Some(true), Some(false))
+    );
     assert_eq!(affected(r#""ranges":[{"type":"GIT","events":[{"introduced":"0"}]}]"#, "1.0.0"), Some(false));
 }
 
 #[test]
 fn withdrawn_records_are_gone_and_broken_ones_are_refused() {
-    assert!(records("a.json", br#"{"id":"A","modified":"x","withdrawn":"2024-01-01T00:00:00Z","affected":[]}"#).unwrap().is_empty());
+    assert!(
+        records("a.json", br#"{"id":"A","modified":"x","withdrawn":"2024-01-01T00:00:00Z","affected":[]}"#)
+            .unwrap()
+            .is_empty()
+    );
     assert!(records("a.json", br#"{"id":"A","modified":"x","affected":[{"package":{"ecosystem":"npm","name":"a"},"ranges":[{"type":"SEMVER","events":[{"fixed":"1"}]}]}]}"#).is_err());
     assert!(records("a.json", b"{").is_err());
     assert!(records("README.md", b"# Advisories").unwrap().is_empty());
@@ -59,13 +68,23 @@ fn other_databases_formats_become_records() {
     let markdown = b"```toml\n[advisory]\nid = \"RUSTSEC-2020-0001\"\npackage = \"a\"\ndate = \"2020-01-01\"\n[versions]\npatched = [\"^1.2.3\", \">= 2.0.1\"]\nunaffected = [\"< 1.0.0\"]\n```\n\n# Title\n\nText\n";
     let one = &records("a.md", markdown).unwrap()[0];
     assert_eq!(one.summary, "Title");
-    for (version, expected) in [("0.9.0", false), ("1.0.0", true), ("1.2.2", true), ("1.2.3", false), ("1.9.0", false), ("2.0.0", true), ("2.0.1", false)] {
+    for (version, expected) in [
+        ("0.9.0", false),
+        ("1.0.0", true),
+        ("1.2.2", true),
+        ("1.2.3", false),
+        ("1.9.0", false),
+        ("2.0.0", true),
+        ("2.0.1", false),
+    ] {
         assert_eq!(is_affected(&one.affected[0], version), Some(expected), "{version}");
     }
     let gem = b"gem: a\ncve: 2020-1\nghsa: x-y-z\ntitle: T\npatched_versions:\n  - \"~> 1.2.3\"\n  - \">= 2.1\"\nunaffected_versions:\n  - \"< 1.0\"\n";
     let one = &records("gems/a/CVE-2020-1.yml", gem).unwrap()[0];
     assert_eq!(one.ids().collect::<Vec<_>>(), ["CVE-2020-1", "GHSA-x-y-z"]);
-    for (version, expected) in [("0.9", false), ("1.0", true), ("1.2.2", true), ("1.2.4", false), ("1.3", true), ("2.0", true), ("2.1", false)] {
+    for (version, expected) in
+        [("0.9", false), ("1.0", true), ("1.2.2", true), ("1.2.4", false), ("1.3", true), ("2.0", true), ("2.1", false)]
+    {
         assert_eq!(is_affected(&one.affected[0], version), Some(expected), "{version}");
     }
     let php = b"title: T\nlink: https://example.org\ncve: CVE-2020-2\nbranches:\n  1.x:\n    time: 2020-01-01\n    versions: ['>=1.0.0', '<1.2.3']\nreference: composer://Vendor/Name\n";
@@ -86,7 +105,8 @@ fn compiled(records: &[Advisory]) -> Vec<u8> {
 #[test]
 fn what_is_compiled_is_found_and_taken_over() {
     let range = r#""ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"2.0"}]}]"#;
-    let all: Vec<Advisory> = (0..300).flat_map(|at| osv(&format!("X-{at}"), "PyPI", &format!("Name_{}", at % 50), range)).collect();
+    let all: Vec<Advisory> =
+        (0..300).flat_map(|at| osv(&format!("X-{at}"), "PyPI", &format!("Name_{}", at % 50), range)).collect();
     let bytes = compiled(&all);
     let index = Index::open(&bytes).unwrap();
     index.verify().unwrap();
@@ -136,9 +156,13 @@ fn aliases_make_one() {
     let mut second = osv("X-1", "npm", "a", r#""versions":["1.0.0"]"#).remove(0);
     second.aliases = vec!["CVE-1".to_owned()];
     let third = osv("Y-1", "npm", "a", r#""versions":["1.0.0"]"#).remove(0);
-    let hit = |advisory: &Advisory| Hit { advisory: advisory.clone(), affected: advisory.affected[0].clone(), fix: None };
+    let hit =
+        |advisory: &Advisory| Hit { advisory: advisory.clone(), affected: advisory.affected[0].clone(), fix: None };
     let all = groups(vec![hit(&first), hit(&third), hit(&second)]);
-    assert_eq!(all.iter().map(|group| group.ids.clone()).collect::<Vec<_>>(), [vec!["GHSA-1", "CVE-1", "X-1"], vec!["Y-1"]]);
+    assert_eq!(
+        all.iter().map(|group| group.ids.clone()).collect::<Vec<_>>(),
+        [vec!["GHSA-1", "CVE-1", "X-1"], vec!["Y-1"]]
+    );
 }
 
 #[test]

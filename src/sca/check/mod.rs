@@ -157,6 +157,8 @@ pub struct Checked {
     pub files: usize,
     /// Packages that were compared.
     pub packages: usize,
+    /// Why the index could not answer for all of it, where it could not.
+    pub unanswered: Option<String>,
 }
 
 /// A package and where it stands.
@@ -173,7 +175,13 @@ struct Placed {
 type Packages = BTreeMap<String, Vec<Placed>>;
 
 /// Checks a change. `paths`: what changed, both names of what was renamed. Without `bases` all of it counts.
-pub fn check(paths: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn Tree, index: Option<&Index<'_>>, settings: &Settings) -> Checked {
+pub fn check(
+    paths: &BTreeSet<String>,
+    bases: &[&dyn Tree],
+    head: &dyn Tree,
+    index: Option<&Index<'_>>,
+    settings: &Settings,
+) -> Checked {
     let mut checked = Checked::default();
     let folders = project::folders(paths, bases, head, &mut checked);
     let sides = project::Sides::read(&folders, bases, head, paths, &mut checked);
@@ -185,7 +193,9 @@ pub fn check(paths: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn Tree, ind
     signals::out_of_step(&sides, &mut checked);
     checked.holes.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
     checked.holes.dedup();
-    checked.findings.sort_by(|a, b| (&a.path, a.line, a.kind, &a.ids, &a.package.name).cmp(&(&b.path, b.line, b.kind, &b.ids, &b.package.name)));
+    checked.findings.sort_by(|a, b| {
+        (&a.path, a.line, a.kind, &a.ids, &a.package.name).cmp(&(&b.path, b.line, b.kind, &b.ids, &b.package.name))
+    });
     checked
 }
 

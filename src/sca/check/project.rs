@@ -55,7 +55,12 @@ pub fn is_relevant(path: &str) -> bool {
 }
 
 /// The lock files of the projects that a change touches, on any side.
-pub(super) fn folders(paths: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn Tree, checked: &mut Checked) -> BTreeSet<String> {
+pub(super) fn folders(
+    paths: &BTreeSet<String>,
+    bases: &[&dyn Tree],
+    head: &dyn Tree,
+    checked: &mut Checked,
+) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     let mut listed = BTreeSet::new();
     for path in paths {
@@ -87,7 +92,10 @@ pub(super) fn folders(paths: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn 
         for side in bases.iter().copied().chain([head]) {
             match side.under(&folder) {
                 Ok(found) => files.extend(found.into_iter().filter(|path| {
-                    let wanted = matches!(Format::of(path), Some(Format::Requirements | Format::Project | Format::Pom | Format::PackagesConfig));
+                    let wanted = matches!(
+                        Format::of(path),
+                        Some(Format::Requirements | Format::Project | Format::Pom | Format::PackagesConfig)
+                    );
                     wanted && (below || folder_of(path) == folder)
                 })),
                 Err(reason) => checked.holes.push(Hole { path: folder.clone(), reason, hint: String::new() }),
@@ -109,8 +117,19 @@ pub(super) struct Sides {
 
 impl Sides {
     /// Reads every file on every side.
-    pub(super) fn read(files: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn Tree, changed: &BTreeSet<String>, checked: &mut Checked) -> Self {
-        let mut sides = Self { head: BTreeMap::new(), base: BTreeMap::new(), manifests: Vec::new(), missing_before: BTreeSet::new() };
+    pub(super) fn read(
+        files: &BTreeSet<String>,
+        bases: &[&dyn Tree],
+        head: &dyn Tree,
+        changed: &BTreeSet<String>,
+        checked: &mut Checked,
+    ) -> Self {
+        let mut sides = Self {
+            head: BTreeMap::new(),
+            base: BTreeMap::new(),
+            manifests: Vec::new(),
+            missing_before: BTreeSet::new(),
+        };
         for path in files {
             let Some(format) = Format::of(path) else { continue };
             let now = match head.read(path) {
@@ -142,9 +161,15 @@ impl Sides {
                 }
             };
             checked.packages += lock.packages.len();
-            let touched = bases.is_empty() || changed.contains(path) || changed.iter().any(|other| folder_of(other) == folder_of(path) && is_manifest(other));
+            let touched = bases.is_empty()
+                || changed.contains(path)
+                || changed.iter().any(|other| folder_of(other) == folder_of(path) && is_manifest(other));
             if let Some(manifest) = manifest_of(format, &input).filter(|_| touched) {
-                let held = lock.packages.iter().map(|one| (one.ecosystem.normalised(&one.name).into_owned(), one.version.clone())).collect();
+                let held = lock
+                    .packages
+                    .iter()
+                    .map(|one| (one.ecosystem.normalised(&one.name).into_owned(), one.version.clone()))
+                    .collect();
                 sides.manifests.push((path.clone(), format, manifest, held));
             }
             place(&mut sides.head, path, format, lock.packages);
@@ -157,7 +182,8 @@ impl Sides {
         let input = Input { path, bytes, beside: &beside, graph: false };
         let Ok(lock) = lockfiles::read(format, &input) else { return };
         if let Some(manifest) = manifest_of(format, &input) {
-            let held: BTreeSet<Cow<'_, str>> = lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name)).collect();
+            let held: BTreeSet<Cow<'_, str>> =
+                lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name)).collect();
             for (name, _) in manifest.names {
                 if !held.contains(name.as_str()) {
                     self.missing_before.insert((path.to_owned(), name));
@@ -183,16 +209,29 @@ impl Sides {
 
 fn hole(path: &str, fault: &crate::sca::document::Fault) -> Hole {
     let at = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
-    Hole { path: path.to_owned(), reason: format!("its packages could not be checked: {at}it {}", fault.reason), hint: String::new() }
+    Hole {
+        path: path.to_owned(),
+        reason: format!("its packages could not be checked: {at}it {}", fault.reason),
+        hint: String::new(),
+    }
 }
 
 /// The folder of a project: that of its lock file. Gradle's metadata stand in a folder of their own.
 fn project_of(path: &str, format: Format) -> &str {
     let folder = folder_of(path);
-    if format == Format::GradleVerification { folder.strip_suffix("/gradle").or(if folder == "gradle" { Some("") } else { None }).unwrap_or(folder) } else { folder }
+    if format == Format::GradleVerification {
+        folder.strip_suffix("/gradle").or(if folder == "gradle" { Some("") } else { None }).unwrap_or(folder)
+    } else {
+        folder
+    }
 }
 
-fn place(into: &mut BTreeMap<(String, Ecosystem), Packages>, path: &str, format: Format, packages: Vec<lockfiles::Package>) {
+fn place(
+    into: &mut BTreeMap<(String, Ecosystem), Packages>,
+    path: &str,
+    format: Format,
+    packages: Vec<lockfiles::Package>,
+) {
     let folder = project_of(path, format).to_owned();
     for (place, package) in packages.into_iter().enumerate() {
         let name = package.ecosystem.normalised(&package.name).into_owned();

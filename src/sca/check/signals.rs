@@ -13,13 +13,21 @@ use crate::sca::popular;
 /// Signals of one kind that are told in one file; of more the rest is counted.
 const MOST: usize = 50;
 
-pub(super) fn look(ecosystem: Ecosystem, now: &Packages, before: Option<&[&Packages]>, settings: &Settings, checked: &mut Checked) {
-    let all: Vec<&Placed> = before.iter().flat_map(|sides| sides.iter()).flat_map(|side| side.values()).flatten().collect();
+pub(super) fn look(
+    ecosystem: Ecosystem,
+    now: &Packages,
+    before: Option<&[&Packages]>,
+    settings: &Settings,
+    checked: &mut Checked,
+) {
+    let all: Vec<&Placed> =
+        before.iter().flat_map(|sides| sides.iter()).flat_map(|side| side.values()).flatten().collect();
     let usual: BTreeSet<String> = all.iter().filter_map(|one| one.package.source.host()).collect();
     let known = before.is_some_and(|sides| !sides.is_empty());
     let start = checked.findings.len();
     for (name, placed) in now {
-        let old: Vec<&Placed> = before.iter().flat_map(|sides| sides.iter()).filter_map(|side| side.get(name)).flatten().collect();
+        let old: Vec<&Placed> =
+            before.iter().flat_map(|sides| sides.iter()).filter_map(|side| side.get(name)).flatten().collect();
         for one in placed {
             let twin = old.iter().find(|old| old.package == one.package);
             if before.is_some() && twin.is_some() {
@@ -30,14 +38,28 @@ pub(super) fn look(ecosystem: Ecosystem, now: &Packages, before: Option<&[&Packa
             if before.is_none() || !known {
                 continue;
             }
-            let same_version = old.iter().find(|old| old.package.version == one.package.version && old.format == one.format);
+            let same_version =
+                old.iter().find(|old| old.package.version == one.package.version && old.format == one.format);
             registry(one, &old, &usual, settings, checked);
             if let Some(old) = same_version {
                 integrity(one, old, checked);
             }
             origin(one, &old, checked);
-            if one.package.scripts && !old.iter().any(|old| old.package.scripts) && old.iter().all(|old| old.format == one.format) {
-                push(checked, one, Kind::Script, Level::Medium, false, format!("{} runs a script when it is installed", one.package.name), "Install scripts run with the rights of whoever installs, before any of the code is called.".to_owned(), "Read the script; install with scripts off where nothing needs it.".to_owned());
+            if one.package.scripts
+                && !old.iter().any(|old| old.package.scripts)
+                && old.iter().all(|old| old.format == one.format)
+            {
+                push(
+                    checked,
+                    one,
+                    Kind::Script,
+                    Level::Medium,
+                    false,
+                    format!("{} runs a script when it is installed", one.package.name),
+                    "Install scripts run with the rights of whoever installs, before any of the code is called."
+                        .to_owned(),
+                    "Read the script; install with scripts off where nothing needs it.".to_owned(),
+                );
             }
             if old.is_empty() && one.package.direct != Some(false) {
                 lookalike(ecosystem, name, one, checked);
@@ -46,20 +68,45 @@ pub(super) fn look(ecosystem: Ecosystem, now: &Packages, before: Option<&[&Packa
     }
     let told = checked.findings.len() - start;
     if told > MOST * 4 {
-        checked.notes.push(format!("{told} signals about {} packages: the change may be a new registry", ecosystem.name()));
+        checked
+            .notes
+            .push(format!("{told} signals about {} packages: the change may be a new registry", ecosystem.name()));
     }
 }
 
 #[allow(clippy::too_many_arguments, reason = "a finding's words, in the order in which they are read")]
-fn push(checked: &mut Checked, one: &Placed, kind: Kind, level: Level, blocks: bool, title: String, why: String, fix: String) {
-    let seen = checked.findings.iter().any(|found| found.kind == kind && found.path == one.path && found.package.name == one.package.name && found.package.version == one.package.version);
+fn push(
+    checked: &mut Checked,
+    one: &Placed,
+    kind: Kind,
+    level: Level,
+    blocks: bool,
+    title: String,
+    why: String,
+    fix: String,
+) {
+    let seen = checked.findings.iter().any(|found| {
+        found.kind == kind
+            && found.path == one.path
+            && found.package.name == one.package.name
+            && found.package.version == one.package.version
+    });
     if !seen {
         checked.findings.push(found(&one.path, &one.package, kind, level, blocks, title, why, fix));
     }
 }
 
 #[allow(clippy::too_many_arguments, reason = "a finding's words, in the order in which they are read")]
-fn found(path: &str, package: &Package, kind: Kind, level: Level, blocks: bool, title: String, why: String, fix: String) -> Found {
+fn found(
+    path: &str,
+    package: &Package,
+    kind: Kind,
+    level: Level,
+    blocks: bool,
+    title: String,
+    why: String,
+    fix: String,
+) -> Found {
     Found {
         kind,
         path: path.to_owned(),
@@ -100,7 +147,10 @@ fn registry(one: &Placed, old: &[&Placed], usual: &BTreeSet<String>, settings: &
     let package = &one.package;
     let Source::Registry(_) = package.source else { return };
     let Some(host) = package.source.host() else { return };
-    if is_usual(package.ecosystem, &host) || settings.registries.contains(&host) || usual.contains(&host) && old.is_empty() {
+    if is_usual(package.ecosystem, &host)
+        || settings.registries.contains(&host)
+        || usual.contains(&host) && old.is_empty()
+    {
         return;
     }
     let before: Vec<String> = old.iter().filter_map(|old| old.package.source.host()).collect();
@@ -108,7 +158,13 @@ fn registry(one: &Placed, old: &[&Placed], usual: &BTreeSet<String>, settings: &
         return;
     }
     let from = before.first().or_else(|| usual.first()).cloned().unwrap_or_default();
-    let title = format!("{} {} comes from {}, not from {}", package.name, package.version, crate::sca::shown(&host), crate::sca::shown(&from));
+    let title = format!(
+        "{} {} comes from {}, not from {}",
+        package.name,
+        package.version,
+        crate::sca::shown(&host),
+        crate::sca::shown(&from)
+    );
     push(
         checked,
         one,
@@ -123,12 +179,26 @@ fn registry(one: &Placed, old: &[&Placed], usual: &BTreeSet<String>, settings: &
 
 fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
     let (new, was) = (&one.package.integrity, &old.package.integrity);
-    if was.is_empty() || new == was || one.package.source != old.package.source && new.is_empty() && old.package.source.host() == one.package.source.host() {
+    if was.is_empty()
+        || new == was
+        || one.package.source != old.package.source
+            && new.is_empty()
+            && old.package.source.host() == one.package.source.host()
+    {
         return;
     }
     if new.is_empty() {
         let title = format!("{} {} has no checksum any more", one.package.name, one.package.version);
-        push(checked, one, Kind::Integrity, Level::High, true, title, "Without its checksum whatever the registry or a proxy serves is installed.".to_owned(), "Make the lock file anew with the package manager.".to_owned());
+        push(
+            checked,
+            one,
+            Kind::Integrity,
+            Level::High,
+            true,
+            title,
+            "Without its checksum whatever the registry or a proxy serves is installed.".to_owned(),
+            "Make the lock file anew with the package manager.".to_owned(),
+        );
         return;
     }
     // Lists of checksums grow with new archives of the same release; another algorithm is no other content.
@@ -138,7 +208,16 @@ fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
     let comparable = new.iter().any(|new| was.iter().any(|was| algorithm(new) == algorithm(was)));
     if new.is_disjoint(&was) && comparable {
         let title = format!("{} {} has another checksum for the same version", one.package.name, one.package.version);
-        push(checked, one, Kind::Integrity, Level::High, true, title, "A release does not change: another checksum means another content under the same version.".to_owned(), "Compare the archive with the registry's, and make the lock file anew.".to_owned());
+        push(
+            checked,
+            one,
+            Kind::Integrity,
+            Level::High,
+            true,
+            title,
+            "A release does not change: another checksum means another content under the same version.".to_owned(),
+            "Compare the archive with the registry's, and make the lock file anew.".to_owned(),
+        );
     }
 }
 
@@ -152,13 +231,31 @@ fn origin(one: &Placed, old: &[&Placed], checked: &mut Checked) {
         return;
     }
     let title = format!("{} comes from {what}: {}", one.package.name, crate::sca::shown(from));
-    push(checked, one, Kind::Origin, Level::Low, false, title, "No registry holds it: nothing keeps its content as it is, and no advisory names it.".to_owned(), "Take a release from the registry where there is one.".to_owned());
+    push(
+        checked,
+        one,
+        Kind::Origin,
+        Level::Low,
+        false,
+        title,
+        "No registry holds it: nothing keeps its content as it is, and no advisory names it.".to_owned(),
+        "Take a release from the registry where there is one.".to_owned(),
+    );
 }
 
 fn lookalike(ecosystem: Ecosystem, name: &str, one: &Placed, checked: &mut Checked) {
     let Some(popular) = popular::close_to(ecosystem, name) else { return };
     let title = format!("`{}` is one slip away from the popular `{popular}`", one.package.name);
-    push(checked, one, Kind::Lookalike, Level::Medium, false, title, "Packages with such names are published to be installed by mistake.".to_owned(), format!("Make sure that `{}` is meant, not `{popular}`.", one.package.name));
+    push(
+        checked,
+        one,
+        Kind::Lookalike,
+        Level::Medium,
+        false,
+        title,
+        "Packages with such names are published to be installed by mistake.".to_owned(),
+        format!("Make sure that `{}` is meant, not `{popular}`.", one.package.name),
+    );
 }
 
 fn licence(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Checked) {
@@ -176,7 +273,16 @@ fn licence(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Che
         return;
     }
     let title = format!("{} {}: {reason}", package.name, package.version);
-    push(checked, one, Kind::Licence, Level::Medium, true, title, "The configuration says which licences may be used.".to_owned(), "Replace the package, or allow it with a reason.".to_owned());
+    push(
+        checked,
+        one,
+        Kind::Licence,
+        Level::Medium,
+        true,
+        title,
+        "The configuration says which licences may be used.".to_owned(),
+        "Replace the package, or allow it with a reason.".to_owned(),
+    );
 }
 
 /// Manifests that name what their lock file does not hold.
@@ -194,6 +300,15 @@ pub(super) fn out_of_step(sides: &Sides, checked: &mut Checked) {
         let names: Vec<String> = missing.iter().take(5).map(|name| format!("`{}`", crate::sca::shown(name))).collect();
         let more = if missing.len() > 5 { format!(" and {} more", missing.len() - 5) } else { String::new() };
         let title = format!("the lock file does not hold what {} asks for: {}{more}", manifest.path, names.join(", "));
-        checked.findings.push(found(path, &package, Kind::OutOfStep, Level::Low, false, title, "What is installed is then not what was looked at.".to_owned(), "Make the lock file anew and commit both.".to_owned()));
+        checked.findings.push(found(
+            path,
+            &package,
+            Kind::OutOfStep,
+            Level::Low,
+            false,
+            title,
+            "What is installed is then not what was looked at.".to_owned(),
+            "Make the lock file anew and commit both.".to_owned(),
+        ));
     }
 }

@@ -39,8 +39,10 @@ fn index() -> Vec<u8> {
 }
 
 fn npm(packages: &[(&str, &str)]) -> String {
-    let entries: Vec<String> =
-        packages.iter().map(|(name, version)| format!("\"node_modules/{name}\": {{\"version\": \"{version}\"}}")).collect();
+    let entries: Vec<String> = packages
+        .iter()
+        .map(|(name, version)| format!("\"node_modules/{name}\": {{\"version\": \"{version}\"}}"))
+        .collect();
     format!("{{\"lockfileVersion\": 3, \"packages\": {{\n{}\n}}}}", entries.join(",\n"))
 }
 
@@ -84,9 +86,18 @@ fn what_cannot_be_checked_is_a_hole() {
     let base = Files::of(&[("package-lock.json", &npm(&[("left", "2.0.0")]))]);
     let broken = changed(&base, &Files::of(&[("package-lock.json", "{")]));
     assert!(broken.holes[0].reason.contains("line 1"));
-    let crates = changed(&base, &Files::of(&[("Cargo.lock", "version = 3\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n")]));
+    let crates = changed(
+        &base,
+        &Files::of(&[(
+            "Cargo.lock",
+            "version = 3\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n",
+        )]),
+    );
     assert!(crates.holes[0].reason.contains("crates.io"), "{:?}", crates.holes);
-    let empty = changed(&base, &Files::of(&[("package-lock.json", &npm(&[])), ("package.json", "{\"dependencies\":{\"left\":\"1\"}}")]));
+    let empty = changed(
+        &base,
+        &Files::of(&[("package-lock.json", &npm(&[])), ("package.json", "{\"dependencies\":{\"left\":\"1\"}}")]),
+    );
     assert_eq!(empty.holes.len(), 1);
     let unread = changed(&base, &Files::of(&[("package-lock.json", &npm(&[("left", "what")]))]));
     assert!(unread.holes[0].reason.contains("cannot be compared"));

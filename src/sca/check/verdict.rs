@@ -9,13 +9,22 @@ use crate::sca::lockfiles::{self, Input, Lock, Scope};
 
 const REBUILD: &str = "gatehook advisories update";
 
-pub(super) fn judge(ecosystem: Ecosystem, now: &Packages, before: Option<&[&Packages]>, head: &dyn Tree, index: Option<&Index<'_>>, checked: &mut Checked) {
+pub(super) fn judge(
+    ecosystem: Ecosystem,
+    now: &Packages,
+    before: Option<&[&Packages]>,
+    head: &dyn Tree,
+    index: Option<&Index<'_>>,
+    checked: &mut Checked,
+) {
     let Some(index) = index else { return };
     let mut graphs = Graphs { head, read: BTreeMap::new() };
     let mut uncovered = BTreeSet::new();
     for (name, placed) in now {
-        let old: Vec<&Placed> = before.iter().flat_map(|sides| sides.iter()).filter_map(|side| side.get(name)).flatten().collect();
-        let same = |one: &Placed| old.iter().any(|old| old.package.version == one.package.version && worst(old) <= worst(one));
+        let old: Vec<&Placed> =
+            before.iter().flat_map(|sides| sides.iter()).filter_map(|side| side.get(name)).flatten().collect();
+        let same =
+            |one: &Placed| old.iter().any(|old| old.package.version == one.package.version && worst(old) <= worst(one));
         if before.is_some() && placed.iter().all(same) {
             continue;
         }
@@ -33,7 +42,9 @@ pub(super) fn judge(ecosystem: Ecosystem, now: &Packages, before: Option<&[&Pack
         }
     }
     for path in uncovered {
-        let reason = format!("its packages could not be checked: the advisory index holds no record for {}", ecosystem.name());
+        let reason =
+            format!("its packages could not be checked: the advisory index holds no record for {}", ecosystem.name());
+        checked.unanswered = Some(format!("the advisory index holds no record for {}", ecosystem.name()));
         checked.holes.push(Hole { path, reason, hint: format!("{REBUILD} '{}'", ecosystem.name()) });
     }
 }
@@ -48,6 +59,7 @@ fn worst(one: &Placed) -> u8 {
 
 fn broken(placed: &[Placed], error: Corrupt, checked: &mut Checked) {
     let path = placed.first().map(|one| one.path.clone()).unwrap_or_default();
+    checked.unanswered = Some(error.to_string());
     checked.holes.push(Hole { path, reason: error.to_string(), hint: REBUILD.to_owned() });
 }
 
@@ -61,11 +73,20 @@ fn hits(advisories: &[Advisory], ecosystem: Ecosystem, name: &str, one: &Placed)
     let version = &one.package.version;
     for advisory in advisories {
         let mut open = false;
-        let of_release = |release: &str| release.is_empty() || one.package.release.is_empty() || release == one.package.release;
-        for affected in advisory.affected.iter().filter(|one| one.ecosystem == ecosystem && one.name == name && of_release(&one.release)) {
+        let of_release =
+            |release: &str| release.is_empty() || one.package.release.is_empty() || release == one.package.release;
+        for affected in advisory
+            .affected
+            .iter()
+            .filter(|one| one.ecosystem == ecosystem && one.name == name && of_release(&one.release))
+        {
             match is_affected(affected, version) {
                 Some(true) => {
-                    found.push(Hit { advisory: advisory.clone(), affected: affected.clone(), fix: smallest_fix(affected, version) });
+                    found.push(Hit {
+                        advisory: advisory.clone(),
+                        affected: affected.clone(),
+                        fix: smallest_fix(affected, version),
+                    });
                     open = false;
                     break;
                 }
@@ -78,11 +99,27 @@ fn hits(advisories: &[Advisory], ecosystem: Ecosystem, name: &str, one: &Placed)
     (found, unknown)
 }
 
-fn one_name(advisories: &[Advisory], name: &str, placed: &[Placed], old: &[&Placed], graphs: &mut Graphs<'_>, checked: &mut Checked) {
+fn one_name(
+    advisories: &[Advisory],
+    name: &str,
+    placed: &[Placed],
+    old: &[&Placed],
+    graphs: &mut Graphs<'_>,
+    checked: &mut Checked,
+) {
     let ecosystem = placed[0].package.ecosystem;
     let earlier: Vec<(u8, BTreeSet<String>)> = old
         .iter()
-        .map(|one| (worst(one), hits(advisories, ecosystem, name, one).0.iter().flat_map(|hit| hit.advisory.ids().map(str::to_owned).collect::<Vec<_>>()).collect()))
+        .map(|one| {
+            (
+                worst(one),
+                hits(advisories, ecosystem, name, one)
+                    .0
+                    .iter()
+                    .flat_map(|hit| hit.advisory.ids().map(str::to_owned).collect::<Vec<_>>())
+                    .collect(),
+            )
+        })
         .collect();
     // The same version at two places is one finding; so are two versions under one advisory, at the first of them.
     let mut told: Vec<BTreeSet<String>> = Vec::new();
@@ -96,7 +133,12 @@ fn one_name(advisories: &[Advisory], name: &str, placed: &[Placed], old: &[&Plac
             if told.iter().any(|told| !told.is_disjoint(&ids)) {
                 continue;
             }
-            let weight = placed.iter().filter(|other| other.package.version == one.package.version).map(worst).min().unwrap_or(0);
+            let weight = placed
+                .iter()
+                .filter(|other| other.package.version == one.package.version)
+                .map(worst)
+                .min()
+                .unwrap_or(0);
             let mut standing = Standing::Introduced;
             for (scope, known) in &earlier {
                 if !known.is_disjoint(&ids) {
@@ -137,10 +179,18 @@ impl Graphs<'_> {
             lockfiles::read(one.format, &Input { path: &one.path, bytes: &bytes, beside: &beside, graph: true }).ok()
         });
         let Some(lock) = lock else { return Vec::new() };
-        let same = |package: &lockfiles::Package| package.name == one.package.name && package.version == one.package.version;
-        let place = if lock.packages.get(one.place).is_some_and(same) { Some(one.place) } else { lock.packages.iter().position(same) };
+        let same =
+            |package: &lockfiles::Package| package.name == one.package.name && package.version == one.package.version;
+        let place = if lock.packages.get(one.place).is_some_and(same) {
+            Some(one.place)
+        } else {
+            lock.packages.iter().position(same)
+        };
         let path = place.map(|place| lock.path_to(place)).unwrap_or_default();
-        path.iter().filter_map(|at| lock.packages.get(*at)).map(|package| format!("{} {}", package.name, package.version)).collect()
+        path.iter()
+            .filter_map(|at| lock.packages.get(*at))
+            .map(|package| format!("{} {}", package.name, package.version))
+            .collect()
     }
 }
 
@@ -159,7 +209,9 @@ fn in_words(hit: &Hit) -> String {
                 Event::Fixed(to) | Event::LastAffected(to) => {
                     let sign = if matches!(event, Event::Fixed(_)) { "<" } else { "<=" };
                     match from.take() {
-                        Some(start) if start != "0" && start != "0.0.0-0" => parts.push(format!(">= {start}, {sign} {to}")),
+                        Some(start) if start != "0" && start != "0.0.0-0" => {
+                            parts.push(format!(">= {start}, {sign} {to}"))
+                        }
                         _ => parts.push(format!("{sign} {to}")),
                     }
                 }
@@ -167,7 +219,11 @@ fn in_words(hit: &Hit) -> String {
             }
         }
         if let Some(start) = from {
-            parts.push(if start == "0" || start == "0.0.0-0" { "every version".to_owned() } else { format!(">= {start}") });
+            parts.push(if start == "0" || start == "0.0.0-0" {
+                "every version".to_owned()
+            } else {
+                format!(">= {start}")
+            });
         }
     }
     parts.dedup();
@@ -199,16 +255,24 @@ fn found_of(group: &Group, one: &Placed, standing: Standing, graphs: &mut Graphs
         _ => String::new(),
     };
     let fix = match (&fixed, kind) {
-        (_, Kind::Malicious) => format!("Remove `{}`, and treat every machine that installed it and every secret on it as known to others.", package.name),
-        (Some(fixed), _) if via.len() > 1 => format!("Upgrade `{}` to {fixed} or later; a newer {} may bring it.", package.name, via[0]),
+        (_, Kind::Malicious) => format!(
+            "Remove `{}`, and treat every machine that installed it and every secret on it as known to others.",
+            package.name
+        ),
+        (Some(fixed), _) if via.len() > 1 => {
+            format!("Upgrade `{}` to {fixed} or later; a newer {} may bring it.", package.name, via[0])
+        }
         (Some(fixed), _) => format!("Upgrade `{}` to {fixed} or later.", package.name),
-        (None, _) => format!("No version mends it yet: replace `{}`, or allow the advisory with a reason.", package.name),
+        (None, _) => {
+            format!("No version mends it yet: replace `{}`, or allow the advisory with a reason.", package.name)
+        }
     };
     let level = if kind == Kind::Informational { Level::Low } else { group.level() };
     let symbols: BTreeSet<String> = group.hits.iter().flat_map(|hit| hit.affected.symbols.iter().cloned()).collect();
     let cwe: BTreeSet<String> = group.hits.iter().flat_map(|hit| hit.advisory.cwe.iter().cloned()).collect();
     let severity = group.hits.iter().filter(|hit| hit.advisory.score > 0).max_by_key(|hit| hit.advisory.score);
-    let scored = severity.map_or_else(String::new, |hit| format!(" CVSS {}.{}.", hit.advisory.score / 10, hit.advisory.score % 10));
+    let scored = severity
+        .map_or_else(String::new, |hit| format!(" CVSS {}.{}.", hit.advisory.score / 10, hit.advisory.score % 10));
     let why = match kind {
         Kind::Malicious => format!("It was published to do harm ({}).{brought}", group.ids.join(", ")),
         _ => format!("{}: affected are {range}.{scored}{brought}", group.ids.join(", ")),

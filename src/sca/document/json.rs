@@ -47,7 +47,8 @@ impl<'a> Reader<'a> {
                     let length = if rest.starts_with(b"//") {
                         memchr::memchr(b'\n', rest).unwrap_or(rest.len())
                     } else if rest.starts_with(b"/*") {
-                        2 + memchr::memmem::find(&rest[2..], b"*/").ok_or_else(|| self.fault("a comment has no end"))? + 2
+                        2 + memchr::memmem::find(&rest[2..], b"*/").ok_or_else(|| self.fault("a comment has no end"))?
+                            + 2
                     } else {
                         return Ok(());
                     };
@@ -187,7 +188,8 @@ impl<'a> Reader<'a> {
                 Some(byte) if byte < 0x20 => return Err(self.fault("a string holds a line break or control character")),
                 Some(_) => {
                     let rest = &self.bytes[self.at..];
-                    let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20).unwrap_or(rest.len());
+                    let end =
+                        rest.iter().position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20).unwrap_or(rest.len());
                     out.push_str(&self.text[self.at..self.at + end]);
                     self.at += end;
                 }
@@ -212,7 +214,11 @@ impl<'a> Reader<'a> {
                 if (0xd800..0xdc00).contains(&code) && self.bytes[self.at..].starts_with(b"\\u") {
                     self.at += 2;
                     let low = self.unit()?;
-                    code = if (0xdc00..0xe000).contains(&low) { 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) } else { 0xfffd };
+                    code = if (0xdc00..0xe000).contains(&low) {
+                        0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)
+                    } else {
+                        0xfffd
+                    };
                 }
                 char::from_u32(code).unwrap_or('\u{fffd}')
             }
@@ -222,7 +228,8 @@ impl<'a> Reader<'a> {
     }
 
     fn unit(&mut self) -> Result<u32, Fault> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let digits =
+            self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         self.at += 4;
         code.ok_or_else(|| self.fault("an escape is unknown"))

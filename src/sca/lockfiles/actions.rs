@@ -1,8 +1,8 @@
 //! GitHub Actions: what `uses:` names in workflows and actions
 //! (<https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsuses>).
 
-use super::super::document::{Fault, Node, utf8, yaml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Node, utf8, yaml};
 use super::{Input, Lock, Package};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -38,7 +38,11 @@ fn used(node: &Node<'_>, lines: &[&str], lock: &mut Lock) {
         integrity = reference.to_owned();
         // By custom the version stands behind the hash, as a comment.
         let line = lines.get((node.line as usize).saturating_sub(1)).copied().unwrap_or_default();
-        version = line.split_once('#').and_then(|(_, comment)| comment.split_whitespace().next()).unwrap_or_default().to_owned();
+        version = line
+            .split_once('#')
+            .and_then(|(_, comment)| comment.split_whitespace().next())
+            .unwrap_or_default()
+            .to_owned();
     }
     let number = version.strip_prefix('v').unwrap_or(&version);
     if !number.starts_with(|c: char| c.is_ascii_digit()) || !Ecosystem::GitHubActions.order().reads(number) {

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, Value, json};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Value, json};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, true)?;
     match root.text("lockfileVersion") {
         Some("0" | "1" | "2") => {}
-        Some(other) => return Err(Fault::at(1, format!("has the unknown lockfileVersion `{}`", super::super::shown(other)))),
+        Some(other) => {
+            return Err(Fault::at(1, format!("has the unknown lockfileVersion `{}`", super::super::shown(other))));
+        }
         None => return Err(Fault::at(1, "has no `lockfileVersion`")),
     }
     let packages = root.get("packages").filter(|node| node.is_map());
@@ -51,7 +53,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             for one in workspace.node.map(kind) {
                 let range = one.node.str().unwrap_or_default();
                 let nested = workspace.node.text("name").map(|name| format!("{name}/{}", one.key));
-                let place = nested.and_then(|key| places.get(key.as_str())).or_else(|| places.get(one.key.as_ref())).copied();
+                let place =
+                    nested.and_then(|key| places.get(key.as_str())).or_else(|| places.get(one.key.as_ref())).copied();
                 if kind != "peerDependencies" && kind != "optionalDependencies" && !range.starts_with("workspace:") {
                     lock.expects += 1;
                 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, toml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, toml};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -15,7 +15,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     }
     let mut lock = Lock::new();
     let listed = root.list("package");
-    if listed.is_empty() && root.get("root").is_none() && !root.entries().iter().all(|entry| matches!(entry.key.as_ref(), "version" | "metadata")) {
+    if listed.is_empty()
+        && root.get("root").is_none()
+        && !root.entries().iter().all(|entry| matches!(entry.key.as_ref(), "version" | "metadata"))
+    {
         return Err(Fault::at(1, "is not a Cargo.lock: it has no `[[package]]`"));
     }
     let checksums: HashMap<&str, &str> =
@@ -40,7 +43,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             _ => Source::of(source),
         };
         let old = format!("checksum {name} {version} ({source})");
-        package.integrity = node.text("checksum").or_else(|| checksums.get(old.as_str()).copied()).unwrap_or_default().to_owned();
+        package.integrity =
+            node.text("checksum").or_else(|| checksums.get(old.as_str()).copied()).unwrap_or_default().to_owned();
         places.push(Some(lock.push(package)));
     }
     for (number, node) in listed.iter().enumerate() {
@@ -52,7 +56,11 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             let mut words = want.str().unwrap_or_default().split(' ');
             let (name, version) = (words.next().unwrap_or_default(), words.next());
             let candidates = named.get(name).map_or(&[][..], Vec::as_slice);
-            let Some((target, _)) = candidates.iter().find(|(_, known)| version.is_none_or(|version| version == *known)) else { continue };
+            let Some((target, _)) =
+                candidates.iter().find(|(_, known)| version.is_none_or(|version| version == *known))
+            else {
+                continue;
+            };
             match (places[number], places[*target]) {
                 (Some(from), Some(to)) => lock.edge(from, to),
                 (None, Some(to)) => {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, Node, json};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Node, json};
 use super::{Input, Lock, Package, Scope, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -22,7 +22,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             let line = node.entries().iter().find(|entry| entry.key == "name").map_or(node.line, |entry| entry.line);
             let mut package = Package::new(Ecosystem::Packagist, name, version, line);
             let dist = node.get("dist");
-            let url = dist.and_then(|dist| dist.text("url")).or_else(|| node.get("source").and_then(|source| source.text("url")));
+            let url = dist
+                .and_then(|dist| dist.text("url"))
+                .or_else(|| node.get("source").and_then(|source| source.text("url")));
             package.source = match dist.and_then(|dist| dist.text("type")) {
                 Some("path") => Source::Path(url.unwrap_or_default().to_owned()),
                 // Packagist itself names archives at code hosts: they are the registry's.

@@ -42,7 +42,9 @@ fn of_json(input: &Input<'_>) -> Result<Lock, Fault> {
             return Err(Fault::at(node.line, "nests components too deep"));
         }
         open.extend(node.list("components").iter().rev().map(|node| (node, depth + 1)));
-        let Some(name) = node.text("name") else { return Err(Fault::at(node.line, "names a component without a name")) };
+        let Some(name) = node.text("name") else {
+            return Err(Fault::at(node.line, "names a component without a name"));
+        };
         lock.expects += usize::from(node.text("type") == Some("library"));
         let Some(mut package) = node.text("purl").and_then(|purl| of_purl(purl, node.line)) else { continue };
         if package.version.is_empty() {
@@ -59,7 +61,10 @@ fn of_json(input: &Input<'_>) -> Result<Lock, Fault> {
         let licences: Vec<&str> = node
             .list("licenses")
             .iter()
-            .filter_map(|one| one.text("expression").or_else(|| one.get("license").and_then(|node| node.text("id").or_else(|| node.text("name")))))
+            .filter_map(|one| {
+                one.text("expression")
+                    .or_else(|| one.get("license").and_then(|node| node.text("id").or_else(|| node.text("name"))))
+            })
             .collect();
         package.licence = licences.join(" AND ");
         if node.text("scope") == Some("optional") {
@@ -70,7 +75,8 @@ fn of_json(input: &Input<'_>) -> Result<Lock, Fault> {
             places.insert(reference, place);
         }
     }
-    let own = root.get("metadata").and_then(|meta| meta.get("component")).and_then(|component| component.text("bom-ref"));
+    let own =
+        root.get("metadata").and_then(|meta| meta.get("component")).and_then(|component| component.text("bom-ref"));
     for node in root.list("dependencies") {
         let reference = node.text("ref").unwrap_or_default();
         for want in node.list("dependsOn").iter().filter_map(Node::str) {
@@ -94,7 +100,9 @@ fn of_xml(bytes: &[u8]) -> Result<Lock, Fault> {
         return Err(Fault::at(root.line, "is not a CycloneDX document"));
     }
     let mut lock = Lock::new();
-    let list = |element: &'_ Element| element.child("components").map(|list| list.all("component").cloned().collect::<Vec<_>>());
+    let list = |element: &'_ Element| {
+        element.child("components").map(|list| list.all("component").cloned().collect::<Vec<_>>())
+    };
     let mut open = list(&root).unwrap_or_default();
     open.reverse();
     while let Some(component) = open.pop() {
@@ -102,7 +110,9 @@ fn of_xml(bytes: &[u8]) -> Result<Lock, Fault> {
         inner.reverse();
         open.extend(inner);
         lock.expects += usize::from(component.attribute("type") == Some("library"));
-        let Some(mut package) = component.text_of("purl").and_then(|purl| of_purl(purl, component.line)) else { continue };
+        let Some(mut package) = component.text_of("purl").and_then(|purl| of_purl(purl, component.line)) else {
+            continue;
+        };
         if package.version.is_empty() {
             component.text_of("version").unwrap_or_default().clone_into(&mut package.version);
         }

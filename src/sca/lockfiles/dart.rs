@@ -1,12 +1,13 @@
 //! Dart and Flutter: `pubspec.lock` (<https://dart.dev/tools/pub/glossary#lockfile>).
 
-use super::super::document::{Fault, yaml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, yaml};
 use super::{Input, Lock, Package, Scope, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let documents = yaml(input.bytes)?;
-    let packages = documents.first().and_then(|root| root.get("packages")).ok_or_else(|| Fault::at(1, "has no `packages`"))?;
+    let packages =
+        documents.first().and_then(|root| root.get("packages")).ok_or_else(|| Fault::at(1, "has no `packages`"))?;
     let mut lock = Lock::new();
     for entry in packages.entries() {
         let node = &entry.node;

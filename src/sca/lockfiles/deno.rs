@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Entry, Fault, json};
 use super::super::Ecosystem;
+use super::super::document::{Entry, Fault, json};
 use super::{Input, Lock, Package};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -24,8 +24,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let sides = [(Ecosystem::Npm, npm), (Ecosystem::Deno, jsr)];
     for (ecosystem, node) in sides {
         for entry in node.map_or(&[][..], |node| node.entries()) {
-            let (name, version) = parts(&entry.key)
-                .ok_or_else(|| Fault::at(entry.line, format!("names no version in `{}`", super::super::shown(&entry.key))))?;
+            let (name, version) = parts(&entry.key).ok_or_else(|| {
+                Fault::at(entry.line, format!("names no version in `{}`", super::super::shown(&entry.key)))
+            })?;
             let mut package = Package::new(ecosystem, name, version, entry.line);
             package.integrity = entry.node.text("integrity").unwrap_or_default().to_owned();
             package.scripts = entry.node.truth("scripts");
@@ -33,7 +34,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             places.insert(entry.key.as_ref(), place);
         }
     }
-    let specifiers = root.map("specifiers").iter().chain(root.get("packages").map_or(&[][..], |node| node.map("specifiers")));
+    let specifiers =
+        root.map("specifiers").iter().chain(root.get("packages").map_or(&[][..], |node| node.map("specifiers")));
     for entry in specifiers {
         let target = entry.node.str().unwrap_or_default();
         let bare = target.strip_prefix("npm:").or_else(|| target.strip_prefix("jsr:"));

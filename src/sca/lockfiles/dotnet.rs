@@ -3,17 +3,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::document::{Element, Fault, json, xml};
 use super::super::Ecosystem;
+use super::super::document::{Element, Fault, json, xml};
 use super::{Input, Lock, Package, Scope, Source};
 
 pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
     match root.text("version") {
         Some("1" | "2") => {}
-        other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))))),
+        other => {
+            return Err(Fault::at(
+                1,
+                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+            ));
+        }
     }
-    let frameworks = root.get("dependencies").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `dependencies`"))?;
+    let frameworks =
+        root.get("dependencies").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `dependencies`"))?;
     let mut lock = Lock::new();
     let mut seen: HashMap<(String, String), u32> = HashMap::new();
     for framework in frameworks.entries() {
@@ -57,7 +63,11 @@ pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
 fn lowest(range: &str) -> String {
     let range = range.trim();
     let inner = range.strip_prefix('[').map_or(range, |rest| rest.split([',', ']']).next().unwrap_or(rest)).trim();
-    if inner.contains(['*', '(', '$', ',']) || !Ecosystem::NuGet.order().reads(inner) { String::new() } else { inner.to_owned() }
+    if inner.contains(['*', '(', '$', ',']) || !Ecosystem::NuGet.order().reads(inner) {
+        String::new()
+    } else {
+        inner.to_owned()
+    }
 }
 
 fn filled(text: &str, properties: &BTreeMap<String, String>) -> String {
@@ -65,7 +75,11 @@ fn filled(text: &str, properties: &BTreeMap<String, String>) -> String {
     for _ in 0..5 {
         let Some(start) = text.find("$(") else { break };
         let Some(end) = text[start..].find(')') else { break };
-        let Some(value) = properties.get(&text[start + 2..start + end].to_ascii_lowercase()).filter(|value| value.len() < 500) else { break };
+        let Some(value) =
+            properties.get(&text[start + 2..start + end].to_ascii_lowercase()).filter(|value| value.len() < 500)
+        else {
+            break;
+        };
         text.replace_range(start..=start + end, value);
     }
     text
@@ -113,7 +127,9 @@ pub(super) fn project(input: &Input<'_>) -> Result<Lock, Fault> {
     for one in root.all("ItemGroup").flat_map(|group| group.all("PackageReference")) {
         let Some(name) = one.attribute("Include") else { continue };
         let of = |key: &str| one.attribute(key).or_else(|| one.text_of(key)).map(str::to_owned);
-        let stated = of("VersionOverride").or_else(|| of("Version")).or_else(|| central.get(&name.to_ascii_lowercase()).cloned());
+        let stated = of("VersionOverride")
+            .or_else(|| of("Version"))
+            .or_else(|| central.get(&name.to_ascii_lowercase()).cloned());
         let version = lowest(&filled(&stated.unwrap_or_default(), &known));
         let mut package = Package::new(Ecosystem::NuGet, name, version, one.line);
         if of("PrivateAssets").is_some_and(|assets| assets.eq_ignore_ascii_case("all")) {
@@ -146,12 +162,14 @@ pub(super) fn packages_config(input: &Input<'_>) -> Result<Lock, Fault> {
 
 pub(super) fn deps_json(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, true)?;
-    let libraries = root.get("libraries").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `libraries`"))?;
+    let libraries =
+        root.get("libraries").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `libraries`"))?;
     let mut lock = Lock::new();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut own = Vec::new();
     for entry in libraries.entries() {
-        let (name, version) = entry.key.split_once('/').ok_or_else(|| Fault::at(entry.line, "names a library without a version"))?;
+        let (name, version) =
+            entry.key.split_once('/').ok_or_else(|| Fault::at(entry.line, "names a library without a version"))?;
         if entry.node.text("type") != Some("package") {
             own.push(entry.key.as_ref());
             continue;

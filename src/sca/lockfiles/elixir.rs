@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, line_of, utf8};
 use super::super::Ecosystem;
+use super::super::document::{Fault, line_of, utf8};
 use super::{Input, Lock, Package, Source};
 
 /// Deepest nesting that is followed.
@@ -65,7 +65,9 @@ impl Reader<'_> {
 
     fn word(&mut self) -> String {
         let rest = &self.text[self.at..];
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '?' | '!' | '@' | '.' | '-'))).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '?' | '!' | '@' | '.' | '-')))
+            .unwrap_or(rest.len());
         self.at += end;
         rest[..end].to_owned()
     }
@@ -156,7 +158,12 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
                 package.integrity = text(2).to_owned();
                 package
             }
-            other => return Err(Fault::at(line, format!("takes a package from `{}`, which is unknown", super::super::shown(other)))),
+            other => {
+                return Err(Fault::at(
+                    line,
+                    format!("takes a package from `{}`, which is unknown", super::super::shown(other)),
+                ));
+            }
         };
         if text(0) == "hex" && (package.version.is_empty() || package.name.is_empty()) {
             return Err(Fault::at(line, "names a package without name or version"));

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, utf8};
 use super::super::Ecosystem;
+use super::super::document::{Fault, utf8};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -34,7 +34,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             ("module", [_]) => module = true,
             ("require", [name, version]) => {
                 if !Ecosystem::Go.order().reads(version) || !version.starts_with('v') {
-                    return Err(Fault::at(number, format!("`{}` is not a module version", super::super::shown(version))));
+                    return Err(Fault::at(
+                        number,
+                        format!("`{}` is not a module version", super::super::shown(version)),
+                    ));
                 }
                 let mut package = Package::new(Ecosystem::Go, *name, *version, number);
                 package.direct = Some(!comment.split(';').any(|part| part.trim() == "indirect"));
@@ -45,7 +48,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
                 }
             }
             ("replace", rest) => {
-                let arrow = rest.iter().position(|word| *word == "=>").ok_or_else(|| Fault::at(number, "replaces without `=>`"))?;
+                let arrow = rest
+                    .iter()
+                    .position(|word| *word == "=>")
+                    .ok_or_else(|| Fault::at(number, "replaces without `=>`"))?;
                 let (old, new) = (&rest[..arrow], &rest[arrow + 1..]);
                 let (Some(from), Some(to)) = (old.first(), new.first()) else {
                     return Err(Fault::at(number, "replaces without a module"));

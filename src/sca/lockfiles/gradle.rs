@@ -1,8 +1,8 @@
 //! Gradle: `gradle.lockfile` (<https://docs.gradle.org/current/userguide/dependency_locking.html>) and `verification-metadata.xml`
 //! (<https://docs.gradle.org/current/userguide/dependency_verification.html>).
 
-use super::super::document::{Fault, utf8, xml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, utf8, xml};
 use super::{Input, Lock, Package, Scope};
 
 pub(super) fn lockfile(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -49,13 +49,16 @@ pub(super) fn verification(input: &Input<'_>) -> Result<Lock, Fault> {
     let mut lock = Lock::new();
     for component in root.child("components").iter().flat_map(|list| list.all("component")) {
         let attribute = |name: &str| component.attribute(name).filter(|value| !value.is_empty());
-        let (Some(group), Some(name), Some(version)) = (attribute("group"), attribute("name"), attribute("version")) else {
+        let (Some(group), Some(name), Some(version)) = (attribute("group"), attribute("name"), attribute("version"))
+        else {
             return Err(Fault::at(component.line, "names a component without group, name or version"));
         };
         let mut package = Package::new(Ecosystem::Maven, format!("{group}:{name}"), version, component.line);
         let sums = component.all("artifact").flat_map(|artifact| &artifact.children);
-        let sums: Vec<String> =
-            sums.filter_map(|sum| Some(format!("{}:{}", sum.name, sum.attribute("value")?))).filter(|sum| sum.starts_with("sha")).collect();
+        let sums: Vec<String> = sums
+            .filter_map(|sum| Some(format!("{}:{}", sum.name, sum.attribute("value")?)))
+            .filter(|sum| sum.starts_with("sha"))
+            .collect();
         package.integrity = sums.join(" ");
         lock.push(package);
     }

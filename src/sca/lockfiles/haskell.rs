@@ -1,8 +1,8 @@
 //! Haskell: `stack.yaml.lock` (<https://docs.haskellstack.org/en/stable/topics/lock_files/>) and `cabal.project.freeze`
 //! (<https://cabal.readthedocs.io/en/stable/cabal-commands.html#cabal-freeze>).
 
-use super::super::document::{Fault, utf8, yaml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, utf8, yaml};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn stack(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -16,8 +16,9 @@ pub(super) fn stack(input: &Input<'_>) -> Result<Lock, Fault> {
         let completed = node.get("completed").unwrap_or(node);
         if let Some(hackage) = completed.text("hackage") {
             let (spec, hash) = hackage.split_once('@').unwrap_or((hackage, ""));
-            let (name, version) =
-                spec.rsplit_once('-').ok_or_else(|| Fault::at(node.line, format!("is not a package: `{}`", super::super::shown(spec))))?;
+            let (name, version) = spec
+                .rsplit_once('-')
+                .ok_or_else(|| Fault::at(node.line, format!("is not a package: `{}`", super::super::shown(spec))))?;
             let mut package = Package::new(Ecosystem::Hackage, name, version, completed.line);
             package.integrity = hash.split(',').next().unwrap_or(hash).to_owned();
             lock.push(package);

@@ -1,7 +1,7 @@
 //! Manifests beside a lock file: what the project itself asks for, by name.
 
-use super::super::document::{Fault, Node, json, toml, utf8, yaml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Node, json, toml, utf8, yaml};
 use super::{Format, Input};
 
 /// What a manifest asks for.
@@ -42,7 +42,8 @@ fn collect(node: &Node<'_>, keys: &[&str], ecosystem: Ecosystem, into: &mut Vec<
     for key in keys {
         for entry in node.map(key) {
             let range = entry.node.str().or_else(|| entry.node.text("version")).unwrap_or_default();
-            let local = entry.node.get("path").is_some() || entry.node.truth("workspace") || entry.node.get("sdk").is_some();
+            let local =
+                entry.node.get("path").is_some() || entry.node.truth("workspace") || entry.node.get("sdk").is_some();
             let linked = ["workspace:", "file:", "link:"].iter().any(|prefix| range.starts_with(prefix));
             if !local && !linked {
                 let name = entry.node.text("package").unwrap_or(&entry.key);
@@ -147,7 +148,10 @@ fn quoted(code: &str) -> Option<&str> {
 fn gemfile(bytes: &[u8]) -> Result<Vec<(String, String)>, Fault> {
     let lines = utf8(bytes)?.lines().map(str::trim);
     let gems = lines.filter_map(|line| line.strip_prefix("gem ").or_else(|| line.strip_prefix("gem(")));
-    Ok(gems.filter(|line| !line.contains("path:")).filter_map(|line| Some((quoted(line)?.to_owned(), String::new()))).collect())
+    Ok(gems
+        .filter(|line| !line.contains("path:"))
+        .filter_map(|line| Some((quoted(line)?.to_owned(), String::new())))
+        .collect())
 }
 
 fn mix(bytes: &[u8]) -> Result<Vec<(String, String)>, Fault> {
@@ -156,7 +160,9 @@ fn mix(bytes: &[u8]) -> Result<Vec<(String, String)>, Fault> {
     for line in utf8(bytes)?.lines().map(str::trim) {
         inside = (inside || line.contains("defp deps") || line.contains("def deps")) && line != "end";
         if inside {
-            for piece in line.split("{:").skip(1).filter(|piece| !piece.contains("path:") && !piece.contains("in_umbrella")) {
+            for piece in
+                line.split("{:").skip(1).filter(|piece| !piece.contains("path:") && !piece.contains("in_umbrella"))
+            {
                 let end = piece.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(piece.len());
                 names.push((piece[..end].to_owned(), quoted(piece).unwrap_or_default().to_owned()));
             }

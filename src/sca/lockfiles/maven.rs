@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::document::{Element, Fault, xml};
 use super::super::Ecosystem;
+use super::super::document::{Element, Fault, xml};
 use super::{Input, Lock, Package, Scope};
 
 /// How many parents are followed.
@@ -53,7 +53,11 @@ pub(super) fn pom(input: &Input<'_>) -> Result<Lock, Fault> {
 fn pinned(text: &str) -> String {
     let exact = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(|text| !text.contains(','));
     let text = exact.unwrap_or(text).trim();
-    if text.contains(['[', '(', ',', '$', ' ']) || matches!(text, "LATEST" | "RELEASE") { String::new() } else { text.to_owned() }
+    if text.contains(['[', '(', ',', '$', ' ']) || matches!(text, "LATEST" | "RELEASE") {
+        String::new()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Takes over properties and managed versions, the nearest first.
@@ -74,7 +78,9 @@ fn learn(root: &Element, input: &Input<'_>, known: &mut Known, depth: usize) {
     }
     let managed = root.child("dependencyManagement").and_then(|list| list.child("dependencies"));
     for dependency in managed.iter().flat_map(|list| list.all("dependency")) {
-        let (Some(group), Some(artifact)) = (dependency.text_of("groupId"), dependency.text_of("artifactId")) else { continue };
+        let (Some(group), Some(artifact)) = (dependency.text_of("groupId"), dependency.text_of("artifactId")) else {
+            continue;
+        };
         if let Some(version) = dependency.text_of("version") {
             known.managed.entry(format!("{}:{artifact}", filled(group, known))).or_insert_with(|| version.to_owned());
         }
@@ -85,7 +91,11 @@ fn learn(root: &Element, input: &Input<'_>, known: &mut Known, depth: usize) {
         return;
     }
     let Some(path) = input.sibling(relative) else { return };
-    let path = if std::path::Path::new(&path).extension().is_some_and(|end| end == "xml") { path } else { format!("{path}/pom.xml") };
+    let path = if std::path::Path::new(&path).extension().is_some_and(|end| end == "xml") {
+        path
+    } else {
+        format!("{path}/pom.xml")
+    };
     let Some(bytes) = (input.beside)(&path) else { return };
     let Ok(above) = xml(&bytes) else { return };
     if above.text_of("artifactId") == parent.text_of("artifactId") {

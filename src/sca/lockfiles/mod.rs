@@ -130,7 +130,10 @@ pub fn read(format: Format, input: &Input<'_>) -> Result<Lock, Fault> {
     if lock.packages.is_empty() {
         let named = manifest.map_or(0, |manifest| manifest.names.len()).max(lock.expects);
         if named > 0 {
-            return Err(Fault::whole(format!("names no package, though {named} {} asked for", if named == 1 { "is" } else { "are" })));
+            return Err(Fault::whole(format!(
+                "names no package, though {named} {} asked for",
+                if named == 1 { "is" } else { "are" }
+            )));
         }
     }
     Ok(lock)

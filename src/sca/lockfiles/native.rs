@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, Node, json, yaml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Node, json, yaml};
 use super::{Input, Lock, Package, Scope, Source};
 
 /// `name/version@user/channel#revision%time`.
@@ -23,13 +23,16 @@ fn conan_reference(text: &str, line: u32) -> Option<Package> {
 pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
     let mut lock = Lock::new();
-    let fault = |node: &Node<'_>| Fault::at(node.line, format!("is not a reference: `{}`", super::super::shown(node.str().unwrap_or_default())));
+    let fault = |node: &Node<'_>| {
+        Fault::at(node.line, format!("is not a reference: `{}`", super::super::shown(node.str().unwrap_or_default())))
+    };
     if let Some(graph) = root.get("graph_lock") {
         let mut places: HashMap<&str, u32> = HashMap::new();
         let nodes = graph.map("nodes");
         let mut own = Vec::new();
         for entry in nodes {
-            let Some(reference) = entry.node.get("ref").filter(|node| node.str().is_some_and(|text| !text.is_empty())) else {
+            let Some(reference) = entry.node.get("ref").filter(|node| node.str().is_some_and(|text| !text.is_empty()))
+            else {
                 own.push(entry);
                 continue;
             };
@@ -38,7 +41,8 @@ pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
                 own.push(entry);
                 continue;
             }
-            let package = conan_reference(reference.str().unwrap_or_default(), entry.line).ok_or_else(|| fault(reference))?;
+            let package =
+                conan_reference(reference.str().unwrap_or_default(), entry.line).ok_or_else(|| fault(reference))?;
             places.insert(entry.key.as_ref(), lock.push(package));
         }
         for entry in nodes {
@@ -54,9 +58,15 @@ pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
     }
     match root.text("version") {
         Some(version) if version.starts_with("0.") => {}
-        other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))))),
+        other => {
+            return Err(Fault::at(
+                1,
+                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+            ));
+        }
     }
-    for (key, scope) in [("requires", Scope::Runtime), ("build_requires", Scope::Dev), ("python_requires", Scope::Dev)] {
+    for (key, scope) in [("requires", Scope::Runtime), ("build_requires", Scope::Dev), ("python_requires", Scope::Dev)]
+    {
         for node in root.list(key) {
             let mut package = conan_reference(node.str().unwrap_or_default(), node.line).ok_or_else(|| fault(node))?;
             package.scope = scope;
@@ -71,7 +81,12 @@ pub(super) fn swift(input: &Input<'_>) -> Result<Lock, Fault> {
     let pins = match root.text("version") {
         Some("1") => root.get("object").and_then(|node| node.get("pins")),
         Some("2" | "3") => root.get("pins"),
-        other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))))),
+        other => {
+            return Err(Fault::at(
+                1,
+                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+            ));
+        }
     };
     let pins = pins.ok_or_else(|| Fault::at(1, "has no `pins`"))?;
     let mut lock = Lock::new();
@@ -81,10 +96,18 @@ pub(super) fn swift(input: &Input<'_>) -> Result<Lock, Fault> {
         let state = pin.get("state");
         let of = |key: &str| state.and_then(|state| state.text(key)).unwrap_or_default();
         // The package is known by its repository, without the scheme.
-        let name = if pin.text("kind") == Some("registry") { pin.text("identity").unwrap_or(url).to_owned() } else { bare(url) };
+        let name = if pin.text("kind") == Some("registry") {
+            pin.text("identity").unwrap_or(url).to_owned()
+        } else {
+            bare(url)
+        };
         let mut package = Package::new(Ecosystem::SwiftUrl, name, of("version"), pin.line + 1);
         package.line = pin.entries().first().map_or(pin.line, |entry| entry.line);
-        package.source = if pin.text("kind") == Some("localSourceControl") { Source::Path(url.to_owned()) } else { Source::Registry(url.to_owned()) };
+        package.source = if pin.text("kind") == Some("localSourceControl") {
+            Source::Path(url.to_owned())
+        } else {
+            Source::Registry(url.to_owned())
+        };
         package.integrity = of("revision").to_owned();
         lock.push(package);
     }
@@ -115,11 +138,14 @@ pub(super) fn podfile(input: &Input<'_>) -> Result<Lock, Fault> {
             None => (pod.str().unwrap_or_default(), pod.line, &[][..]),
         };
         let version = spec.split_once(" (").and_then(|(_, version)| version.strip_suffix(')'));
-        let Some(version) = version else { return Err(Fault::at(line, format!("is not a pod: `{}`", super::super::shown(spec)))) };
+        let Some(version) = version else {
+            return Err(Fault::at(line, format!("is not a pod: `{}`", super::super::shown(spec))));
+        };
         let name = base(spec);
         let place = *places.entry(name.clone()).or_insert_with(|| {
             let mut package = Package::new(Ecosystem::CocoaPods, name.as_str(), version, line);
-            package.integrity = root.get("SPEC CHECKSUMS").and_then(|sums| sums.text(&name)).unwrap_or_default().to_owned();
+            package.integrity =
+                root.get("SPEC CHECKSUMS").and_then(|sums| sums.text(&name)).unwrap_or_default().to_owned();
             let external = root.get("EXTERNAL SOURCES").and_then(|sources| sources.get(&name));
             let from = |key: &str| external.and_then(|node| node.text(key)).map(str::to_owned);
             if let Some(git) = from(":git") {

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Entry, Fault, Node, json};
 use super::super::Ecosystem;
+use super::super::document::{Entry, Fault, Node, json};
 use super::{Input, Lock, Package, Scope, Source};
 
 /// Deepest nesting of version 1.
@@ -77,7 +77,11 @@ fn flat(packages: &Node<'_>, graph: bool) -> Result<Lock, Fault> {
                 // What the workspace holds itself is linked, not installed.
                 lock.expects += asked
                     .iter()
-                    .filter(|one| !one.node.str().is_some_and(|range| range.starts_with("file:") || range.starts_with("workspace:")))
+                    .filter(|one| {
+                        !one.node
+                            .str()
+                            .is_some_and(|range| range.starts_with("file:") || range.starts_with("workspace:"))
+                    })
                     .filter(|one| !linked(packages, &one.key))
                     .count();
             }
@@ -114,7 +118,8 @@ fn linked(packages: &Node<'_>, name: &str) -> bool {
 fn resolve(places: &HashMap<&str, u32>, path: &str, name: &str) -> Option<u32> {
     let mut base = path;
     loop {
-        let candidate = if base.is_empty() { format!("node_modules/{name}") } else { format!("{base}/node_modules/{name}") };
+        let candidate =
+            if base.is_empty() { format!("node_modules/{name}") } else { format!("{base}/node_modules/{name}") };
         if let Some(place) = places.get(candidate.as_str()) {
             return Some(*place);
         }

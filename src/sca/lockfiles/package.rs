@@ -27,11 +27,21 @@ impl Source {
         let owned = text.to_owned();
         if text.is_empty() {
             Self::Unstated
-        } else if text.starts_with("git") || text.contains(".git#") || text.ends_with(".git") || text.starts_with("ssh:") {
+        } else if text.starts_with("git")
+            || text.contains(".git#")
+            || text.ends_with(".git")
+            || text.starts_with("ssh:")
+        {
             Self::Git(owned)
-        } else if text.starts_with("file:") || text.starts_with("link:") || text.starts_with('.') || text.starts_with('/') {
+        } else if text.starts_with("file:")
+            || text.starts_with("link:")
+            || text.starts_with('.')
+            || text.starts_with('/')
+        {
             Self::Path(owned)
-        } else if text.contains("codeload.github.com") || (text.contains("://github.com/") && text.contains("/archive/")) {
+        } else if text.contains("codeload.github.com")
+            || (text.contains("://github.com/") && text.contains("/archive/"))
+        {
             Self::Url(owned)
         } else {
             Self::Registry(owned)

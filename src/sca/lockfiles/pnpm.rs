@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Entry, Fault, Node, yaml};
 use super::super::Ecosystem;
+use super::super::document::{Entry, Fault, Node, yaml};
 use super::{Input, Lock, Package, Scope, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -37,7 +37,9 @@ fn parts(key: &str, major: u32) -> Option<(&str, &str)> {
         return Some((&key[..at], &key[at + 1..]));
     }
     // A registry that is not the default stands before the first slash.
-    let path = key.strip_prefix('/').or_else(|| key.split_once('/').filter(|(host, _)| host.contains('.')).map(|(_, path)| path))?;
+    let path = key
+        .strip_prefix('/')
+        .or_else(|| key.split_once('/').filter(|(host, _)| host.contains('.')).map(|(_, path)| path))?;
     let (name, rest) = path.rsplit_once('/')?;
     Some((name, rest.split('_').next().unwrap_or(rest)))
 }
@@ -54,7 +56,9 @@ fn document(root: &Node<'_>, major: u32, graph: bool, lock: &mut Lock) -> Result
             (_, (Some(name), version)) => (name, version.unwrap_or_default()),
             (Some((name, _)), (None, Some(version))) => (name, version),
             (Some((name, version)), (None, None)) => (name, version),
-            (None, (None, _)) => return Err(Fault::at(entry.line, format!("names no package in `{}`", super::super::shown(&entry.key)))),
+            (None, (None, _)) => {
+                return Err(Fault::at(entry.line, format!("names no package in `{}`", super::super::shown(&entry.key))));
+            }
         };
         let mut package = Package::new(Ecosystem::Npm, name, version, entry.line);
         package.source = if of("type") == "git" {

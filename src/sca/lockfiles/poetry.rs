@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, Node, json, toml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Node, json, toml};
 use super::{Input, Lock, Package, Scope, Source};
 
 pub(super) fn poetry(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -45,7 +45,9 @@ fn tables(input: &Input<'_>, key: &str, majors: &[&str]) -> Result<Lock, Fault> 
             wants.extend(node.map("dependencies").iter().map(|entry| (place, entry.key.to_string())));
             // PDM lists requirements as text.
             for want in node.list("dependencies").iter().filter_map(Node::str) {
-                let end = want.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(want.len());
+                let end = want
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+                    .unwrap_or(want.len());
                 wants.push((place, want[..end].to_owned()));
             }
         }
@@ -86,7 +88,9 @@ fn source_of(node: &Node<'_>) -> Source {
 fn scope_of(node: &Node<'_>) -> Scope {
     let groups: Vec<&str> = node.list("groups").iter().filter_map(Node::str).collect();
     let runtime = |group: &&str| matches!(*group, "main" | "default");
-    if node.text("category").is_some_and(|category| category != "main") || (!groups.is_empty() && !groups.iter().any(runtime)) {
+    if node.text("category").is_some_and(|category| category != "main")
+        || (!groups.is_empty() && !groups.iter().any(runtime))
+    {
         return Scope::Dev;
     }
     if node.truth("optional") { Scope::Optional } else { Scope::Runtime }
@@ -107,13 +111,17 @@ pub(super) fn pipfile(input: &Input<'_>) -> Result<Lock, Fault> {
         for entry in group.node.entries() {
             let node = &entry.node;
             let stated = node.text("version").unwrap_or_default();
-            let mut package = Package::new(Ecosystem::PyPI, entry.key.as_ref(), stated.trim_start_matches('='), entry.line);
+            let mut package =
+                Package::new(Ecosystem::PyPI, entry.key.as_ref(), stated.trim_start_matches('='), entry.line);
             package.source = source_of(node);
             if let Some(file) = node.text("file") {
                 package.source = Source::Url(file.to_owned());
             }
             if stated.is_empty() && package.source == Source::Unstated {
-                return Err(Fault::at(entry.line, format!("gives no version for `{}`", super::super::shown(&entry.key))));
+                return Err(Fault::at(
+                    entry.line,
+                    format!("gives no version for `{}`", super::super::shown(&entry.key)),
+                ));
             }
             let hashes: Vec<&str> = node.list("hashes").iter().filter_map(Node::str).collect();
             package.integrity = hashes.join(" ");

@@ -3,15 +3,20 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, Node, toml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Node, toml};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = toml(input.bytes)?;
     match root.text("version") {
         Some("1") => {}
-        other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))))),
+        other => {
+            return Err(Fault::at(
+                1,
+                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+            ));
+        }
     }
     let mut lock = Lock::new();
     let mut places: HashMap<(&str, &str), u32> = HashMap::new();
@@ -42,7 +47,8 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
         let mut package = Package::new(Ecosystem::PyPI, name, version, node.line);
         package.source = source;
         let sdist = node.get("sdist").and_then(|sdist| sdist.text("hash"));
-        let hashes: Vec<&str> = sdist.into_iter().chain(node.list("wheels").iter().filter_map(|wheel| wheel.text("hash"))).collect();
+        let hashes: Vec<&str> =
+            sdist.into_iter().chain(node.list("wheels").iter().filter_map(|wheel| wheel.text("hash"))).collect();
         package.integrity = hashes.join(" ");
         let place = lock.push(package);
         places.insert((name, version), place);
@@ -65,7 +71,8 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
             }
         }
         let asked = node.get("metadata").map_or(&[][..], |meta| meta.list("requires-dist"));
-        lock.expects += asked.iter().filter(|want| want.get("editable").is_none() && want.get("virtual").is_none()).count();
+        lock.expects +=
+            asked.iter().filter(|want| want.get("editable").is_none() && want.get("virtual").is_none()).count();
     }
     if !lock.roots.is_empty() {
         lock.settle_direct();
@@ -86,7 +93,12 @@ pub(super) fn pylock(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = toml(input.bytes)?;
     match root.text("lock-version") {
         Some(version) if version == "1" || version.starts_with("1.") => {}
-        other => return Err(Fault::at(1, format!("has the unknown lock-version `{}`", super::super::shown(other.unwrap_or("none"))))),
+        other => {
+            return Err(Fault::at(
+                1,
+                format!("has the unknown lock-version `{}`", super::super::shown(other.unwrap_or("none"))),
+            ));
+        }
     }
     if root.get("packages").is_none() {
         return Err(Fault::at(1, "has no `packages`"));

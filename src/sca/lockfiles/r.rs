@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, Node, json};
 use super::super::Ecosystem;
+use super::super::document::{Fault, Node, json};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
-    let packages = root.get("Packages").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `Packages`"))?;
+    let packages =
+        root.get("Packages").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `Packages`"))?;
     let mut lock = Lock::new();
     let mut places: HashMap<&str, u32> = HashMap::new();
     for entry in packages.entries() {

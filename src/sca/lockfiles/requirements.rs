@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, utf8};
 use super::super::Ecosystem;
+use super::super::document::{Fault, utf8};
 use super::{Format, Input, Lock, Package, Source};
 
 /// How many files may be included, one in another.
@@ -14,7 +14,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let mut reader = Reader { lock: Lock::new(), constraints: HashMap::new(), input, files: 0 };
     reader.file(input.path, input.bytes, 0, None)?;
     let Reader { mut lock, constraints, .. } = reader;
-    for package in lock.packages.iter_mut().filter(|package| package.version.is_empty() && package.source == Source::Unstated) {
+    for package in
+        lock.packages.iter_mut().filter(|package| package.version.is_empty() && package.source == Source::Unstated)
+    {
         if let Some(version) = constraints.get(Ecosystem::PyPI.normalised(&package.name).as_ref()) {
             package.version.clone_from(version);
         }
@@ -58,7 +60,9 @@ impl Reader<'_> {
             }
             let before = self.lock.packages.len();
             self.line(path, uncommented(&logical), depth, at.unwrap_or(start))?;
-            let from_file = |line: &String| line.starts_with("-r ") || line.starts_with("-c ") || line.contains(".in") || line.contains(".toml");
+            let from_file = |line: &String| {
+                line.starts_with("-r ") || line.starts_with("-c ") || line.contains(".in") || line.contains(".toml")
+            };
             let noted: Vec<&String> = via.iter().filter(|line| !line.is_empty()).collect();
             if let (false, Some(package)) = (noted.is_empty(), self.lock.packages.get_mut(before)) {
                 package.direct = Some(noted.iter().any(|line| from_file(line)));
@@ -75,8 +79,10 @@ impl Reader<'_> {
         if text.starts_with('-') {
             return self.option(path, text, depth, at);
         }
-        let (requirement, hashes) = text.split_once(" --").map_or((text, ""), |(requirement, rest)| (requirement, rest));
-        let integrity: Vec<&str> = hashes.split_whitespace().filter_map(|word| word.trim_start_matches("--").strip_prefix("hash=")).collect();
+        let (requirement, hashes) =
+            text.split_once(" --").map_or((text, ""), |(requirement, rest)| (requirement, rest));
+        let integrity: Vec<&str> =
+            hashes.split_whitespace().filter_map(|word| word.trim_start_matches("--").strip_prefix("hash=")).collect();
         let Some(mut package) = requirement_of(requirement.trim(), at)? else { return Ok(()) };
         package.integrity = integrity.join(" ");
         self.lock.push(package);
@@ -93,7 +99,8 @@ impl Reader<'_> {
         match option {
             "-r" | "--requirement" | "-c" | "--constraint" => {
                 let outer = Input { path, bytes: &[], beside: self.input.beside, graph: false };
-                let missing = || Fault::at(at, format!("includes `{}`, which is not there", super::super::shown(value)));
+                let missing =
+                    || Fault::at(at, format!("includes `{}`, which is not there", super::super::shown(value)));
                 let target = outer.sibling(value).ok_or_else(missing)?;
                 let bytes = (self.input.beside)(&target).ok_or_else(missing)?;
                 if option == "-c" || option == "--constraint" {
@@ -115,9 +122,12 @@ impl Reader<'_> {
                 }
                 Ok(())
             }
-            "-i" | "--index-url" | "--extra-index-url" | "--no-index" | "-f" | "--find-links" | "--no-binary" | "--only-binary"
-            | "--prefer-binary" | "--require-hashes" | "--pre" | "--trusted-host" | "--use-feature" | "--pypi-url" | "--hash" => Ok(()),
-            _ => Err(Fault::at(at, format!("`{}` is not an option of requirements files", super::super::shown(option)))),
+            "-i" | "--index-url" | "--extra-index-url" | "--no-index" | "-f" | "--find-links" | "--no-binary"
+            | "--only-binary" | "--prefer-binary" | "--require-hashes" | "--pre" | "--trusted-host"
+            | "--use-feature" | "--pypi-url" | "--hash" => Ok(()),
+            _ => {
+                Err(Fault::at(at, format!("`{}` is not an option of requirements files", super::super::shown(option))))
+            }
         }
     }
 
@@ -151,14 +161,23 @@ pub(super) fn requirement_of(text: &str, line: u32) -> Result<Option<Package>, F
     if text.starts_with('.') || text.starts_with('/') || text.starts_with("file:") {
         return Ok(None);
     }
-    if text.contains("://") && !text.contains(" @ ") && !text.contains('@') || text.starts_with("git+") || text.starts_with("http") {
+    if text.contains("://") && !text.contains(" @ ") && !text.contains('@')
+        || text.starts_with("git+")
+        || text.starts_with("http")
+    {
         let name = text.split("#egg=").nth(1).or_else(|| text.split('#').next().and_then(|url| url.rsplit('/').next()));
         let name = name.ok_or_else(fault)?;
         let mut package = match name.strip_suffix(".whl").and_then(|wheel| wheel.split_once('-')) {
             Some((name, rest)) => Package::new(Ecosystem::PyPI, name, rest.split('-').next().unwrap_or(""), line),
-            None => Package::new(Ecosystem::PyPI, name.split(['@', '[', '&']).next().unwrap_or(name).trim_end_matches(".git"), "", line),
+            None => Package::new(
+                Ecosystem::PyPI,
+                name.split(['@', '[', '&']).next().unwrap_or(name).trim_end_matches(".git"),
+                "",
+                line,
+            ),
         };
-        package.source = if text.starts_with("git+") { Source::Git(text.to_owned()) } else { Source::Url(text.to_owned()) };
+        package.source =
+            if text.starts_with("git+") { Source::Git(text.to_owned()) } else { Source::Url(text.to_owned()) };
         return Ok(Some(package));
     }
     if text.ends_with(".whl") || text.ends_with(".tar.gz") || text.ends_with(".zip") {
@@ -184,7 +203,10 @@ pub(super) fn requirement_of(text: &str, line: u32) -> Result<Option<Package>, F
     for clause in rest.split(',').map(str::trim).filter(|clause| !clause.is_empty()) {
         let end = clause.find(|c: char| !matches!(c, '=' | '<' | '>' | '!' | '~')).unwrap_or(clause.len());
         let (operator, version) = (&clause[..end], clause[end..].trim());
-        if !matches!(operator, "==" | "===" | "!=" | "<" | ">" | "<=" | ">=" | "~=") || version.is_empty() || version.contains(' ') {
+        if !matches!(operator, "==" | "===" | "!=" | "<" | ">" | "<=" | ">=" | "~=")
+            || version.is_empty()
+            || version.contains(' ')
+        {
             return Err(fault());
         }
         if matches!(operator, "==" | "===") && !version.ends_with(".*") {

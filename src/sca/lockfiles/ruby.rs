@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, utf8};
 use super::super::Ecosystem;
+use super::super::document::{Fault, utf8};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -29,7 +29,15 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             in_specs = false;
             let known = matches!(
                 block,
-                "GEM" | "GIT" | "PATH" | "PLUGIN SOURCE" | "PLATFORMS" | "DEPENDENCIES" | "CHECKSUMS" | "RUBY VERSION" | "BUNDLED WITH"
+                "GEM"
+                    | "GIT"
+                    | "PATH"
+                    | "PLUGIN SOURCE"
+                    | "PLATFORMS"
+                    | "DEPENDENCIES"
+                    | "CHECKSUMS"
+                    | "RUBY VERSION"
+                    | "BUNDLED WITH"
             );
             if !known {
                 return Err(fault());

@@ -44,12 +44,22 @@ fn document(root: &Node<'_>) -> Result<Lock, Fault> {
             continue;
         }
         lock.expects += 1;
-        let Some(mut package) = purl.and_then(|one| one.text("referenceLocator")).and_then(|purl| of_purl(purl, node.line)) else { continue };
+        let Some(mut package) =
+            purl.and_then(|one| one.text("referenceLocator")).and_then(|purl| of_purl(purl, node.line))
+        else {
+            continue;
+        };
         if package.version.is_empty() {
             node.text("versionInfo").unwrap_or_default().clone_into(&mut package.version);
         }
-        let stated = node.text("licenseConcluded").filter(|text| *text != "NOASSERTION").or_else(|| node.text("licenseDeclared"));
-        stated.filter(|text| *text != "NOASSERTION" && *text != "NONE").unwrap_or_default().clone_into(&mut package.licence);
+        let stated = node
+            .text("licenseConcluded")
+            .filter(|text| *text != "NOASSERTION")
+            .or_else(|| node.text("licenseDeclared"));
+        stated
+            .filter(|text| *text != "NOASSERTION" && *text != "NONE")
+            .unwrap_or_default()
+            .clone_into(&mut package.licence);
         let sums: Vec<String> = node
             .list("checksums")
             .iter()

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, utf8, yaml};
 use super::super::Ecosystem;
+use super::super::document::{Fault, utf8, yaml};
 use super::{Input, Lock, Package, Source};
 
 /// Newest `__metadata` version that is known.
@@ -49,9 +49,12 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
         match indent {
             0 => {
                 check_version(&lock, here, number)?;
-                let list = body.strip_suffix(':').ok_or_else(|| Fault::at(number, "is not a yarn.lock entry: a colon is missing"))?;
+                let list = body
+                    .strip_suffix(':')
+                    .ok_or_else(|| Fault::at(number, "is not a yarn.lock entry: a colon is missing"))?;
                 let descriptors: Vec<&str> = list.split(", ").map(|one| one.trim().trim_matches('"')).collect();
-                let name = name_of(descriptors[0]).ok_or_else(|| Fault::at(number, "names a package without a range"))?;
+                let name =
+                    name_of(descriptors[0]).ok_or_else(|| Fault::at(number, "names a package without a range"))?;
                 let place = lock.push(Package::new(Ecosystem::Npm, name, "", number));
                 for descriptor in descriptors {
                     by_descriptor.insert(descriptor.to_owned(), place);
@@ -60,7 +63,8 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
                 in_dependencies = false;
             }
             2 => {
-                let place = here.ok_or_else(|| Fault::at(number, "is not a yarn.lock entry: it belongs to no package"))?;
+                let place =
+                    here.ok_or_else(|| Fault::at(number, "is not a yarn.lock entry: it belongs to no package"))?;
                 in_dependencies = matches!(body, "dependencies:" | "optionalDependencies:");
                 let Some((key, value)) = body.split_once(' ') else { continue };
                 let value = value.trim_matches('"');
@@ -69,7 +73,8 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
                     "version" => value.clone_into(&mut package.version),
                     "resolved" => {
                         let (url, hash) = value.split_once('#').unwrap_or((value, ""));
-                        package.source = Source::of(if value.starts_with("git") || url.ends_with(".git") { value } else { url });
+                        package.source =
+                            Source::of(if value.starts_with("git") || url.ends_with(".git") { value } else { url });
                         if package.integrity.is_empty() && hash.len() == 40 {
                             package.integrity = format!("sha1-{hash}");
                         }
@@ -119,9 +124,9 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
     let mut nodes = Vec::new();
     for entry in root.entries().iter().filter(|entry| entry.key != "__metadata") {
         let node = &entry.node;
-        let resolution = node
-            .text("resolution")
-            .ok_or_else(|| Fault::at(entry.line, format!("gives no resolution for `{}`", super::super::shown(&entry.key))))?;
+        let resolution = node.text("resolution").ok_or_else(|| {
+            Fault::at(entry.line, format!("gives no resolution for `{}`", super::super::shown(&entry.key)))
+        })?;
         let at = resolution.get(1..).and_then(|rest| rest.find('@')).map_or(resolution.len(), |at| at + 1);
         let (name, reference) = (&resolution[..at], resolution.get(at + 1..).unwrap_or_default());
         if node.text("linkType") == Some("soft") || reference.starts_with("workspace:") {
@@ -134,7 +139,9 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
             Some(("npm", _)) | None => Source::Unstated,
             Some(("patch" | "virtual", _)) => Source::Unstated,
             Some(("file" | "link" | "portal", path)) => Source::Path(path.to_owned()),
-            Some(_) if reference.contains("#commit=") || reference.starts_with("git") => Source::Git(reference.to_owned()),
+            Some(_) if reference.contains("#commit=") || reference.starts_with("git") => {
+                Source::Git(reference.to_owned())
+            }
             Some(_) => Source::Url(reference.to_owned()),
         };
         package.integrity = node.text("checksum").unwrap_or_default().to_owned();
@@ -145,7 +152,10 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
         nodes.push((place, node));
     }
     let find = |name: &str, range: &str| {
-        by_descriptor.get(format!("{name}@{range}").as_str()).or_else(|| by_descriptor.get(format!("{name}@npm:{range}").as_str())).copied()
+        by_descriptor
+            .get(format!("{name}@{range}").as_str())
+            .or_else(|| by_descriptor.get(format!("{name}@npm:{range}").as_str()))
+            .copied()
     };
     for node in own {
         for one in node.map("dependencies").iter().chain(node.map("devDependencies")) {

@@ -100,7 +100,9 @@ fn normalised(text: &str) -> Option<String> {
         return Some(format!("dev-{}", &text[4..]));
     }
     let low = match low.split_once('+') {
-        Some((core, build)) if !core.is_empty() && !build.is_empty() && !build.contains(char::is_whitespace) => core.to_owned(),
+        Some((core, build)) if !core.is_empty() && !build.is_empty() && !build.contains(char::is_whitespace) => {
+            core.to_owned()
+        }
         Some(_) => return None,
         None => low,
     };
@@ -205,7 +207,18 @@ fn php(a: &str, b: &str) -> Ordering {
 
 /// The place of a word among PHP's special forms; an unknown word is below all of them.
 fn form(word: &str) -> i32 {
-    let forms = [("dev", 0), ("alpha", 1), ("a", 1), ("beta", 2), ("b", 2), ("RC", 3), ("rc", 3), ("#", 4), ("pl", 5), ("p", 5)];
+    let forms = [
+        ("dev", 0),
+        ("alpha", 1),
+        ("a", 1),
+        ("beta", 2),
+        ("b", 2),
+        ("RC", 3),
+        ("rc", 3),
+        ("#", 4),
+        ("pl", 5),
+        ("p", 5),
+    ];
     forms.iter().find(|(form, _)| word.starts_with(form)).map_or(-1, |(_, place)| *place)
 }
 
@@ -213,7 +226,13 @@ fn canonical(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut last = 0;
     for character in text.chars() {
-        let kind = if character.is_ascii_digit() { 1 } else if character.is_ascii_alphabetic() { 2 } else { 0 };
+        let kind = if character.is_ascii_digit() {
+            1
+        } else if character.is_ascii_alphabetic() {
+            2
+        } else {
+            0
+        };
         if kind != 0 {
             match out.last_mut() {
                 Some(part) if kind == last => part.push(character),

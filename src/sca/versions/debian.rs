@@ -16,7 +16,8 @@ fn read(text: &str) -> Option<(&str, &str, &str)> {
     if !is_digits(epoch) || epoch.parse::<i32>().is_err() {
         return None;
     }
-    let (upstream, revision) = rest.rsplit_once('-').map_or((rest, None), |(upstream, revision)| (upstream, Some(revision)));
+    let (upstream, revision) =
+        rest.rsplit_once('-').map_or((rest, None), |(upstream, revision)| (upstream, Some(revision)));
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'~');
     let upstream_known = |byte: u8| known(byte) || matches!(byte, b'-' | b':');
     if upstream.is_empty() || !upstream.bytes().all(upstream_known) {

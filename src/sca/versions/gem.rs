@@ -48,7 +48,13 @@ fn segments(text: &str) -> Option<Vec<String>> {
     let mut all: Vec<String> = Vec::new();
     let mut last = 0;
     for character in text.chars() {
-        let kind = if character.is_ascii_digit() { 1 } else if character.is_ascii_alphabetic() { 2 } else { 0 };
+        let kind = if character.is_ascii_digit() {
+            1
+        } else if character.is_ascii_alphabetic() {
+            2
+        } else {
+            0
+        };
         if kind != 0 {
             match all.last_mut() {
                 Some(segment) if kind == last => segment.push(character),

@@ -51,7 +51,8 @@ fn read(text: &str) -> Option<([u32; 4], String)> {
         *numbers.get_mut(at)? = part.parse::<u32>().ok().filter(|number| *number <= 0x7fff_ffff)?;
     }
     let formed = |list: &str| {
-        list.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        list.split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
     };
     if pre.is_some_and(|pre| !formed(pre)) || build.is_some_and(|build| !formed(build)) {
         return None;

@@ -158,7 +158,8 @@ fn legacy(text: &str) -> Vec<String> {
             "dev" => "@",
             part => part,
         };
-        let key = if part.starts_with(|c: char| c.is_ascii_digit()) { format!("{part:0>8}") } else { format!("*{part}") };
+        let key =
+            if part.starts_with(|c: char| c.is_ascii_digit()) { format!("{part:0>8}") } else { format!("*{part}") };
         if key.starts_with('*') {
             if key.as_str() < "*final" {
                 while parts.last().is_some_and(|last| last == "*final-") {

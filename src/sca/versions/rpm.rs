@@ -21,7 +21,8 @@ fn read(text: &str) -> Option<(&str, &str, Option<&str>)> {
     let (epoch, rest) = text.split_once(':').map_or(("0", text), |(epoch, rest)| (epoch, rest));
     let epoch = if epoch.is_empty() { "0" } else { epoch };
     let (version, release) = rest.rsplit_once('-').map_or((rest, None), |(version, release)| (version, Some(release)));
-    (is_digits(epoch) && !version.is_empty() && !version.contains(char::is_whitespace)).then_some((epoch, version, release))
+    (is_digits(epoch) && !version.is_empty() && !version.contains(char::is_whitespace))
+        .then_some((epoch, version, release))
 }
 
 fn part(a: &str, b: &str) -> Ordering {
@@ -31,7 +32,9 @@ fn part(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
     loop {
         let skip = |text: &[u8]| {
-            text.iter().position(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'~' | b'^')).unwrap_or(text.len())
+            text.iter()
+                .position(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'~' | b'^'))
+                .unwrap_or(text.len())
         };
         (a, b) = (&a[skip(a)..], &b[skip(b)..]);
         match (a.first(), b.first()) {

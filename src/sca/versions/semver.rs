@@ -118,7 +118,8 @@ fn read(text: &str, dialect: Dialect) -> Option<Version<'_>> {
         Dialect::Pub => number.parse::<i64>().is_ok(),
         _ => true,
     };
-    let number = |number: &&str| is_digits(number) && (zeros || *number == "0" || !number.starts_with('0')) && fits(number);
+    let number =
+        |number: &&str| is_digits(number) && (zeros || *number == "0" || !number.starts_with('0')) && fits(number);
     if !enough || !numbers.iter().all(number) {
         return None;
     }

@@ -56,7 +56,10 @@ fn maven_versions() {
 #[test]
 fn ruby_nuget_and_php_versions() {
     check(Order::RubyGems, "1.0 = 1; 1.0.a < 1.0; 1.0.a10 > 1.0.a9; 1.0-1 < 1.0; 1.0.0.rc1 < 1.0; 1..2 ? 1");
-    check(Order::NuGet, "1.0 = 1.0.0.0; 1.0.0-ALPHA = 1.0.0-alpha; 1.0.0-rc.2 < 1.0.0-rc.10; 1.0.0+x = 1.0.0; 1.0.0.1 > 1.0; 1.0.0.0.0 ? 1");
+    check(
+        Order::NuGet,
+        "1.0 = 1.0.0.0; 1.0.0-ALPHA = 1.0.0-alpha; 1.0.0-rc.2 < 1.0.0-rc.10; 1.0.0+x = 1.0.0; 1.0.0.1 > 1.0; 1.0.0.0.0 ? 1",
+    );
     check(
         Order::Packagist,
         "v1.0 = 1.0.0.0; 1.0.0-dev < 1.0.0-alpha1; 1.0.0-RC1 < 1.0.0; 1.0.0 < 1.0.0-p1; 1.0-beta.2 = 1.0.0-beta2; dev-main < 0.0.1; \

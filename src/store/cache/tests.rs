@@ -8,7 +8,11 @@ use crate::finding::{
 };
 
 fn dirs(dir: &tempfile::TempDir) -> Dirs {
-    Dirs { cache: dir.path().join("c/gatehook"), state: dir.path().join("s/gatehook"), data: dir.path().join("d/gatehook") }
+    Dirs {
+        cache: dir.path().join("c/gatehook"),
+        state: dir.path().join("s/gatehook"),
+        data: dir.path().join("d/gatehook"),
+    }
 }
 
 fn key(config: &str) -> Key {

@@ -8,7 +8,11 @@ use crate::paths::RepoPath;
 const TERMS: &[[u8; 32]] = &[[1; 32], [2; 32]];
 
 fn dirs(dir: &tempfile::TempDir) -> Dirs {
-    Dirs { cache: dir.path().join("c/gatehook"), state: dir.path().join("s/gatehook"), data: dir.path().join("d/gatehook") }
+    Dirs {
+        cache: dir.path().join("c/gatehook"),
+        state: dir.path().join("s/gatehook"),
+        data: dir.path().join("d/gatehook"),
+    }
 }
 
 fn open(dir: &tempfile::TempDir) -> Receipts {

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod advisories;
 mod allow;
 mod baseline;
 mod ci;
@@ -13,6 +14,7 @@ mod install;
 mod plan;
 mod report;
 mod rules;
+mod sbom;
 mod scan;
 mod shell;
 mod stage;
@@ -36,6 +38,8 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Baseline { command } => baseline::run(&command).code(),
         Command::Import(args) => import::run(&args).code(),
         Command::Ci(args) => ci::run(&args).code(),
+        Command::Advisories { command } => advisories::run(&command).code(),
+        Command::Sbom(args) => sbom::run(&args).code(),
         Command::Config { command } => config::run(&command).code(),
         Command::Report { command } => report::run(&command).code(),
         Command::Plan(args) => plan::run(&args).code(),
