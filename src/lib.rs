@@ -23,4 +23,5 @@ pub mod store; //     results that are kept for this user on this machine
 pub mod stage; //     built-in and external stages: changes -> findings and an outcome
 pub mod pipeline; //  event -> plan -> run: the one place that orders things
 pub mod report; //    report -> bytes, one file a format
+pub mod service; //   archives of advisories: the only place that opens a socket
 pub mod hooks; //     install, chain, status, remove

@@ -127,7 +127,7 @@ impl Ecosystem {
         })
     }
 
-    /// The name under which a registry compares packages: PEP 503 for Python, no case for NuGet, Packagist, Actions.
+    /// The name under which a registry compares packages: PEP 503 for Python, no case for `NuGet`, Packagist, Actions.
     pub fn normalised(self, name: &str) -> Cow<'_, str> {
         match self {
             Self::PyPI => {

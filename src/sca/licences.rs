@@ -19,8 +19,8 @@ pub fn is_expression(text: &str) -> bool {
 
 enum Expression {
     One(String),
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
 }
 
 impl Licences {

@@ -1,6 +1,9 @@
 //! Dependencies: lock files to packages, packages against advisories, and what a change brings. Pure: bytes in, values out; it knows
 //! neither git nor the network, and a file only where the index is opened and written.
 
+#![allow(clippy::assigning_clones, reason = "a package is made empty and filled in: there is nothing to clone into")]
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "git's paths and URLs mind the case")]
+
 pub mod advisories;
 pub mod check;
 pub mod document;

@@ -43,7 +43,7 @@ fn is_close(a: &[u8], b: &[u8]) -> bool {
     // A number at the end is a version of the same name, as in `http2`.
     let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
     match (left.len(), right.len()) {
-        (0, 1) | (1, 0) | (1, 1) => !digits(left) || !digits(right),
+        (0 | 1, 1) | (1, 0) => !digits(left) || !digits(right),
         (2, 2) => left[0] == right[1] && left[1] == right[0],
         _ => false,
     }

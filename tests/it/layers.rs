@@ -36,6 +36,7 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["text", "paths", "finding"]),
+    ("service", &[]),
     ("hooks", &["sys", "text", "paths", "git"]),
 ];
 

@@ -48,7 +48,7 @@ pub(crate) enum Command {
     /// configuration, allowances and stages from the base. Where no base can be found everything is looked
     /// at, or the job fails, as `gate.ci.on-unknown-base` says: it never passes for having looked at nothing.
     Ci(Ci),
-    /// Say what a rule finds, why it matters and how to mend it
+    /// Say what a rule finds or an advisory says, why it matters and how to mend it
     Explain(Explain),
     /// List and check rules
     Rules {
@@ -158,7 +158,7 @@ pub(crate) struct Scan {
 
 #[derive(Clone, Debug, Flags)]
 pub(crate) struct Explain {
-    /// Id or former id of the rule, as the report shows it
+    /// Id or former id of the rule, as the report shows it, or of an advisory: `GHSA-…`, `CVE-…`
     pub(crate) rule: String,
     /// Colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]

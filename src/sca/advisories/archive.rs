@@ -25,8 +25,8 @@ pub struct Archive<'a> {
     left: u64,
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)))
+fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {
+    Some(usize::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u64> {
@@ -44,10 +44,10 @@ impl<'a> Archive<'a> {
         let Some(end) = memchr::memmem::rfind(&bytes[tail..], b"PK\x05\x06").map(|at| at + tail) else {
             return fault("is not a ZIP archive, or is cut off");
         };
-        let (mut left, mut at) = match (u16_at(bytes, end + 10), u32_at(bytes, end + 16)) {
-            (Some(left), Some(at)) => (left, at),
-            _ => return fault("is cut off"),
+        let (Some(left), Some(mut at)) = (u16_at(bytes, end + 10), u32_at(bytes, end + 16)) else {
+            return fault("is cut off");
         };
+        let mut left = left as u64;
         if left == 0xffff || at == 0xffff_ffff {
             let record = end.checked_sub(20).filter(|locator| bytes.get(*locator..locator + 4) == Some(b"PK\x06\x07"));
             let record = record.and_then(|locator| u64_at(bytes, locator + 8)).and_then(|at| usize::try_from(at).ok());
@@ -69,12 +69,11 @@ impl<'a> Archive<'a> {
             let read = (|| {
                 let (method, crc) = (u16_at(head, 10)?, u32_at(head, 16)?);
                 let (mut packed, mut size, mut offset) = (u32_at(head, 20)?, u32_at(head, 24)?, u32_at(head, 42)?);
-                let (name, extra, comment) =
-                    (u16_at(head, 28)? as usize, u16_at(head, 30)? as usize, u16_at(head, 32)? as usize);
+                let (name, extra, comment) = (u16_at(head, 28)?, u16_at(head, 30)?, u16_at(head, 32)?);
                 let path = head.get(46..46 + name)?;
                 let mut fields = head.get(46 + name..46 + name + extra)?;
                 while fields.len() >= 4 {
-                    let (kind, length) = (u16_at(fields, 0)?, u16_at(fields, 2)? as usize);
+                    let (kind, length) = (u16_at(fields, 0)?, u16_at(fields, 2)?);
                     let body = fields.get(4..4 + length)?;
                     if kind == 1 {
                         let mut place = 0;
@@ -108,7 +107,7 @@ impl<'a> Archive<'a> {
             let data = (|| {
                 let offset = usize::try_from(offset).ok()?;
                 let local = self.bytes.get(offset..).filter(|local| local.starts_with(b"PK\x03\x04"))?;
-                let start = 30 + u16_at(local, 26)? as usize + u16_at(local, 28)? as usize;
+                let start = 30 + u16_at(local, 26)? + u16_at(local, 28)?;
                 local.get(start..start.checked_add(usize::try_from(packed).ok()?)?)
             })()
             .ok_or_else(broken)?;

@@ -72,7 +72,7 @@ impl Compiler {
     /// Begins a source; what is added next is of it.
     pub fn source(&mut self, origin: Origin, at: u64) {
         let Origin { name, digest, tag } = origin;
-        self.sources.push(SourceInfo { name, digest, tag, at, ..SourceInfo::default() });
+        self.sources.push(SourceInfo { name, digest, at, tag, ..SourceInfo::default() });
     }
 
     /// Adds a record. Of two with one id the one that was changed last counts; a record that affects no package that is known
@@ -162,24 +162,24 @@ impl Compiler {
         let meta = self.meta(&per);
         let meta_at = out.len() as u64;
         out.extend_from_slice(&meta);
-        let mut head = Writer::default();
-        head.u64(out.len() as u64);
-        head.u64(now);
-        head.u64(meta_at);
-        head.u32(u32::try_from(meta.len()).map_err(|_| Corrupt("it would be too large"))?);
-        head.u32(crc32fast::hash(&meta));
+        let mut header = Writer::default();
+        header.u64(out.len() as u64);
+        header.u64(now);
+        header.u64(meta_at);
+        header.u32(u32::try_from(meta.len()).map_err(|_| Corrupt("it would be too large"))?);
+        header.u32(crc32fast::hash(&meta));
         for (start, rows) in [blocks, buckets, ids] {
-            head.u64(start);
-            head.u64(rows);
+            header.u64(start);
+            header.u64(rows);
         }
-        head.u32(records);
-        head.u32(number);
-        head.bytes.extend_from_slice(blake3::hash(&out[HEADER..]).as_bytes());
-        head.bytes.resize(HEADER - 16, 0);
+        header.u32(records);
+        header.u32(number);
+        header.bytes.extend_from_slice(blake3::hash(&out[HEADER..]).as_bytes());
+        header.bytes.resize(HEADER - 16, 0);
         out[..8].copy_from_slice(MAGIC);
         out[8..12].copy_from_slice(&FORMAT.to_le_bytes());
-        out[12..16].copy_from_slice(&crc32fast::hash(&head.bytes).to_le_bytes());
-        out[16..HEADER].copy_from_slice(&head.bytes);
+        out[12..16].copy_from_slice(&crc32fast::hash(&header.bytes).to_le_bytes());
+        out[16..HEADER].copy_from_slice(&header.bytes);
         Ok(Compiled { bytes: out, records })
     }
 

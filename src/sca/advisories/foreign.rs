@@ -1,4 +1,4 @@
-//! Other databases' own formats: RustSec (TOML, in Markdown or alone), ruby-advisory-db and FriendsOfPHP (YAML).
+//! Other databases' own formats: `RustSec` (TOML, in Markdown or alone), ruby-advisory-db and `FriendsOfPHP` (YAML).
 //!
 //! <https://github.com/RustSec/advisory-db>, <https://github.com/rubysec/ruby-advisory-db>, <https://github.com/FriendsOfPHP/security-advisories>.
 
@@ -160,8 +160,8 @@ fn tilde(version: &str) -> String {
     if parts.len() > 1 { format!("{}.{}.0-0", at(0), at(1) + 1) } else { format!("{}.0.0-0", at(0) + 1) }
 }
 
-pub(super) fn ruby(path: &str, root: &Node<'_>) -> Result<Option<Advisory>, Fault> {
-    let Some(gem) = root.text("gem") else { return Ok(None) };
+pub(super) fn ruby(path: &str, root: &Node<'_>) -> Option<Advisory> {
+    let gem = root.text("gem")?;
     let cve = root.text("cve").map(|cve| format!("CVE-{cve}"));
     let ghsa = root.text("ghsa").map(|ghsa| format!("GHSA-{ghsa}"));
     let osvdb = root.text("osvdb").map(|osvdb| format!("OSVDB-{osvdb}"));
@@ -190,10 +190,10 @@ pub(super) fn ruby(path: &str, root: &Node<'_>) -> Result<Option<Advisory>, Faul
     let safe: Vec<&str> = listed("patched_versions").into_iter().chain(listed("unaffected_versions")).collect();
     one.affected.push(affected(Ecosystem::RubyGems, gem, vec![gem_range(&safe)]));
     settle(&mut one, None, false);
-    Ok(Some(one))
+    Some(one)
 }
 
-/// What is left of all versions when the `safe` requirements of RubyGems are taken away.
+/// What is left of all versions when the `safe` requirements of `RubyGems` are taken away.
 fn gem_range(safe: &[&str]) -> Range {
     let order = Ecosystem::RubyGems.order();
     let compare = |a: &str, b: &str| order.compare(a, b).unwrap_or(std::cmp::Ordering::Equal);

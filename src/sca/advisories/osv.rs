@@ -36,7 +36,7 @@ pub fn records(path: &str, bytes: &[u8]) -> Result<Vec<Advisory>, Fault> {
                 return Ok(record(root)?.into_iter().collect());
             }
             if root.get("gem").is_some() {
-                return foreign::ruby(path, root).map(|one| one.into_iter().collect());
+                return Ok(foreign::ruby(path, root).into_iter().collect());
             }
             if root.get("branches").is_some() && root.get("reference").is_some() {
                 return foreign::php(path, root).map(|one| one.into_iter().collect());

@@ -174,12 +174,12 @@ fn archives_are_read_and_broken_ones_are_refused() {
     stored.extend_from_slice(&crc);
     stored.extend_from_slice(&[5, 0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0]);
     stored.extend_from_slice(b"ahello");
-    let directory = stored.len() as u32;
+    let directory = u32::try_from(stored.len()).unwrap();
     stored.extend_from_slice(b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0");
     stored.extend_from_slice(&crc);
     stored.extend_from_slice(&[5, 0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     stored.push(b'a');
-    let size = stored.len() as u32 - directory;
+    let size = u32::try_from(stored.len()).unwrap() - directory;
     stored.extend_from_slice(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
     stored.extend_from_slice(&size.to_le_bytes());
     stored.extend_from_slice(&directory.to_le_bytes());

@@ -105,12 +105,19 @@ pub(super) fn folders(
     files
 }
 
+/// A manifest of the head and what its lock file holds.
+pub(super) struct Beside {
+    pub(super) lock: String,
+    pub(super) manifest: Manifest,
+    pub(super) held: BTreeSet<String>,
+}
+
 /// Both sides of the projects.
 pub(super) struct Sides {
     pub(super) head: BTreeMap<(String, Ecosystem), Packages>,
     base: BTreeMap<(String, Ecosystem), Packages>,
     /// Manifests of the head and what their lock files hold, where one of the two changed.
-    pub(super) manifests: Vec<(String, Format, Manifest, Vec<(String, String)>)>,
+    pub(super) manifests: Vec<Beside>,
     /// What was missing in a lock file before: path and name.
     pub(super) missing_before: BTreeSet<(String, String)>,
 }
@@ -165,12 +172,9 @@ impl Sides {
                 || changed.contains(path)
                 || changed.iter().any(|other| folder_of(other) == folder_of(path) && is_manifest(other));
             if let Some(manifest) = manifest_of(format, &input).filter(|_| touched) {
-                let held = lock
-                    .packages
-                    .iter()
-                    .map(|one| (one.ecosystem.normalised(&one.name).into_owned(), one.version.clone()))
-                    .collect();
-                sides.manifests.push((path.clone(), format, manifest, held));
+                let names = lock.packages.iter();
+                let locked = names.map(|one| one.ecosystem.normalised(&one.name).into_owned()).collect();
+                sides.manifests.push(Beside { lock: path.clone(), manifest, held: locked });
             }
             place(&mut sides.head, path, format, lock.packages);
         }

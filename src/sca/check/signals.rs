@@ -287,13 +287,13 @@ fn licence(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Che
 
 /// Manifests that name what their lock file does not hold.
 pub(super) fn out_of_step(sides: &Sides, checked: &mut Checked) {
-    for (path, _, manifest, held) in &sides.manifests {
-        let held: BTreeSet<&str> = held.iter().map(|(name, _)| name.as_str()).collect();
+    for beside in &sides.manifests {
+        let (path, manifest, held) = (&beside.lock, &beside.manifest, &beside.held);
         let missing: Vec<&str> = manifest
             .names
             .iter()
             .map(|(name, _)| name.as_str())
-            .filter(|name| !held.contains(name) && !sides.missing_before.contains(&(path.clone(), (*name).to_owned())))
+            .filter(|name| !held.contains(*name) && !sides.missing_before.contains(&(path.clone(), (*name).to_owned())))
             .collect();
         let Some(first) = missing.first() else { continue };
         let package = Package::new(Ecosystem::Npm, *first, "", 0);

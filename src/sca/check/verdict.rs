@@ -210,7 +210,7 @@ fn in_words(hit: &Hit) -> String {
                     let sign = if matches!(event, Event::Fixed(_)) { "<" } else { "<=" };
                     match from.take() {
                         Some(start) if start != "0" && start != "0.0.0-0" => {
-                            parts.push(format!(">= {start}, {sign} {to}"))
+                            parts.push(format!(">= {start}, {sign} {to}"));
                         }
                         _ => parts.push(format!("{sign} {to}")),
                     }

@@ -1,5 +1,7 @@
 //! The four readers: lines, and what they refuse.
 
+use std::fmt::Write;
+
 use super::*;
 
 #[test]
@@ -28,7 +30,7 @@ fn what_is_broken_or_hostile_is_refused() {
     let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
     for level in 1..9 {
         let list = vec![format!("*a{}", level - 1); 10].join(",");
-        bomb.push_str(&format!("a{level}: &a{level} [{list}]\n"));
+        writeln!(bomb, "a{level}: &a{level} [{list}]").unwrap();
     }
     assert!(yaml(bomb.as_bytes()).unwrap_err().reason.contains("aliases"));
     assert_eq!(conflict(b"a\n<<<<<<< HEAD\n"), Some(2));

@@ -17,7 +17,7 @@ pub struct Element {
     /// Its own text, without blanks around it.
     pub text: String,
     /// The elements in it.
-    pub children: Vec<Element>,
+    pub children: Vec<Self>,
 }
 
 impl Element {
@@ -36,7 +36,7 @@ impl Element {
         self.child(name).map(|child| child.text.as_str())
     }
 
-    /// An attribute, in any case: MSBuild does not mind it.
+    /// An attribute, in any case: `MSBuild` does not mind it.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }

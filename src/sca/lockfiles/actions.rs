@@ -8,7 +8,7 @@ use super::{Input, Lock, Package};
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let lines: Vec<&str> = utf8(input.bytes)?.lines().collect();
     let documents = yaml(input.bytes)?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for root in &documents {
         let jobs = root.map("jobs").iter().map(|entry| &entry.node);
         let steps = root.get("runs").into_iter();

@@ -16,7 +16,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         None => return Err(Fault::at(1, "has no `lockfileVersion`")),
     }
     let packages = root.get("packages").filter(|node| node.is_map());
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let entries = packages.map_or(&[][..], |node| node.entries());
     for entry in entries {
@@ -40,10 +40,11 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         } else {
             Source::of(items.get(1).and_then(|node| node.str()).unwrap_or_default())
         };
-        if let Some(Value::Text(hash)) = items.last().filter(|_| items.len() > 1).map(|node| &node.value) {
-            if hash.contains('-') && hash.starts_with("sha") {
-                package.integrity = hash.to_string();
-            }
+        if let Some(Value::Text(hash)) = items.last().filter(|_| items.len() > 1).map(|node| &node.value)
+            && hash.contains('-')
+            && hash.starts_with("sha")
+        {
+            package.integrity = hash.to_string();
         }
         let place = lock.push(package);
         places.insert(entry.key.as_ref(), place);

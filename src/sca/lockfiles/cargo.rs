@@ -8,12 +8,12 @@ use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = toml(input.bytes)?;
-    if let Some(version) = root.text("version") {
-        if !matches!(version, "1" | "2" | "3" | "4") {
-            return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(version))));
-        }
+    if let Some(version) = root.text("version")
+        && !matches!(version, "1" | "2" | "3" | "4")
+    {
+        return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(version))));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let listed = root.list("package");
     if listed.is_empty()
         && root.get("root").is_none()
@@ -63,10 +63,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             };
             match (places[number], places[*target]) {
                 (Some(from), Some(to)) => lock.edge(from, to),
-                (None, Some(to)) => {
-                    if lock.packages[to as usize].direct.is_none() {
-                        lock.root(to);
-                    }
+                (None, Some(to)) if lock.packages[to as usize].direct.is_none() => {
+                    lock.root(to);
                 }
                 _ => {}
             }

@@ -11,7 +11,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     if root.get("packages").is_none_or(|node| !matches!(node.value, super::super::document::Value::List(_))) {
         return Err(Fault::at(1, "has no `packages`"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut nodes = Vec::new();
     for (group, scope) in [("packages", Scope::Runtime), ("packages-dev", Scope::Dev)] {

@@ -1,4 +1,4 @@
-//! CycloneDX documents, JSON and XML, of version 1.0 to 1.7 (<https://cyclonedx.org/specification/overview/>). What a package is, its package URL says.
+//! `CycloneDX` documents, JSON and XML, of version 1.0 to 1.7 (<https://cyclonedx.org/specification/overview/>). What a package is, its package URL says.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ fn of_json(input: &Input<'_>) -> Result<Lock, Fault> {
     if !version.starts_with("1.") {
         return Err(Fault::at(1, format!("has the unknown specVersion `{}`", super::super::shown(version))));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut open: Vec<(&Node<'_>, usize)> = root.list("components").iter().rev().map(|node| (node, 0)).collect();
     while let Some((node, depth)) = open.pop() {
@@ -99,7 +99,7 @@ fn of_xml(bytes: &[u8]) -> Result<Lock, Fault> {
     if root.name != "bom" {
         return Err(Fault::at(root.line, "is not a CycloneDX document"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let list = |element: &'_ Element| {
         element.child("components").map(|list| list.all("component").cloned().collect::<Vec<_>>())
     };

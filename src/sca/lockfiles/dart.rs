@@ -8,7 +8,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let documents = yaml(input.bytes)?;
     let packages =
         documents.first().and_then(|root| root.get("packages")).ok_or_else(|| Fault::at(1, "has no `packages`"))?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for entry in packages.entries() {
         let node = &entry.node;
         let version = node.text("version").ok_or_else(|| {

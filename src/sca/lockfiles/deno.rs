@@ -19,7 +19,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         "4" | "5" => (root.get("npm"), root.get("jsr")),
         other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other)))),
     };
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let sides = [(Ecosystem::Npm, npm), (Ecosystem::Deno, jsr)];
     for (ecosystem, node) in sides {

@@ -20,7 +20,7 @@ pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
     }
     let frameworks =
         root.get("dependencies").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `dependencies`"))?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut seen: HashMap<(String, String), u32> = HashMap::new();
     for framework in frameworks.entries() {
         let mut here: HashMap<String, u32> = HashMap::new();
@@ -59,7 +59,7 @@ pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
     Ok(lock)
 }
 
-/// The version that a range resolves to: NuGet takes the lowest one that fits. Empty where none is certain.
+/// The version that a range resolves to: `NuGet` takes the lowest one that fits. Empty where none is certain.
 fn lowest(range: &str) -> String {
     let range = range.trim();
     let inner = range.strip_prefix('[').map_or(range, |rest| rest.split([',', ']']).next().unwrap_or(rest)).trim();
@@ -123,7 +123,7 @@ pub(super) fn project(input: &Input<'_>) -> Result<Lock, Fault> {
         }
     }
     properties(&root, &mut known);
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for one in root.all("ItemGroup").flat_map(|group| group.all("PackageReference")) {
         let Some(name) = one.attribute("Include") else { continue };
         let of = |key: &str| one.attribute(key).or_else(|| one.text_of(key)).map(str::to_owned);
@@ -146,7 +146,7 @@ pub(super) fn packages_config(input: &Input<'_>) -> Result<Lock, Fault> {
     if root.name != "packages" {
         return Err(Fault::at(root.line, "is not a packages.config"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for one in root.all("package") {
         let (Some(name), Some(version)) = (one.attribute("id"), one.attribute("version")) else {
             return Err(Fault::at(one.line, "names a package without id or version"));
@@ -164,7 +164,7 @@ pub(super) fn deps_json(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, true)?;
     let libraries =
         root.get("libraries").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `libraries`"))?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut own = Vec::new();
     for entry in libraries.entries() {

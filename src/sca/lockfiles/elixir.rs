@@ -13,7 +13,7 @@ const DEEPEST: usize = 32;
 enum Term {
     Text(String),
     Atom(String),
-    Many(Vec<Term>),
+    Many(Vec<Self>),
 }
 
 impl Term {
@@ -130,7 +130,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     if !reader.eat("%{") {
         return Err(reader.fault("a map is expected"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     while !reader.eat("}") {

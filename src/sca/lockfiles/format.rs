@@ -1,9 +1,10 @@
 //! Which format a path has, by its name alone.
 
 /// A format that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are the files'")]
 pub enum Format {
+    #[default]
     Npm,
     Yarn,
     Pnpm,

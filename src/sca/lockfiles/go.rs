@@ -9,7 +9,7 @@ use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let text = utf8(input.bytes)?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut replaced: Vec<(String, Option<String>, String, Option<String>)> = Vec::new();
     let mut block: Option<String> = None;
     let mut module = false;

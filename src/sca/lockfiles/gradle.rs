@@ -6,7 +6,7 @@ use super::super::document::{Fault, utf8, xml};
 use super::{Input, Lock, Package, Scope};
 
 pub(super) fn lockfile(input: &Input<'_>) -> Result<Lock, Fault> {
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let buildscript = input.path.ends_with("buildscript-gradle.lockfile");
     let mut whole = false;
     for (number, line) in utf8(input.bytes)?.lines().enumerate() {
@@ -46,7 +46,7 @@ pub(super) fn verification(input: &Input<'_>) -> Result<Lock, Fault> {
     if root.name != "verification-metadata" {
         return Err(Fault::at(root.line, "is not Gradle's verification metadata"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for component in root.child("components").iter().flat_map(|list| list.all("component")) {
         let attribute = |name: &str| component.attribute(name).filter(|value| !value.is_empty());
         let (Some(group), Some(name), Some(version)) = (attribute("group"), attribute("name"), attribute("version"))

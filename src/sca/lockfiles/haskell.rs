@@ -11,7 +11,7 @@ pub(super) fn stack(input: &Input<'_>) -> Result<Lock, Fault> {
     if root.get("packages").is_none() || root.get("snapshots").is_none() {
         return Err(Fault::at(1, "has no `packages` and `snapshots`"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for node in root.list("packages") {
         let completed = node.get("completed").unwrap_or(node);
         if let Some(hackage) = completed.text("hackage") {
@@ -37,7 +37,7 @@ pub(super) fn stack(input: &Input<'_>) -> Result<Lock, Fault> {
 }
 
 pub(super) fn freeze(input: &Input<'_>) -> Result<Lock, Fault> {
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut inside = false;
     let mut seen = false;
     for (number, line) in utf8(input.bytes)?.lines().enumerate() {

@@ -23,7 +23,7 @@ pub(super) fn pom(input: &Input<'_>) -> Result<Lock, Fault> {
     }
     let mut known = Known::default();
     learn(&root, input, &mut known, 0);
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let profiles = root.child("profiles").map_or(&[][..], |profiles| profiles.children.as_slice());
     for holder in std::iter::once(&root).chain(profiles) {
         for dependency in holder.child("dependencies").iter().flat_map(|list| list.all("dependency")) {

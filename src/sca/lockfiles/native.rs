@@ -1,4 +1,4 @@
-//! Conan's `conan.lock`, Swift's `Package.resolved`, CocoaPods' `Podfile.lock`.
+//! Conan's `conan.lock`, Swift's `Package.resolved`, `CocoaPods`' `Podfile.lock`.
 //!
 //! <https://docs.conan.io/2/tutorial/versioning/lockfiles.html>, <https://docs.swift.org/swiftpm/>, <https://guides.cocoapods.org>.
 
@@ -22,7 +22,7 @@ fn conan_reference(text: &str, line: u32) -> Option<Package> {
 
 pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let fault = |node: &Node<'_>| {
         Fault::at(node.line, format!("is not a reference: `{}`", super::super::shown(node.str().unwrap_or_default())))
     };
@@ -89,7 +89,7 @@ pub(super) fn swift(input: &Input<'_>) -> Result<Lock, Fault> {
         }
     };
     let pins = pins.ok_or_else(|| Fault::at(1, "has no `pins`"))?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for pin in pins.items() {
         let url = pin.text("location").or_else(|| pin.text("repositoryURL"));
         let Some(url) = url else { return Err(Fault::at(pin.line, "names a package without a location")) };
@@ -128,7 +128,7 @@ pub(super) fn podfile(input: &Input<'_>) -> Result<Lock, Fault> {
     if pods.is_none() && root.get("PODFILE CHECKSUM").is_none() {
         return Err(Fault::at(1, "has no `PODS`"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     let base = |spec: &str| spec.split([' ', '/']).next().unwrap_or(spec).to_owned();

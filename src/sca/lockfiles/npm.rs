@@ -45,7 +45,7 @@ fn scope(node: &Node<'_>) -> Scope {
 }
 
 fn flat(packages: &Node<'_>, graph: bool) -> Result<Lock, Fault> {
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut own: Vec<&Entry<'_>> = Vec::new();
     for entry in packages.entries() {
@@ -86,10 +86,10 @@ fn flat(packages: &Node<'_>, graph: bool) -> Result<Lock, Fault> {
                     .count();
             }
             for one in asked {
-                if let Some(place) = resolve(&places, &entry.key, &one.key) {
-                    if lock.packages[place as usize].direct.is_none() {
-                        lock.root(place);
-                    }
+                if let Some(place) = resolve(&places, &entry.key, &one.key)
+                    && lock.packages[place as usize].direct.is_none()
+                {
+                    lock.root(place);
                 }
             }
         }
@@ -144,7 +144,7 @@ fn licence(node: &Node<'_>) -> String {
 
 /// Version 1: packages nested in packages.
 fn tree(root: &Node<'_>) -> Result<Lock, Fault> {
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut open: Vec<(&Entry<'_>, usize)> = root.map("dependencies").iter().rev().map(|entry| (entry, 0)).collect();
     let mut first: HashMap<&str, u32> = HashMap::new();
     let mut wants: Vec<(u32, &Entry<'_>)> = Vec::new();

@@ -130,7 +130,7 @@ impl Package {
 }
 
 /// What a file says.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Lock {
     /// Its format.
     pub format: Format,
@@ -140,16 +140,9 @@ pub struct Lock {
     pub expects: usize,
     /// Packages that the project asks for, by their places, where the file tells.
     pub roots: Vec<u32>,
-    /// Lines that name a package without a version that could be looked up.
-    pub unpinned: usize,
 }
 
 impl Lock {
-    /// An empty list.
-    pub const fn new() -> Self {
-        Self { format: Format::Npm, packages: Vec::new(), expects: 0, roots: Vec::new(), unpinned: 0 }
-    }
-
     /// Adds a package and says its place.
     pub fn push(&mut self, package: Package) -> u32 {
         self.packages.push(package);
@@ -158,10 +151,11 @@ impl Lock {
 
     /// Notes that one package requires another.
     pub fn edge(&mut self, from: u32, to: u32) {
-        if let Some(package) = self.packages.get_mut(from as usize) {
-            if from != to && !package.requires.contains(&to) {
-                package.requires.push(to);
-            }
+        if let Some(package) = self.packages.get_mut(from as usize)
+            && from != to
+            && !package.requires.contains(&to)
+        {
+            package.requires.push(to);
         }
     }
 
@@ -218,8 +212,8 @@ impl Lock {
             }
             for next in self.packages.get(at).map_or(&[][..], |package| &package.requires) {
                 let next = *next as usize;
-                if !from.contains_key(&next) {
-                    from.insert(next, at);
+                if let std::collections::hash_map::Entry::Vacant(e) = from.entry(next) {
+                    e.insert(at);
                     queue.push_back(next);
                 }
             }

@@ -8,7 +8,7 @@ use super::{Input, Lock, Package, Scope, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let documents = yaml(input.bytes)?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut seen = false;
     for root in &documents {
         let Some(version) = root.text("lockfileVersion") else { continue };
@@ -54,10 +54,12 @@ fn document(root: &Node<'_>, major: u32, graph: bool, lock: &mut Lock) -> Result
         let stated = (node.text("name"), node.text("version"));
         let (name, version) = match (keyed, stated) {
             (_, (Some(name), version)) => (name, version.unwrap_or_default()),
-            (Some((name, _)), (None, Some(version))) => (name, version),
-            (Some((name, version)), (None, None)) => (name, version),
+            (Some((name, keyed)), (None, version)) => (name, version.unwrap_or(keyed)),
             (None, (None, _)) => {
-                return Err(Fault::at(entry.line, format!("names no package in `{}`", super::super::shown(&entry.key))));
+                return Err(Fault::at(
+                    entry.line,
+                    format!("names no package in `{}`", super::super::shown(&entry.key)),
+                ));
             }
         };
         let mut package = Package::new(Ecosystem::Npm, name, version, entry.line);

@@ -23,7 +23,7 @@ fn tables(input: &Input<'_>, key: &str, majors: &[&str]) -> Result<Lock, Fault> 
     if !majors.contains(&version.split('.').next().unwrap_or_default()) {
         return Err(Fault::at(meta.line, format!("has the unknown {key} `{}`", super::super::shown(version))));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     for node in root.list("package") {
@@ -106,7 +106,7 @@ pub(super) fn pipfile(input: &Input<'_>) -> Result<Lock, Fault> {
             return Err(Fault::at(meta.line, format!("has the unknown pipfile-spec `{shown}`")));
         }
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     for group in root.entries().iter().filter(|entry| entry.key != "_meta") {
         for entry in group.node.entries() {
             let node = &entry.node;

@@ -18,7 +18,7 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
             ));
         }
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<(&str, &str), u32> = HashMap::new();
     let mut by_name: HashMap<&str, u32> = HashMap::new();
     let mut own = Vec::new();
@@ -103,7 +103,7 @@ pub(super) fn pylock(input: &Input<'_>) -> Result<Lock, Fault> {
     if root.get("packages").is_none() {
         return Err(Fault::at(1, "has no `packages`"));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut by_name: HashMap<&str, u32> = HashMap::new();
     let mut wants = Vec::new();
     for node in root.list("packages") {

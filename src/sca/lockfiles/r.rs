@@ -10,7 +10,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
     let packages =
         root.get("Packages").filter(|node| node.is_map()).ok_or_else(|| Fault::at(1, "has no `Packages`"))?;
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     for entry in packages.entries() {
         let node = &entry.node;

@@ -11,7 +11,7 @@ use super::{Format, Input, Lock, Package, Source};
 const DEEPEST: usize = 16;
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
-    let mut reader = Reader { lock: Lock::new(), constraints: HashMap::new(), input, files: 0 };
+    let mut reader = Reader { lock: Lock::default(), constraints: HashMap::new(), input, files: 0 };
     reader.file(input.path, input.bytes, 0, None)?;
     let Reader { mut lock, constraints, .. } = reader;
     for package in

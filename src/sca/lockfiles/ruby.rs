@@ -7,7 +7,7 @@ use super::super::document::{Fault, utf8};
 use super::{Input, Lock, Package, Source};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     let mut roots: Vec<String> = Vec::new();

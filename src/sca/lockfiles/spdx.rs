@@ -27,7 +27,7 @@ fn document(root: &Node<'_>) -> Result<Lock, Fault> {
     if !known(version) {
         return Err(Fault::at(1, format!("has the unknown spdxVersion `{}`", super::super::shown(version))));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let described: Vec<&str> = root
         .list("relationships")
@@ -88,7 +88,7 @@ fn document(root: &Node<'_>) -> Result<Lock, Fault> {
 }
 
 fn tags(text: &str) -> Result<Lock, Fault> {
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let (mut line_of_package, mut version) = (0, String::new());
     for (number, line) in text.lines().enumerate() {
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
@@ -105,13 +105,13 @@ fn tags(text: &str) -> Result<Lock, Fault> {
             "PackageVersion" => value.clone_into(&mut version),
             "ExternalRef" => {
                 let words: Vec<&str> = value.split_whitespace().collect();
-                if let [_, "purl", locator] = words.as_slice() {
-                    if let Some(mut package) = of_purl(locator, line_of_package) {
-                        if package.version.is_empty() {
-                            package.version.clone_from(&version);
-                        }
-                        lock.push(package);
+                if let [_, "purl", locator] = words.as_slice()
+                    && let Some(mut package) = of_purl(locator, line_of_package)
+                {
+                    if package.version.is_empty() {
+                        package.version.clone_from(&version);
                     }
+                    lock.push(package);
                 }
             }
             _ => {}

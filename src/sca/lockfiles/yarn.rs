@@ -34,7 +34,7 @@ fn name_of(descriptor: &str) -> Option<&str> {
 }
 
 fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut by_descriptor: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     let mut here: Option<u32> = None;
@@ -118,7 +118,7 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
     if !version.parse::<u32>().is_ok_and(|version| (1..=NEWEST).contains(&version)) {
         return Err(Fault::at(meta.line, format!("has the unknown version `{}`", super::super::shown(version))));
     }
-    let mut lock = Lock::new();
+    let mut lock = Lock::default();
     let mut by_descriptor: HashMap<&str, u32> = HashMap::new();
     let mut own = Vec::new();
     let mut nodes = Vec::new();
@@ -136,8 +136,7 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
         let version = node.text("version").unwrap_or_default();
         let mut package = Package::new(Ecosystem::Npm, name, version, entry.line);
         package.source = match reference.split_once(':') {
-            Some(("npm", _)) | None => Source::Unstated,
-            Some(("patch" | "virtual", _)) => Source::Unstated,
+            Some(("npm" | "patch" | "virtual", _)) | None => Source::Unstated,
             Some(("file" | "link" | "portal", path)) => Source::Path(path.to_owned()),
             Some(_) if reference.contains("#commit=") || reference.starts_with("git") => {
                 Source::Git(reference.to_owned())

@@ -1,4 +1,4 @@
-//! CycloneDX 1.6 (<https://cyclonedx.org/docs/1.6/json/>).
+//! `CycloneDX` 1.6 (<https://cyclonedx.org/docs/1.6/json/>).
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::sca::licences;
 /// Reference of the project itself.
 const ROOT: &str = "project";
 
-/// Writes the components as a CycloneDX document.
+/// Writes the components as a `CycloneDX` document.
 pub fn cyclonedx(components: &Components, subject: &Subject) -> String {
     let mut listed = Vec::new();
     let mut dependencies = vec![json!({

@@ -1,4 +1,4 @@
-//! SBOMs of what lock files say: CycloneDX 1.6 and SPDX 2.3, the same bytes for the same files.
+//! SBOMs of what lock files say: `CycloneDX` 1.6 and SPDX 2.3, the same bytes for the same files.
 
 mod cyclonedx;
 mod spdx;
@@ -133,7 +133,7 @@ mod tests {
     use crate::sca::Ecosystem;
 
     fn components() -> Components {
-        let mut lock = Lock::new();
+        let mut lock = Lock::default();
         let mut package = Package::new(Ecosystem::Npm, "@a/b", "1.0.0", 3);
         package.integrity =
             "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="

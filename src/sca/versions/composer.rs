@@ -141,10 +141,11 @@ fn dated(bare: &str) -> Option<String> {
 /// One to six groups of two digits, as many as can be, then at most two of up to three, then a modifier.
 fn months(rest: &str, taken: usize) -> Option<(String, String)> {
     let (width, group) = group(rest, 2);
-    if taken < 6 && group == 2 {
-        if let Some((date, tail)) = months(&rest[width..], taken + 1) {
-            return Some((format!("{}{date}", &rest[..width]), tail));
-        }
+    if taken < 6
+        && group == 2
+        && let Some((date, tail)) = months(&rest[width..], taken + 1)
+    {
+        return Some((format!("{}{date}", &rest[..width]), tail));
     }
     if taken == 0 { None } else { days(rest, 0) }
 }
@@ -152,10 +153,11 @@ fn months(rest: &str, taken: usize) -> Option<(String, String)> {
 fn days(rest: &str, taken: usize) -> Option<(String, String)> {
     for most in [3, 2, 1] {
         let (width, digits) = group(rest, most);
-        if taken < 2 && digits == most {
-            if let Some((date, tail)) = days(&rest[width..], taken + 1) {
-                return Some((format!("{}{date}", &rest[..width]), tail));
-            }
+        if taken < 2
+            && digits == most
+            && let Some((date, tail)) = days(&rest[width..], taken + 1)
+        {
+            return Some((format!("{}{date}", &rest[..width]), tail));
         }
     }
     modifier(rest).map(|tail| (String::new(), tail))
@@ -173,7 +175,7 @@ fn branch(bare: &str) -> Option<String> {
     let name = bare.strip_suffix("-dev").or_else(|| bare.strip_suffix(".dev")).or_else(|| bare.strip_suffix("dev"))?;
     let parts: Vec<&str> = name.split('.').collect();
     let number = |part: &&str| is_digits(part) || matches!(*part, "x" | "*");
-    if parts.len() > 4 || !parts.iter().all(|part| number(part)) || !is_digits(parts[0]) {
+    if parts.len() > 4 || !parts.iter().all(number) || !is_digits(parts[0]) {
         return None;
     }
     let mut numbers: Vec<&str> = parts.iter().map(|part| if is_digits(part) { *part } else { "9999999" }).collect();

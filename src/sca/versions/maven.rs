@@ -17,7 +17,7 @@ enum Part {
     Word(String),
     /// A word with a number directly behind it, as `rc1`.
     Both(String, String),
-    List(Vec<Part>),
+    List(Vec<Self>),
 }
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {

@@ -1,4 +1,4 @@
-//! NuGet's versions, after `NuGetVersion` and `VersionComparer` (<https://learn.microsoft.com/nuget/concepts/package-versioning>): up to
+//! `NuGet`'s versions, after `NuGetVersion` and `VersionComparer` (<https://learn.microsoft.com/nuget/concepts/package-versioning>): up to
 //! four numbers, a missing one is zero; labels without case; the build part does not count.
 
 use std::cmp::Ordering;

@@ -42,16 +42,10 @@ fn part(a: &str, b: &str) -> Ordering {
                 (a, b) = (&a[1..], &b[1..]);
                 continue;
             }
-            (Some(b'~'), _) => return Ordering::Less,
-            (_, Some(b'~')) => return Ordering::Greater,
-            (Some(b'^'), None) => return Ordering::Greater,
-            (None, Some(b'^')) => return Ordering::Less,
-            (Some(b'^'), Some(_)) => return Ordering::Less,
-            (Some(_), Some(b'^')) => return Ordering::Greater,
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(_), Some(_)) => {}
+            // `~` is older than all, the end too; `^` is newer than the end and older than all else.
+            (a, b) if rank(a) != rank(b) => return rank(a).cmp(&rank(b)),
+            (None, _) => return Ordering::Equal,
+            (Some(_), _) => {}
         }
         let numeric = a[0].is_ascii_digit();
         let run = |text: &[u8]| {
@@ -69,5 +63,15 @@ fn part(a: &str, b: &str) -> Ordering {
             return order;
         }
         (a, b) = (rest_a, rest_b);
+    }
+}
+
+/// Where two versions part: `~`, the end, `^`, all else.
+const fn rank(first: Option<&u8>) -> u8 {
+    match first {
+        Some(b'~') => 0,
+        None => 1,
+        Some(b'^') => 2,
+        Some(_) => 3,
     }
 }

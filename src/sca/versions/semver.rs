@@ -1,6 +1,6 @@
 //! Semantic versions, in the dialects of the tools that read them.
 //!
-//! Precedence after SemVer 2.0.0, item 11 (<https://semver.org>). What each tool accepts: Cargo's `semver` crate (three numbers of 64
+//! Precedence after `SemVer` 2.0.0, item 11 (<https://semver.org>). What each tool accepts: Cargo's `semver` crate (three numbers of 64
 //! bits), npm's `semver` (a `v` in front, numbers up to 2^53-1, 256 characters), Go's `golang.org/x/mod/semver` (`v1` and `v1.2` are
 //! `v1.0.0` and `v1.2.0`), Elixir's `Version`, and Dart's `pub_semver`, in which the build part is ordered too.
 

@@ -17,6 +17,9 @@ pub(crate) fn run(args: &Explain) -> Exit {
     if let Some(rule) = builtin().iter().find(|rule| rule.is_called(&args.rule)) {
         return say(&page(rule, &Ink { color: colors(args.color) }));
     }
+    if let Some(text) = super::advisories::page(&args.rule) {
+        return say(&text);
+    }
     let near = nearest(&args.rule);
     let hint = match near.as_slice() {
         [] => "`gatehook rules list` names them all".to_owned(),

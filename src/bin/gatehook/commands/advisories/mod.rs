@@ -1,6 +1,7 @@
 //! `gatehook advisories`.
 
 mod import;
+mod page;
 mod status;
 mod update;
 
@@ -10,6 +11,7 @@ use std::io::{self, BufRead, BufWriter, Write as _};
 use gatehook::finding::Exit;
 use gatehook::sca::Ecosystem;
 
+pub(crate) use self::page::page;
 use super::{say, stop};
 use crate::args::{Advisories, Compare};
 
