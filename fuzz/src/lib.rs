@@ -4,4 +4,5 @@ pub mod foreign;
 pub mod gitdir;
 pub mod kept;
 pub mod mutate;
+pub mod sca;
 pub mod targets;

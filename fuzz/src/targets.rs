@@ -43,6 +43,8 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("settings", gitdir::settings, gitdir::settings_seeds),
         ("plumbing", gitdir::plumbing, gitdir::plumbing_seeds),
         ("event", gitdir::event, gitdir::event_seeds),
+        ("lockfile", crate::sca::lock, crate::sca::lock_seeds),
+        ("advisories", crate::sca::advisories, crate::sca::advisory_seeds),
     ]
 }
 

@@ -14,6 +14,7 @@ mod frameworks;
 mod hostile;
 mod installer;
 mod layers;
+mod lockfiles;
 mod mutations;
 mod reports;
 mod pushes;

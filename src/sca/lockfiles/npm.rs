@@ -169,6 +169,9 @@ fn tree(root: &Node<'_>) -> Result<Lock, Fault> {
         }
         package.integrity = node.text("integrity").unwrap_or_default().to_owned();
         package.scope = scope(node);
+        if depth > 0 {
+            package.direct = Some(false);
+        }
         let place = lock.push(package);
         if depth == 0 {
             first.insert(entry.key.as_ref(), place);

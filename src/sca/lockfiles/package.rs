@@ -176,11 +176,11 @@ impl Lock {
 
     /// Takes from the manifest which packages are direct, where the lock file does not tell.
     pub(super) fn mark_direct(&mut self, manifest: &Manifest) {
-        if manifest.names.is_empty() || self.packages.iter().any(|package| package.direct.is_some()) {
+        if manifest.names.is_empty() {
             return;
         }
         let names: BTreeSet<String> = manifest.names.iter().map(|(name, _)| name.clone()).collect();
-        for (place, package) in self.packages.iter_mut().enumerate() {
+        for (place, package) in self.packages.iter_mut().enumerate().filter(|(_, package)| package.direct.is_none()) {
             let direct = names.contains(package.ecosystem.normalised(&package.name).as_ref());
             package.direct = Some(direct);
             if direct {

@@ -7,7 +7,7 @@ use super::super::document::{Fault, utf8, yaml};
 use super::{Input, Lock, Package, Source};
 
 /// Newest `__metadata` version that is known.
-const NEWEST: u32 = 9;
+const NEWEST: u32 = 10;
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let text = utf8(input.bytes)?;

@@ -66,18 +66,14 @@ fn imported(args: &ImportAdvisories) -> Result<String, String> {
 
 /// Compiles and puts in place.
 pub(super) fn place(dirs: &Dirs, compiler: Compiler, now: u64) -> Result<String, String> {
-    let compiled = compiler.finish(now).map_err(|error| error.to_string())?;
-    let index = Index::open(&compiled.bytes).map_err(|error| error.to_string())?;
+    let bytes = compiler.finish(now).map_err(|error| error.to_string())?.bytes;
+    let index = Index::open(&bytes).map_err(|error| error.to_string())?;
     if index.records == 0 {
         return Err("no record is about an ecosystem that gatehook knows".to_owned());
     }
-    AdvisoryFile::replace(dirs, &compiled.bytes).map_err(|error| chain(&error))?;
-    Ok(format!(
-        "{} advisories of {} packages are in the index, {} KiB\n",
-        index.records,
-        index.packages,
-        compiled.bytes.len() >> 10
-    ))
+    AdvisoryFile::replace(dirs, &bytes).map_err(|error| chain(&error))?;
+    let size = bytes.len() >> 10;
+    Ok(format!("{} advisories of {} packages are in the index, {size} KiB\n", index.records, index.packages))
 }
 
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
