@@ -9,9 +9,9 @@ pub(crate) enum Advisories {
     /// Download OSV's archives and compile them
     ///
     /// Asks only for what changed since the last time, goes on where an earlier download stopped, and puts the new
-    /// index in place of the old one when all of it is whole. Honours HTTPS_PROXY and NO_PROXY.
+    /// index in place of the old one when all of it is whole. Honours `HTTPS_PROXY` and `NO_PROXY`.
     Update(UpdateAdvisories),
-    /// Compile advisories from files: OSV, RustSec, ruby-advisory-db, FriendsOfPHP
+    /// Compile advisories from files: OSV, `RustSec`, ruby-advisory-db, `FriendsOfPHP`
     ///
     /// What an earlier import of a file of the same name held is replaced; all else stays. Where a record cannot be
     /// read the old index stays as it is.
@@ -70,7 +70,7 @@ pub(crate) struct Compare {
 /// How an SBOM is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SbomFormat {
-    /// CycloneDX 1.6
+    /// `CycloneDX` 1.6
     #[value(alias = "cyclonedx-json")]
     Cyclonedx,
     /// SPDX 2.3

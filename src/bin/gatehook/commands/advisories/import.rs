@@ -54,7 +54,9 @@ fn imported(args: &ImportAdvisories) -> Result<String, String> {
                 let file = path.to_string_lossy();
                 let all = records(&file, &map).map_err(|fault| told(&file, &fault))?;
                 found = all.len();
-                all.iter().for_each(|one| compiler.add(one));
+                for one in &all {
+                    compiler.add(one);
+                }
             }
         }
         if found == 0 {
@@ -92,7 +94,9 @@ pub(super) fn archive(bytes: &[u8], compiler: &mut Compiler) -> Result<usize, St
     while let Some((path, bytes)) = archive.next_file().map_err(|error| error.to_string())? {
         let all = records(&path, &bytes).map_err(|fault| told(&path, &fault))?;
         found += all.len();
-        all.iter().for_each(|one| compiler.add(one));
+        for one in &all {
+            compiler.add(one);
+        }
     }
     Ok(found)
 }
@@ -125,7 +129,9 @@ fn directory(root: &Path, dir: &Path, compiler: &mut Compiler, found: &mut usize
                     .unwrap_or_default();
                 let all = records(&name, &bytes).map_err(|fault| told(&name, &fault))?;
                 *found += all.len();
-                all.iter().for_each(|one| compiler.add(one));
+                for one in &all {
+                    compiler.add(one);
+                }
             }
         }
     }
