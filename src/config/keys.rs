@@ -189,7 +189,7 @@ pub const KEYS: &[Key] = &[
     key("fingerprint.salt", Kind::Text, "", "Random text that fingerprints are keyed with.").tighter("nothing else"),
     key("sca.max-age", Kind::Text, "\"7d\"", "How old the advisory index may be. An older one counts as not checked; `gatehook advisories update` makes it new.")
         .tighter("a shorter time"),
-    key("sca.cooldown", Kind::Text, "\"0s\"", "How old a release has to be before it may be used, where the lock file says when it was made.")
+    key("sca.cooldown", Kind::Text, "", "How old a release has to be before it may be used, where the lock file says when it was made.")
         .tighter("a longer time"),
     key("sca.dev", Kind::Word(&["block", "warn"]), "\"block\"", "What an advisory means for a dependency that only development or tests need.")
         .tighter("`block`"),

@@ -1,6 +1,6 @@
 //! Lock files of every format: what is read of them, and that nothing of a broken one passes for whole.
 //!
-//! `tests/lockfiles/NAME/` holds the files; `packages.txt` beside them what is read. docs/sca.md says where each comes
+//! `tests/lockfiles` has a folder for each; `packages.txt` in it says what is read. docs/sca.md says where each comes
 //! from. `BLESS=1` writes `packages.txt` anew.
 
 use std::collections::BTreeSet;
@@ -104,8 +104,7 @@ fn every_lock_file_is_read_as_it_stands() {
     assert!(missing.is_empty(), "no file of {missing:?} is here");
 }
 
-/// Half a file is refused, or says fewer packages than the whole: it never passes for it. Formats of lines alone
-/// cannot tell where they end.
+/// Half a JSON file is refused. Formats of lines cannot tell where they end, but never say more than the whole.
 #[test]
 fn a_file_that_is_cut_off_is_never_the_whole() {
     for (folder, path, bytes) in locks() {
@@ -113,8 +112,8 @@ fn a_file_that_is_cut_off_is_never_the_whole() {
         for part in 1..8 {
             let cut = bytes.len() * part / 8;
             if let Ok(lock) = read(&folder, &path, &bytes[..cut]) {
-                let fewer = lock.packages.len() < whole.len() || lock.packages != whole || part == 7;
-                assert!(fewer, "{}/{path} at {cut}", folder.display());
+                let marked = bytes.starts_with(b"{") || bytes.starts_with(b"<");
+                assert!(!marked && lock.packages.len() <= whole.len(), "{}/{path} at {cut}", folder.display());
             }
         }
         let conflict = [&bytes[..], b"\n<<<<<<< HEAD\n=======\n>>>>>>> other\n"].concat();

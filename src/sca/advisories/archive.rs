@@ -99,11 +99,11 @@ impl<'a> Archive<'a> {
             if size > LARGEST {
                 return Err(ArchiveError(format!(
                     "holds `{}`, which is larger than {} MiB",
-                    super::super::shown(&path),
+                    crate::sca::shown(&path),
                     LARGEST >> 20
                 )));
             }
-            let broken = || ArchiveError(format!("holds `{}`, which is broken", super::super::shown(&path)));
+            let broken = || ArchiveError(format!("holds `{}`, which is broken", crate::sca::shown(&path)));
             let data = (|| {
                 let offset = usize::try_from(offset).ok()?;
                 let local = self.bytes.get(offset..).filter(|local| local.starts_with(b"PK\x03\x04"))?;
@@ -123,7 +123,7 @@ impl<'a> Archive<'a> {
                 _ => {
                     return Err(ArchiveError(format!(
                         "holds `{}`, packed in an unknown way",
-                        super::super::shown(&path)
+                        crate::sca::shown(&path)
                     )));
                 }
             }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use super::super::Ecosystem;
 use super::bytes::Writer;
 use super::index::{Corrupt, FORMAT, HEADER, ID, Index, MAGIC, Place, SourceInfo, hash_of};
 use super::record::Advisory;
+use crate::sca::Ecosystem;
 
 /// Bytes of records in a block, unpacked, about.
 const BLOCK: usize = 32 << 10;

@@ -2,10 +2,10 @@
 //!
 //! <https://github.com/RustSec/advisory-db>, <https://github.com/rubysec/ruby-advisory-db>, <https://github.com/FriendsOfPHP/security-advisories>.
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, toml, utf8};
 use super::osv::{settle, shortened, weigh};
 use super::record::{Advisory, Affected, Event, Range};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, toml, utf8};
 
 fn affected(ecosystem: Ecosystem, name: &str, ranges: Vec<Range>) -> Affected {
     let name = ecosystem.normalised(name).into_owned();

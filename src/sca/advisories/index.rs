@@ -7,9 +7,9 @@
 use std::cell::RefCell;
 use std::io::Read;
 
-use super::super::Ecosystem;
 use super::bytes::Reader;
 use super::record::Advisory;
+use crate::sca::Ecosystem;
 
 /// The file is not what this program wrote, or not any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

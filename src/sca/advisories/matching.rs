@@ -3,9 +3,9 @@
 
 use std::cmp::Ordering;
 
-use super::super::Ecosystem;
-use super::super::versions::Order;
 use super::record::{Advisory, Affected, Event, Level, Range};
+use crate::sca::Ecosystem;
+use crate::sca::versions::Order;
 
 /// Whether `version` of the package is affected; `None` where that cannot be told, because a version cannot be read.
 ///

@@ -1,10 +1,10 @@
 //! Records in OSV's format, JSON or YAML (<https://ossf.github.io/osv-schema/>), and how the format of a file is told.
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, json, yaml};
 use super::foreign;
 use super::record::{Advisory, Affected, Event, Level, Range};
 use super::severity::score;
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, json, yaml};
 
 /// Most bytes of a text that are kept.
 const LONGEST: usize = 3000;

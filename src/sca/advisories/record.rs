@@ -1,8 +1,8 @@
 //! An advisory as it is kept: what a match and a message need, and no more.
 
-use super::super::Ecosystem;
 use super::bytes::{Reader, Writer};
 use super::index::Corrupt;
+use crate::sca::Ecosystem;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! Records, ranges, the compiled file and what is refused.
 
-use super::super::Ecosystem;
 use super::*;
+use crate::sca::Ecosystem;
 
 fn osv(id: &str, ecosystem: &str, name: &str, rest: &str) -> Vec<Advisory> {
     let text = format!(

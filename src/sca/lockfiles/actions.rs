@@ -1,9 +1,9 @@
 //! GitHub Actions: what `uses:` names in workflows and actions
 //! (<https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsuses>).
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, utf8, yaml};
 use super::{Input, Lock, Package};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, utf8, yaml};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let lines: Vec<&str> = utf8(input.bytes)?.lines().collect();

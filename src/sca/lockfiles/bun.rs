@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Value, json};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Value, json};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, true)?;
     match root.text("lockfileVersion") {
         Some("0" | "1" | "2") => {}
         Some(other) => {
-            return Err(Fault::at(1, format!("has the unknown lockfileVersion `{}`", super::super::shown(other))));
+            return Err(Fault::at(1, format!("has the unknown lockfileVersion `{}`", crate::sca::shown(other))));
         }
         None => return Err(Fault::at(1, "has no `lockfileVersion`")),
     }
@@ -22,7 +22,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     for entry in entries {
         let items = entry.node.items();
         let Some(spec) = items.first().and_then(|node| node.str()) else {
-            return Err(Fault::at(entry.line, format!("does not say what `{}` is", super::super::shown(&entry.key))));
+            return Err(Fault::at(entry.line, format!("does not say what `{}` is", crate::sca::shown(&entry.key))));
         };
         let at = spec.get(1..).and_then(|rest| rest.find('@')).map_or(spec.len(), |at| at + 1);
         let (name, version) = (&spec[..at], spec.get(at + 1..).unwrap_or_default());

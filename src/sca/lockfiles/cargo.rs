@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, toml};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, toml};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = toml(input.bytes)?;
     if let Some(version) = root.text("version")
         && !matches!(version, "1" | "2" | "3" | "4")
     {
-        return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(version))));
+        return Err(Fault::at(1, format!("has the unknown version `{}`", crate::sca::shown(version))));
     }
     let mut lock = Lock::default();
     let listed = root.list("package");

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, json};
 use super::{Input, Lock, Package, Scope, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, json};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
-    if root.get("packages").is_none_or(|node| !matches!(node.value, super::super::document::Value::List(_))) {
+    if root.get("packages").is_none_or(|node| !matches!(node.value, crate::sca::document::Value::List(_))) {
         return Err(Fault::at(1, "has no `packages`"));
     }
     let mut lock = Lock::default();

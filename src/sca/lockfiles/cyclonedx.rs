@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Element, Fault, Node, json, xml};
-use super::super::purl::Purl;
 use super::{Input, Lock, Package, Scope};
+use crate::sca::document::{Element, Fault, Node, json, xml};
+use crate::sca::purl::Purl;
 
 /// Deepest nesting of components.
 const DEEPEST: usize = 64;
@@ -32,7 +32,7 @@ fn of_json(input: &Input<'_>) -> Result<Lock, Fault> {
     }
     let version = root.text("specVersion").unwrap_or_default();
     if !version.starts_with("1.") {
-        return Err(Fault::at(1, format!("has the unknown specVersion `{}`", super::super::shown(version))));
+        return Err(Fault::at(1, format!("has the unknown specVersion `{}`", crate::sca::shown(version))));
     }
     let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();

@@ -1,8 +1,8 @@
 //! Dart and Flutter: `pubspec.lock` (<https://dart.dev/tools/pub/glossary#lockfile>).
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, yaml};
 use super::{Input, Lock, Package, Scope, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, yaml};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let documents = yaml(input.bytes)?;
@@ -12,7 +12,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     for entry in packages.entries() {
         let node = &entry.node;
         let version = node.text("version").ok_or_else(|| {
-            Fault::at(entry.line, format!("gives no version for `{}`", super::super::shown(&entry.key)))
+            Fault::at(entry.line, format!("gives no version for `{}`", crate::sca::shown(&entry.key)))
         })?;
         let about = node.get("description");
         let of = |key: &str| about.and_then(|about| about.text(key)).unwrap_or_default().to_owned();

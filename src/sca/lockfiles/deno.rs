@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Entry, Fault, json};
 use super::{Input, Lock, Package};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Entry, Fault, json};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
@@ -17,7 +17,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             (packages.and_then(|node| node.get("npm")), packages.and_then(|node| node.get("jsr")))
         }
         "4" | "5" => (root.get("npm"), root.get("jsr")),
-        other => return Err(Fault::at(1, format!("has the unknown version `{}`", super::super::shown(other)))),
+        other => return Err(Fault::at(1, format!("has the unknown version `{}`", crate::sca::shown(other)))),
     };
     let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
@@ -25,7 +25,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     for (ecosystem, node) in sides {
         for entry in node.map_or(&[][..], |node| node.entries()) {
             let (name, version) = parts(&entry.key).ok_or_else(|| {
-                Fault::at(entry.line, format!("names no version in `{}`", super::super::shown(&entry.key)))
+                Fault::at(entry.line, format!("names no version in `{}`", crate::sca::shown(&entry.key)))
             })?;
             let mut package = Package::new(ecosystem, name, version, entry.line);
             package.integrity = entry.node.text("integrity").unwrap_or_default().to_owned();

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::Ecosystem;
-use super::super::document::{Element, Fault, json, xml};
 use super::{Input, Lock, Package, Scope, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Element, Fault, json, xml};
 
 pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
@@ -14,7 +14,7 @@ pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
         other => {
             return Err(Fault::at(
                 1,
-                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+                format!("has the unknown version `{}`", crate::sca::shown(other.unwrap_or("none"))),
             ));
         }
     }
@@ -30,7 +30,7 @@ pub(super) fn lock(input: &Input<'_>) -> Result<Lock, Fault> {
                 continue;
             }
             let version = entry.node.text("resolved").ok_or_else(|| {
-                Fault::at(entry.line, format!("gives no resolved version for `{}`", super::super::shown(&entry.key)))
+                Fault::at(entry.line, format!("gives no resolved version for `{}`", crate::sca::shown(&entry.key)))
             })?;
             let name = entry.key.to_ascii_lowercase();
             let direct = kind.eq_ignore_ascii_case("direct");

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, line_of, utf8};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, line_of, utf8};
 
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 32;
@@ -161,7 +161,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             other => {
                 return Err(Fault::at(
                     line,
-                    format!("takes a package from `{}`, which is unknown", super::super::shown(other)),
+                    format!("takes a package from `{}`, which is unknown", crate::sca::shown(other)),
                 ));
             }
         };

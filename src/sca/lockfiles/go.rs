@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, utf8};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, utf8};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let text = utf8(input.bytes)?;
@@ -34,10 +34,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             ("module", [_]) => module = true,
             ("require", [name, version]) => {
                 if !Ecosystem::Go.order().reads(version) || !version.starts_with('v') {
-                    return Err(Fault::at(
-                        number,
-                        format!("`{}` is not a module version", super::super::shown(version)),
-                    ));
+                    return Err(Fault::at(number, format!("`{}` is not a module version", crate::sca::shown(version))));
                 }
                 let mut package = Package::new(Ecosystem::Go, *name, *version, number);
                 package.direct = Some(!comment.split(';').any(|part| part.trim() == "indirect"));
@@ -63,7 +60,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
                 lock.push(Package::new(Ecosystem::Go, "stdlib", release(name.trim_start_matches("go")), number));
             }
             ("go" | "toolchain" | "exclude" | "retract" | "godebug" | "tool" | "ignore", _) => {}
-            _ => return Err(Fault::at(number, format!("`{}` is not a go.mod directive", super::super::shown(&verb)))),
+            _ => return Err(Fault::at(number, format!("`{}` is not a go.mod directive", crate::sca::shown(&verb)))),
         }
     }
     if !module {

@@ -1,9 +1,9 @@
 //! Gradle: `gradle.lockfile` (<https://docs.gradle.org/current/userguide/dependency_locking.html>) and `verification-metadata.xml`
 //! (<https://docs.gradle.org/current/userguide/dependency_verification.html>).
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, utf8, xml};
 use super::{Input, Lock, Package, Scope};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, utf8, xml};
 
 pub(super) fn lockfile(input: &Input<'_>) -> Result<Lock, Fault> {
     let mut lock = Lock::default();
@@ -15,7 +15,7 @@ pub(super) fn lockfile(input: &Input<'_>) -> Result<Lock, Fault> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let fault = || Fault::at(number, format!("is not a line of a lock file: `{}`", super::super::shown(line)));
+        let fault = || Fault::at(number, format!("is not a line of a lock file: `{}`", crate::sca::shown(line)));
         let (coordinates, configurations) = line.split_once('=').ok_or_else(fault)?;
         if coordinates == "empty" {
             whole = true;

@@ -1,9 +1,9 @@
 //! Haskell: `stack.yaml.lock` (<https://docs.haskellstack.org/en/stable/topics/lock_files/>) and `cabal.project.freeze`
 //! (<https://cabal.readthedocs.io/en/stable/cabal-commands.html#cabal-freeze>).
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, utf8, yaml};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, utf8, yaml};
 
 pub(super) fn stack(input: &Input<'_>) -> Result<Lock, Fault> {
     let documents = yaml(input.bytes)?;
@@ -18,7 +18,7 @@ pub(super) fn stack(input: &Input<'_>) -> Result<Lock, Fault> {
             let (spec, hash) = hackage.split_once('@').unwrap_or((hackage, ""));
             let (name, version) = spec
                 .rsplit_once('-')
-                .ok_or_else(|| Fault::at(node.line, format!("is not a package: `{}`", super::super::shown(spec))))?;
+                .ok_or_else(|| Fault::at(node.line, format!("is not a package: `{}`", crate::sca::shown(spec))))?;
             let mut package = Package::new(Ecosystem::Hackage, name, version, completed.line);
             package.integrity = hash.split(',').next().unwrap_or(hash).to_owned();
             lock.push(package);
@@ -52,7 +52,7 @@ pub(super) fn freeze(input: &Input<'_>) -> Result<Lock, Fault> {
                 inside = false;
                 seen |= body.contains(':');
                 if !body.trim().is_empty() && !body.contains(':') {
-                    return Err(Fault::at(number, format!("is not a field: `{}`", super::super::shown(body.trim()))));
+                    return Err(Fault::at(number, format!("is not a field: `{}`", crate::sca::shown(body.trim()))));
                 }
                 continue;
             }

@@ -1,8 +1,8 @@
 //! Manifests beside a lock file: what the project itself asks for, by name.
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, json, toml, utf8, yaml};
 use super::{Format, Input};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, json, toml, utf8, yaml};
 
 /// What a manifest asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Element, Fault, xml};
 use super::{Input, Lock, Package, Scope};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Element, Fault, xml};
 
 /// How many parents are followed.
 const DEEPEST: usize = 10;

@@ -4,9 +4,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, json, yaml};
 use super::{Input, Lock, Package, Scope, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, json, yaml};
 
 /// `name/version@user/channel#revision%time`.
 fn conan_reference(text: &str, line: u32) -> Option<Package> {
@@ -24,7 +24,7 @@ pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
     let mut lock = Lock::default();
     let fault = |node: &Node<'_>| {
-        Fault::at(node.line, format!("is not a reference: `{}`", super::super::shown(node.str().unwrap_or_default())))
+        Fault::at(node.line, format!("is not a reference: `{}`", crate::sca::shown(node.str().unwrap_or_default())))
     };
     if let Some(graph) = root.get("graph_lock") {
         let mut places: HashMap<&str, u32> = HashMap::new();
@@ -61,7 +61,7 @@ pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
         other => {
             return Err(Fault::at(
                 1,
-                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+                format!("has the unknown version `{}`", crate::sca::shown(other.unwrap_or("none"))),
             ));
         }
     }
@@ -84,7 +84,7 @@ pub(super) fn swift(input: &Input<'_>) -> Result<Lock, Fault> {
         other => {
             return Err(Fault::at(
                 1,
-                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+                format!("has the unknown version `{}`", crate::sca::shown(other.unwrap_or("none"))),
             ));
         }
     };
@@ -139,7 +139,7 @@ pub(super) fn podfile(input: &Input<'_>) -> Result<Lock, Fault> {
         };
         let version = spec.split_once(" (").and_then(|(_, version)| version.strip_suffix(')'));
         let Some(version) = version else {
-            return Err(Fault::at(line, format!("is not a pod: `{}`", super::super::shown(spec))));
+            return Err(Fault::at(line, format!("is not a pod: `{}`", crate::sca::shown(spec))));
         };
         let name = base(spec);
         let place = *places.entry(name.clone()).or_insert_with(|| {

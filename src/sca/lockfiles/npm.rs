@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Entry, Fault, Node, json};
 use super::{Input, Lock, Package, Scope, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Entry, Fault, Node, json};
 
 /// Deepest nesting of version 1.
 const DEEPEST: usize = 64;
@@ -29,7 +29,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         None => Err(Fault::at(1, "has no `lockfileVersion`")),
         Some(other) => {
             let line = root.get("lockfileVersion").map_or(1, |node| node.line);
-            Err(Fault::at(line, format!("has the unknown lockfileVersion `{}`", super::super::shown(other))))
+            Err(Fault::at(line, format!("has the unknown lockfileVersion `{}`", crate::sca::shown(other))))
         }
     }
 }

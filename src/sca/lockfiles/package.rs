@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::super::Ecosystem;
 use super::{Format, Manifest};
+use crate::sca::Ecosystem;
 
 /// Where a package is taken from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

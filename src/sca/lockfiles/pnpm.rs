@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Entry, Fault, Node, yaml};
 use super::{Input, Lock, Package, Scope, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Entry, Fault, Node, yaml};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let documents = yaml(input.bytes)?;
@@ -16,7 +16,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         let major: u32 = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
         if !matches!(major, 5 | 6 | 7 | 9) {
             let line = root.get("lockfileVersion").map_or(1, |node| node.line);
-            return Err(Fault::at(line, format!("has the unknown lockfileVersion `{}`", super::super::shown(version))));
+            return Err(Fault::at(line, format!("has the unknown lockfileVersion `{}`", crate::sca::shown(version))));
         }
         document(root, major, input.graph, &mut lock)?;
     }
@@ -56,10 +56,7 @@ fn document(root: &Node<'_>, major: u32, graph: bool, lock: &mut Lock) -> Result
             (_, (Some(name), version)) => (name, version.unwrap_or_default()),
             (Some((name, keyed)), (None, version)) => (name, version.unwrap_or(keyed)),
             (None, (None, _)) => {
-                return Err(Fault::at(
-                    entry.line,
-                    format!("names no package in `{}`", super::super::shown(&entry.key)),
-                ));
+                return Err(Fault::at(entry.line, format!("names no package in `{}`", crate::sca::shown(&entry.key))));
             }
         };
         let mut package = Package::new(Ecosystem::Npm, name, version, entry.line);

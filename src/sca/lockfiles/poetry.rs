@@ -4,9 +4,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, json, toml};
 use super::{Input, Lock, Package, Scope, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, json, toml};
 
 pub(super) fn poetry(input: &Input<'_>) -> Result<Lock, Fault> {
     tables(input, "lock-version", &["0", "1", "2"])
@@ -21,7 +21,7 @@ fn tables(input: &Input<'_>, key: &str, majors: &[&str]) -> Result<Lock, Fault> 
     let meta = root.get("metadata").ok_or_else(|| Fault::at(1, "has no `[metadata]`"))?;
     let version = meta.text(key).ok_or_else(|| Fault::at(meta.line, format!("has no `{key}`")))?;
     if !majors.contains(&version.split('.').next().unwrap_or_default()) {
-        return Err(Fault::at(meta.line, format!("has the unknown {key} `{}`", super::super::shown(version))));
+        return Err(Fault::at(meta.line, format!("has the unknown {key} `{}`", crate::sca::shown(version))));
     }
     let mut lock = Lock::default();
     let mut places: HashMap<String, u32> = HashMap::new();
@@ -31,7 +31,7 @@ fn tables(input: &Input<'_>, key: &str, majors: &[&str]) -> Result<Lock, Fault> 
         let source = source_of(node);
         let version = node.text("version").unwrap_or_default();
         if version.is_empty() && matches!(source, Source::Unstated) {
-            return Err(Fault::at(node.line, format!("gives no version for `{}`", super::super::shown(name))));
+            return Err(Fault::at(node.line, format!("gives no version for `{}`", crate::sca::shown(name))));
         }
         let mut package = Package::new(Ecosystem::PyPI, name, version, node.line);
         package.source = source;
@@ -102,7 +102,7 @@ pub(super) fn pipfile(input: &Input<'_>) -> Result<Lock, Fault> {
     match meta.text("pipfile-spec") {
         Some("6") => {}
         other => {
-            let shown = super::super::shown(other.unwrap_or_default());
+            let shown = crate::sca::shown(other.unwrap_or_default());
             return Err(Fault::at(meta.line, format!("has the unknown pipfile-spec `{shown}`")));
         }
     }
@@ -118,10 +118,7 @@ pub(super) fn pipfile(input: &Input<'_>) -> Result<Lock, Fault> {
                 package.source = Source::Url(file.to_owned());
             }
             if stated.is_empty() && package.source == Source::Unstated {
-                return Err(Fault::at(
-                    entry.line,
-                    format!("gives no version for `{}`", super::super::shown(&entry.key)),
-                ));
+                return Err(Fault::at(entry.line, format!("gives no version for `{}`", crate::sca::shown(&entry.key))));
             }
             let hashes: Vec<&str> = node.list("hashes").iter().filter_map(Node::str).collect();
             package.integrity = hashes.join(" ");

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, toml};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, toml};
 
 pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = toml(input.bytes)?;
@@ -14,7 +14,7 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
         other => {
             return Err(Fault::at(
                 1,
-                format!("has the unknown version `{}`", super::super::shown(other.unwrap_or("none"))),
+                format!("has the unknown version `{}`", crate::sca::shown(other.unwrap_or("none"))),
             ));
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
             continue;
         };
         if version.is_empty() && matches!(source, Source::Registry(_)) {
-            return Err(Fault::at(node.line, format!("gives no version for `{}`", super::super::shown(name))));
+            return Err(Fault::at(node.line, format!("gives no version for `{}`", crate::sca::shown(name))));
         }
         let mut package = Package::new(Ecosystem::PyPI, name, version, node.line);
         package.source = source;
@@ -96,7 +96,7 @@ pub(super) fn pylock(input: &Input<'_>) -> Result<Lock, Fault> {
         other => {
             return Err(Fault::at(
                 1,
-                format!("has the unknown lock-version `{}`", super::super::shown(other.unwrap_or("none"))),
+                format!("has the unknown lock-version `{}`", crate::sca::shown(other.unwrap_or("none"))),
             ));
         }
     }

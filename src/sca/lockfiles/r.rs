@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, Node, json};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, Node, json};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
@@ -15,7 +15,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     for entry in packages.entries() {
         let node = &entry.node;
         let Some(version) = node.text("Version") else {
-            return Err(Fault::at(entry.line, format!("gives no version for `{}`", super::super::shown(&entry.key))));
+            return Err(Fault::at(entry.line, format!("gives no version for `{}`", crate::sca::shown(&entry.key))));
         };
         let origin = node.text("Source").unwrap_or_default();
         let ecosystem = if origin == "Bioconductor" { Ecosystem::Bioconductor } else { Ecosystem::Cran };

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, utf8};
 use super::{Format, Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, utf8};
 
 /// How many files may be included, one in another.
 const DEEPEST: usize = 16;
@@ -99,8 +99,7 @@ impl Reader<'_> {
         match option {
             "-r" | "--requirement" | "-c" | "--constraint" => {
                 let outer = Input { path, bytes: &[], beside: self.input.beside, graph: false };
-                let missing =
-                    || Fault::at(at, format!("includes `{}`, which is not there", super::super::shown(value)));
+                let missing = || Fault::at(at, format!("includes `{}`, which is not there", crate::sca::shown(value)));
                 let target = outer.sibling(value).ok_or_else(missing)?;
                 let bytes = (self.input.beside)(&target).ok_or_else(missing)?;
                 if option == "-c" || option == "--constraint" {
@@ -125,9 +124,7 @@ impl Reader<'_> {
             "-i" | "--index-url" | "--extra-index-url" | "--no-index" | "-f" | "--find-links" | "--no-binary"
             | "--only-binary" | "--prefer-binary" | "--require-hashes" | "--pre" | "--trusted-host"
             | "--use-feature" | "--pypi-url" | "--hash" => Ok(()),
-            _ => {
-                Err(Fault::at(at, format!("`{}` is not an option of requirements files", super::super::shown(option))))
-            }
+            _ => Err(Fault::at(at, format!("`{}` is not an option of requirements files", crate::sca::shown(option)))),
         }
     }
 
@@ -157,7 +154,7 @@ fn uncommented(line: &str) -> &str {
 
 /// Reads one requirement (PEP 508). `None` for a path on disk.
 pub(super) fn requirement_of(text: &str, line: u32) -> Result<Option<Package>, Fault> {
-    let fault = || Fault::at(line, format!("is not a requirement: `{}`", super::super::shown(text)));
+    let fault = || Fault::at(line, format!("is not a requirement: `{}`", crate::sca::shown(text)));
     if text.starts_with('.') || text.starts_with('/') || text.starts_with("file:") {
         return Ok(None);
     }

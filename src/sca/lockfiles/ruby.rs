@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, utf8};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, utf8};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let mut lock = Lock::default();
@@ -22,7 +22,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         if body.is_empty() {
             continue;
         }
-        let fault = || Fault::at(number, format!("is not a line of a Gemfile.lock: `{}`", super::super::shown(body)));
+        let fault = || Fault::at(number, format!("is not a line of a Gemfile.lock: `{}`", crate::sca::shown(body)));
         if indent == 0 {
             block = body;
             remote.clear();

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::document::{Fault, Node, json, utf8, yaml};
 use super::cyclonedx::of_purl;
 use super::{Input, Lock};
+use crate::sca::document::{Fault, Node, json, utf8, yaml};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let first = input.bytes.iter().find(|byte| !byte.is_ascii_whitespace() && **byte < 0x80);
@@ -25,7 +25,7 @@ fn known(version: &str) -> bool {
 fn document(root: &Node<'_>) -> Result<Lock, Fault> {
     let version = root.text("spdxVersion").unwrap_or_default();
     if !known(version) {
-        return Err(Fault::at(1, format!("has the unknown spdxVersion `{}`", super::super::shown(version))));
+        return Err(Fault::at(1, format!("has the unknown spdxVersion `{}`", crate::sca::shown(version))));
     }
     let mut lock = Lock::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
@@ -96,7 +96,7 @@ fn tags(text: &str) -> Result<Lock, Fault> {
         let value = value.trim();
         match tag.trim() {
             "SPDXVersion" if !known(value) => {
-                return Err(Fault::at(number, format!("has the unknown version `{}`", super::super::shown(value))));
+                return Err(Fault::at(number, format!("has the unknown version `{}`", crate::sca::shown(value))));
             }
             "PackageName" => {
                 (line_of_package, version) = (number, String::new());

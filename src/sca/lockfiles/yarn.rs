@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::Ecosystem;
-use super::super::document::{Fault, utf8, yaml};
 use super::{Input, Lock, Package, Source};
+use crate::sca::Ecosystem;
+use crate::sca::document::{Fault, utf8, yaml};
 
 /// Newest `__metadata` version that is known.
 const NEWEST: u32 = 10;
@@ -105,7 +105,7 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
 fn check_version(lock: &Lock, here: Option<u32>, _next: u32) -> Result<(), Fault> {
     let Some(package) = here.and_then(|place| lock.packages.get(place as usize)) else { return Ok(()) };
     if package.version.is_empty() {
-        return Err(Fault::at(package.line, format!("gives no version for `{}`", super::super::shown(&package.name))));
+        return Err(Fault::at(package.line, format!("gives no version for `{}`", crate::sca::shown(&package.name))));
     }
     Ok(())
 }
@@ -116,7 +116,7 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
     let meta = root.get("__metadata").ok_or_else(|| Fault::at(1, "has no `__metadata`"))?;
     let version = meta.text("version").unwrap_or_default();
     if !version.parse::<u32>().is_ok_and(|version| (1..=NEWEST).contains(&version)) {
-        return Err(Fault::at(meta.line, format!("has the unknown version `{}`", super::super::shown(version))));
+        return Err(Fault::at(meta.line, format!("has the unknown version `{}`", crate::sca::shown(version))));
     }
     let mut lock = Lock::default();
     let mut by_descriptor: HashMap<&str, u32> = HashMap::new();
@@ -125,7 +125,7 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
     for entry in root.entries().iter().filter(|entry| entry.key != "__metadata") {
         let node = &entry.node;
         let resolution = node.text("resolution").ok_or_else(|| {
-            Fault::at(entry.line, format!("gives no resolution for `{}`", super::super::shown(&entry.key)))
+            Fault::at(entry.line, format!("gives no resolution for `{}`", crate::sca::shown(&entry.key)))
         })?;
         let at = resolution.get(1..).and_then(|rest| rest.find('@')).map_or(resolution.len(), |at| at + 1);
         let (name, reference) = (&resolution[..at], resolution.get(at + 1..).unwrap_or_default());
