@@ -92,6 +92,7 @@ impl Config {
         after.allow_after(base, holding, &mut all);
         after.stages_after(base, &mut all);
         after.limits_after(base, &mut all);
+        after.sca_after(base, &mut all);
         let mut loosened = for_every_gate(all.found);
         for one in &mut loosened {
             if one.file.is_empty() {
@@ -274,6 +275,31 @@ impl Config {
                 Some(_) => {}
             }
         }
+    }
+
+    fn sca_after(&mut self, base: &Self, all: &mut All) {
+        let (own, before) = (&mut self.sca, &base.sca);
+        let hidden = || Hides::Uncounted;
+        let seconds = |time: std::time::Duration| format!("\"{}s\"", time.as_secs());
+        let shown = seconds(own.max_age);
+        all.put("sca.max-age", &mut own.max_age, before.max_age, &shown, |new, old| new > old, hidden);
+        let shown = seconds(own.cooldown);
+        all.put("sca.cooldown", &mut own.cooldown, before.cooldown, &shown, |new, old| new < old, hidden);
+        all.put("sca.dev", &mut own.dev_warns, before.dev_warns, "\"warn\"", |new, old| *new && !*old, hidden);
+        let more = |new: &Vec<String>, old: &Vec<String>| new.iter().any(|one| !old.contains(one));
+        let shown = format!("{:?}", own.allowed);
+        all.put(
+            "sca.licences.allow",
+            &mut own.allowed,
+            before.allowed.clone(),
+            &shown,
+            |new, old| !old.is_empty() && (new.is_empty() || more(new, old)),
+            hidden,
+        );
+        let shown = format!("{:?}", own.denied);
+        all.put("sca.licences.deny", &mut own.denied, before.denied.clone(), &shown, |new, old| more(old, new), hidden);
+        let shown = format!("{:?}", own.registries);
+        all.put("sca.registries", &mut own.registries, before.registries.clone(), &shown, more, hidden);
     }
 
     fn limits_after(&mut self, base: &Self, all: &mut All) {

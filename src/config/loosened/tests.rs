@@ -32,6 +32,9 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("rules.sets", "", "[rules]\nsets = [\"insecure\"]"),
     ("rules.disable", "", "[rules]\ndisable = [\"aws-access-key-id\"]"),
     ("rules.as-of", "[rules]\nas-of = \"2026-11\"", "[rules]\nas-of = \"2026-10\""),
+    ("sca.max-age", "", "[sca]\nmax-age = \"30d\""),
+    ("sca.cooldown", "[sca]\ncooldown = \"7d\"", ""),
+    ("sca.dev", "", "[sca]\ndev = \"warn\""),
     ("limit.file", "[limit]\nfile = 100", "[limit]\nfile = 1"),
 ];
 

@@ -1,7 +1,7 @@
 //! Which files belong to the projects that a change touches, and their packages on both sides.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Checked, Hole, Packages, Placed, Tree};
 use crate::sca::Ecosystem;
@@ -146,14 +146,19 @@ impl Sides {
                     continue;
                 }
             };
+            let mut before = Vec::new();
             for base in bases {
                 match base.read(path) {
-                    Ok(Some(bytes)) => sides.before_side(path, format, &bytes, *base),
+                    Ok(Some(bytes)) => before.extend(sides.before_side(path, format, &bytes, *base)),
                     Ok(None) => {}
                     Err(reason) => checked.notes.push(format!("the old side of {path} could not be read: {reason}")),
                 }
             }
-            let Some(bytes) = now else { continue };
+            let alone = bases.len() == 1 && only(path, files, bases, head);
+            let Some(bytes) = now else {
+                place(&mut sides.base, path, format, before);
+                continue;
+            };
             checked.files += 1;
             let beside = |path: &str| head.read(path).ok().flatten();
             let input = Input { path, bytes: &bytes, beside: &beside, graph: false };
@@ -164,6 +169,7 @@ impl Sides {
                     if changed.contains(path) || bases.is_empty() {
                         checked.holes.push(hole(path, &fault));
                     }
+                    place(&mut sides.base, path, format, before);
                     continue;
                 }
             };
@@ -176,15 +182,20 @@ impl Sides {
                 let locked = names.map(|one| one.ecosystem.normalised(&one.name).into_owned()).collect();
                 sides.manifests.push(Beside { lock: path.clone(), manifest, held: locked });
             }
-            place(&mut sides.head, path, format, lock.packages);
+            let mut after = lock.packages;
+            if alone {
+                (before, after) = without_the_same(before, after);
+            }
+            place(&mut sides.base, path, format, before);
+            place(&mut sides.head, path, format, after);
         }
         sides
     }
 
-    fn before_side(&mut self, path: &str, format: Format, bytes: &[u8], base: &dyn Tree) {
+    fn before_side(&mut self, path: &str, format: Format, bytes: &[u8], base: &dyn Tree) -> Vec<lockfiles::Package> {
         let beside = |path: &str| base.read(path).ok().flatten();
         let input = Input { path, bytes, beside: &beside, graph: false };
-        let Ok(lock) = lockfiles::read(format, &input) else { return };
+        let Ok(lock) = lockfiles::read(format, &input) else { return Vec::new() };
         if let Some(manifest) = manifest_of(format, &input) {
             let held: BTreeSet<Cow<'_, str>> =
                 lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name)).collect();
@@ -194,7 +205,7 @@ impl Sides {
                 }
             }
         }
-        place(&mut self.base, path, format, lock.packages);
+        lock.packages
     }
 
     /// What a project held before. A project that is new takes over what stood in the projects that are gone. `None` where
@@ -209,6 +220,49 @@ impl Sides {
         let gone = self.base.iter().filter(|(key, _)| key.1 == ecosystem && !self.head.contains_key(key));
         Some(gone.map(|(_, packages)| packages).collect())
     }
+}
+
+/// Whether no other lock file of the change stands in this one's folder, on any side.
+fn only(path: &str, files: &BTreeSet<String>, bases: &[&dyn Tree], head: &dyn Tree) -> bool {
+    let project = |path: &str| Format::of(path).map(|format| project_of(path, format).to_owned());
+    let own = project(path);
+    let others = files.iter().filter(|other| *other != path && project(other) == own);
+    let stands = |other: &str| bases.iter().copied().chain([head]).any(|side| !matches!(side.read(other), Ok(None)));
+    others.map(String::as_str).all(|other| !stands(other))
+}
+
+/// Leaves out what stands alike at the start and at the end of both lists, but for packages that have a name of what is left:
+/// of ten thousand packages a change touches a few.
+fn without_the_same(
+    before: Vec<lockfiles::Package>,
+    after: Vec<lockfiles::Package>,
+) -> (Vec<lockfiles::Package>, Vec<lockfiles::Package>) {
+    let same = |a: &lockfiles::Package, b: &lockfiles::Package| {
+        a.name == b.name
+            && a.version == b.version
+            && a.source == b.source
+            && a.integrity == b.integrity
+            && a.scope == b.scope
+            && a.scripts == b.scripts
+            && a.licence == b.licence
+    };
+    let start = before.iter().zip(&after).take_while(|(a, b)| same(a, b)).count();
+    let end = before[start..].iter().rev().zip(after[start..].iter().rev()).take_while(|(a, b)| same(a, b)).count();
+    let names: HashSet<String> = before[start..before.len() - end]
+        .iter()
+        .chain(&after[start..after.len() - end])
+        .map(|package| package.name.clone())
+        .collect();
+    // A few of the rest stay, so that it is known where the project's packages come from.
+    let kept = |list: Vec<lockfiles::Package>| {
+        let last = list.len() - end;
+        list.into_iter()
+            .enumerate()
+            .filter(|(at, package)| (start..last).contains(at) || *at < 50 || names.contains(package.name.as_str()))
+            .map(|(_, package)| package)
+            .collect()
+    };
+    (kept(before), kept(after))
 }
 
 fn hole(path: &str, fault: &crate::sca::document::Fault) -> Hole {

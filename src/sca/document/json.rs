@@ -8,10 +8,16 @@ use super::{DEEPEST, Entry, Fault, MOST_NODES, Node, Value, utf8};
 
 /// Reads one JSON value. `relaxed`: with comments and commas at the end.
 pub fn json(bytes: &[u8], relaxed: bool) -> Result<Node<'_>, Fault> {
+    json_without(bytes, relaxed, |_, _| false)
+}
+
+/// The same, without the values that `skipped` names by the key of their object and their own key: they are read and
+/// not kept.
+pub fn json_without(bytes: &[u8], relaxed: bool, skipped: fn(&str, &str) -> bool) -> Result<Node<'_>, Fault> {
     let text = utf8(bytes)?;
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line: 1, nodes: 0, relaxed };
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line: 1, nodes: 0, relaxed, skipped };
     reader.blank()?;
-    let node = reader.node(0)?;
+    let node = reader.node(0, "")?;
     reader.blank()?;
     if reader.at < reader.bytes.len() {
         return Err(reader.fault("something follows the value"));
@@ -26,6 +32,7 @@ struct Reader<'a> {
     line: u32,
     nodes: usize,
     relaxed: bool,
+    skipped: fn(&str, &str) -> bool,
 }
 
 impl<'a> Reader<'a> {
@@ -64,14 +71,14 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn node(&mut self, depth: usize) -> Result<Node<'a>, Fault> {
+    fn node(&mut self, depth: usize, key: &str) -> Result<Node<'a>, Fault> {
         self.nodes += 1;
         if depth > DEEPEST || self.nodes > MOST_NODES {
             return Err(self.fault("it is nested too deep or too large"));
         }
         let line = self.line;
         let value = match self.peek() {
-            Some(b'{') => Value::Map(self.map(depth)?),
+            Some(b'{') => Value::Map(self.map(depth, key)?),
             Some(b'[') => Value::List(self.list(depth)?),
             Some(b'"') => Value::Text(self.string()?),
             Some(_) => self.plain()?,
@@ -105,7 +112,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn map(&mut self, depth: usize) -> Result<Vec<Entry<'a>>, Fault> {
+    fn map(&mut self, depth: usize, parent: &str) -> Result<Vec<Entry<'a>>, Fault> {
         let mut entries = Vec::new();
         self.at += 1;
         self.blank()?;
@@ -125,8 +132,10 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
             self.blank()?;
-            let node = self.node(depth + 1)?;
-            entries.push(Entry { key, line, node });
+            let node = self.node(depth + 1, &key)?;
+            if !(self.skipped)(parent, &key) {
+                entries.push(Entry { key, line, node });
+            }
             if !self.more(b'}')? {
                 return Ok(entries);
             }
@@ -142,7 +151,7 @@ impl<'a> Reader<'a> {
             return Ok(items);
         }
         loop {
-            items.push(self.node(depth + 1)?);
+            items.push(self.node(depth + 1, "")?);
             if !self.more(b']')? {
                 return Ok(items);
             }

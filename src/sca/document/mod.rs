@@ -9,7 +9,7 @@ mod yaml;
 
 use std::borrow::Cow;
 
-pub use json::json;
+pub use json::{json, json_without};
 pub use toml::toml;
 pub use xml::{Element, xml};
 pub use yaml::yaml;

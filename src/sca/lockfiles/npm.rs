@@ -5,13 +5,19 @@ use std::collections::HashMap;
 
 use super::{Input, Lock, Package, Scope, Source};
 use crate::sca::Ecosystem;
-use crate::sca::document::{Entry, Fault, Node, json};
+use crate::sca::document::{Entry, Fault, Node, json, json_without};
 
 /// Deepest nesting of version 1.
 const DEEPEST: usize = 64;
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
-    let root = json(input.bytes, false)?;
+    // Of ten thousand packages most is never looked at.
+    let bare = |parent: &str, key: &str| {
+        let idle = matches!(key, "engines" | "funding" | "bin" | "peerDependenciesMeta" | "deprecated" | "os" | "cpu");
+        let wanted = matches!(key, "dependencies" | "optionalDependencies" | "peerDependencies" | "requires");
+        (idle || wanted) && parent.contains("node_modules/")
+    };
+    let root = if input.graph { json(input.bytes, false)? } else { json_without(input.bytes, false, bare)? };
     if !root.is_map() {
         return Err(Fault::at(1, "is not an object"));
     }
@@ -57,16 +63,7 @@ fn flat(packages: &Node<'_>, graph: bool) -> Result<Lock, Fault> {
             own.push(entry);
             continue;
         };
-        if node.truth("link") {
-            continue;
-        }
-        let name = node.text("name").unwrap_or(in_path);
-        let mut package = Package::new(Ecosystem::Npm, name, node.text("version").unwrap_or_default(), entry.line);
-        package.source = Source::of(node.text("resolved").unwrap_or_default());
-        package.integrity = node.text("integrity").unwrap_or_default().to_owned();
-        package.scope = scope(node);
-        package.licence = licence(node);
-        package.scripts = node.truth("hasInstallScript");
+        let Some(package) = installed(in_path, entry) else { continue };
         let place = lock.push(package);
         places.insert(path, place);
     }
@@ -108,6 +105,29 @@ fn flat(packages: &Node<'_>, graph: bool) -> Result<Lock, Fault> {
         }
     }
     Ok(lock)
+}
+
+/// An installed package; `None` for a link into the workspace.
+fn installed(in_path: &str, entry: &Entry<'_>) -> Option<Package> {
+    let mut package = Package::new(Ecosystem::Npm, "", "", entry.line);
+    for field in entry.node.entries() {
+        let text = field.node.str().unwrap_or_default();
+        match field.key.as_ref() {
+            "name" => text.clone_into(&mut package.name),
+            "version" => text.clone_into(&mut package.version),
+            "resolved" => package.source = Source::of(text),
+            "integrity" => text.clone_into(&mut package.integrity),
+            "hasInstallScript" => package.scripts = text == "true",
+            "link" if text == "true" => return None,
+            "license" => package.licence = licence(&entry.node),
+            "dev" | "devOptional" | "optional" => package.scope = scope(&entry.node),
+            _ => {}
+        }
+    }
+    if package.name.is_empty() {
+        in_path.clone_into(&mut package.name);
+    }
+    Some(package)
 }
 
 fn linked(packages: &Node<'_>, name: &str) -> bool {

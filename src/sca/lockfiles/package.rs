@@ -27,6 +27,8 @@ impl Source {
         let owned = text.to_owned();
         if text.is_empty() {
             Self::Unstated
+        } else if text.starts_with("https://registry.npmjs.org/") {
+            Self::Registry(owned)
         } else if text.starts_with("git")
             || text.contains(".git#")
             || text.ends_with(".git")
