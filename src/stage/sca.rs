@@ -44,6 +44,9 @@ impl Stage for Sca {
             .filter(|change| self.is_for(change, task.config))
             .filter_map(|change| std::str::from_utf8(change.path.as_bytes()).ok().map(str::to_owned))
             .collect();
+        if paths.is_empty() {
+            return Looked::not(Outcome::Skipped("there is no lock file to look at".to_owned()));
+        }
         let file = match task.dirs.map(AdvisoryFile::open) {
             Some(Ok(Some(file))) => file,
             Some(Ok(None)) | None => return missing(task),

@@ -112,7 +112,9 @@ fn stage(name: &str) -> Result<Exit, Exit> {
     // Stages of the user alone are none of the repository's: who clones it does not have them.
     let shared =
         |name: &str| stage::named(name).is_some() || here.config.stages.iter().any(|own| own.name == name && !own.own);
-    let stages = here.config.push.stages.iter().map(String::as_str).filter(|stage| shared(stage));
+    // A stage that is named must run, and `sca` needs an index that may not be here: who wants it adds it.
+    let wanted = |stage: &&str| *stage != "sca" || here.config.names_stages(gatehook::rules::Gate::Push);
+    let stages = here.config.push.stages.iter().map(String::as_str).filter(|stage| shared(stage)).filter(wanted);
     let stages: Vec<&str> = stages.collect();
     let text = edit::add_stage(&here.config_text()?, ready.name, ready.table, &stages).map_err(|error| {
         let hint = format!("mend `{}` first", here.config_file().display());
