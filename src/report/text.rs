@@ -8,7 +8,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Detail, Style, words};
-use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, State, Text, Tier};
+use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, StageRun, State, Text, Tier};
 
 /// Findings shown in full, at most.
 const FULL: usize = 10;
@@ -267,7 +267,9 @@ fn summary(report: &Report, all: bool) -> Option<String> {
 /// Which stages block, where others than the built-in ones ran: by what they found, or for not having done
 /// their work.
 fn by(report: &Report) -> String {
-    if report.stages.iter().all(|stage| matches!(stage.name.as_ref(), "secrets" | "insecure")) {
+    // `sca` runs of its own accord, and says nothing where it has nothing to look at.
+    let quiet = |stage: &StageRun| stage.name == "sca" && matches!(stage.outcome, Outcome::Skipped(_));
+    if report.stages.iter().all(|stage| quiet(stage) || matches!(stage.name.as_ref(), "secrets" | "insecure")) {
         return String::new();
     }
     let found = report.blocking_findings();
