@@ -175,19 +175,14 @@ impl Group {
         known.or_else(|| self.hits.iter().map(|hit| hit.advisory.level).min()).unwrap_or_default()
     }
 
-    /// The version that mends all of it: the largest of the smallest ones.
+    /// The version that mends all of it: the largest of the smallest ones, unless a record affects that one too.
     pub fn fix(&self) -> Option<String> {
-        let mut best: Option<(String, Ecosystem)> = None;
-        for hit in &self.hits {
-            let fix = hit.fix.clone()?;
-            let larger = best
-                .as_ref()
-                .is_none_or(|(best, ecosystem)| ecosystem.order().compare(&fix, best).is_some_and(Ordering::is_gt));
-            if larger {
-                best = Some((fix, hit.affected.ecosystem));
-            }
-        }
-        best.map(|(fix, _)| fix)
+        let fixes = self.hits.iter().filter_map(|hit| Some((hit.fix.as_deref()?, hit.affected.ecosystem)));
+        let (best, _) = fixes.reduce(|best, next| {
+            if next.1.order().compare(next.0, best.0).is_some_and(Ordering::is_gt) { next } else { best }
+        })?;
+        let free = self.hits.iter().all(|hit| is_affected(&hit.affected, best) != Some(true));
+        free.then(|| best.to_owned())
     }
 
     /// The record to show: the one with the longest summary of the best known database.
