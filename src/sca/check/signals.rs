@@ -34,6 +34,7 @@ pub(super) fn look(
                 continue;
             }
             licence(one, &old, settings, checked);
+            young(one, &old, settings, checked);
             // All else is about what a change makes of what was there.
             if before.is_none() || !known {
                 continue;
@@ -241,6 +242,34 @@ fn origin(one: &Placed, old: &[&Placed], checked: &mut Checked) {
         "No registry holds it: nothing keeps its content as it is, and no advisory names it.".to_owned(),
         "Take a release from the registry where there is one.".to_owned(),
     );
+}
+
+/// A release that is younger than the cooldown, and was not there before.
+fn young(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Checked) {
+    let package = &one.package;
+    if settings.cooldown == 0 || old.iter().any(|old| old.package.version == package.version) {
+        return;
+    }
+    let Some(day) = day_of(&package.released) else { return };
+    let age = settings.today.saturating_sub(day);
+    if age >= i64::from(settings.cooldown) {
+        return;
+    }
+    let days = if age == 1 { "day" } else { "days" };
+    let title = format!("{} {} is {} {days} old", package.name, package.version, age.max(0));
+    let why =
+        format!("Malicious releases are mostly found within days; `sca.cooldown` asks for {}.", settings.cooldown);
+    push(checked, one, Kind::Young, Level::Medium, true, title, why, "Take an older release, or wait.".to_owned());
+}
+
+/// Days since 1970 of a time as RFC 3339 writes it, after Howard Hinnant's `days_from_civil`.
+fn day_of(time: &str) -> Option<i64> {
+    let mut parts = time.get(..10)?.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let year = year - i64::from(month <= 2);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let of_era = year.rem_euclid(400);
+    Some(year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 fn lookalike(ecosystem: Ecosystem, name: &str, one: &Placed, checked: &mut Checked) {

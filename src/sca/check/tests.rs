@@ -102,3 +102,24 @@ fn what_cannot_be_checked_is_a_hole() {
     let unread = changed(&base, &Files::of(&[("package-lock.json", &npm(&[("left", "what")]))]));
     assert!(unread.holes[0].reason.contains("cannot be compared"));
 }
+
+#[test]
+fn a_young_release_waits() {
+    let composer = |version: &str| {
+        format!(
+            "{{\"packages\": [{{\"name\": \"a/b\", \"version\": \"{version}\", \"time\": \"2026-11-20T10:00:00+00:00\"}}]}}"
+        )
+    };
+    let base = Files::of(&[("composer.lock", &composer("1.0.0"))]);
+    let head = Files::of(&[("composer.lock", &composer("1.0.1"))]);
+    let paths = std::iter::once("composer.lock".to_owned()).collect();
+    let young = |cooldown| {
+        let settings = Settings { cooldown, today: 20_781, ..Settings::default() };
+        check(&paths, &[&base], &head, None, &settings)
+            .findings
+            .iter()
+            .filter(|found| found.kind == Kind::Young)
+            .count()
+    };
+    assert_eq!((young(7), young(4), young(0)), (1, 0, 0));
+}

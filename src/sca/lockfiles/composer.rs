@@ -32,6 +32,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             };
             package.integrity = dist.and_then(|dist| dist.text("shasum")).unwrap_or_default().to_owned();
             package.scope = scope;
+            node.text("time").unwrap_or_default().clone_into(&mut package.released);
             let licences: Vec<&str> = node.list("license").iter().filter_map(Node::str).collect();
             package.licence = licences.join(" OR ");
             let place = lock.push(package);

@@ -107,6 +107,8 @@ pub struct Package {
     pub scripts: bool,
     /// Places in the list of what it requires.
     pub requires: Vec<u32>,
+    /// When the release was made, as RFC 3339; empty where the file does not say.
+    pub released: String,
     /// The release of a distribution (`12` of Debian:12); empty elsewhere.
     pub release: String,
 }
@@ -126,6 +128,7 @@ impl Package {
             licence: String::new(),
             scripts: false,
             requires: Vec::new(),
+            released: String::new(),
             release: String::new(),
         }
     }

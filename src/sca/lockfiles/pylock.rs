@@ -7,6 +7,12 @@ use super::{Input, Lock, Package, Source};
 use crate::sca::Ecosystem;
 use crate::sca::document::{Fault, Node, toml};
 
+/// When the first archive of a release was uploaded.
+fn uploaded(node: &Node<'_>) -> String {
+    let files = node.get("sdist").into_iter().chain(node.list("wheels"));
+    files.filter_map(|file| file.text("upload-time")).min().unwrap_or_default().to_owned()
+}
+
 pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = toml(input.bytes)?;
     match root.text("version") {
@@ -50,6 +56,7 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
         let hashes: Vec<&str> =
             sdist.into_iter().chain(node.list("wheels").iter().filter_map(|wheel| wheel.text("hash"))).collect();
         package.integrity = hashes.join(" ");
+        package.released = uploaded(node);
         let place = lock.push(package);
         places.insert((name, version), place);
         by_name.entry(name).or_insert(place);
@@ -127,6 +134,7 @@ pub(super) fn pylock(input: &Input<'_>) -> Result<Lock, Fault> {
             .map(|entry| format!("{}:{}", entry.key, entry.node.str().unwrap_or_default()))
             .collect();
         package.integrity = hashes.join(" ");
+        package.released = uploaded(node);
         let place = lock.push(package);
         by_name.entry(name).or_insert(place);
         wants.extend(node.list("dependencies").iter().filter_map(|want| Some((place, want.text("name")?))));
