@@ -20,6 +20,10 @@ pub struct CiConfig {
     pub pending: Pending,
     /// Highest severity of findings that such an allowance may cover.
     pub pending_up_to: Severity,
+    /// Whether stages that execute code of the change run for requests from forks.
+    pub run_code_of_forks: bool,
+    /// Whose files steer the stages' tools.
+    pub steering: Steering,
 }
 
 impl Default for CiConfig {
@@ -29,6 +33,8 @@ impl Default for CiConfig {
             fetch_timeout: Duration::from_secs(60),
             pending: Pending::Own,
             pending_up_to: Severity::Critical,
+            run_code_of_forks: false,
+            steering: Steering::Base,
         }
     }
 }
@@ -51,6 +57,15 @@ pub enum Pending {
     None,
 }
 
+/// Whose files steer the tools that look at a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steering {
+    /// Those of the commit before the change; none where it has none.
+    Base,
+    /// Those that the change itself brings.
+    Change,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct RawCi {
     /// `stages = "push"`
@@ -59,6 +74,8 @@ pub(super) struct RawCi {
     pub(super) fetch_timeout: Option<String>,
     pub(super) pending: Option<RawPending>,
     pub(super) pending_up_to: Option<RawSeverity>,
+    pub(super) run_code_of_forks: Option<bool>,
+    pub(super) steering: Option<RawSteering>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -73,6 +90,13 @@ pub(super) enum RawOnUnknownBase {
 pub(super) enum RawPending {
     Own,
     None,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawSteering {
+    Base,
+    Change,
 }
 
 pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
@@ -106,6 +130,16 @@ pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
         laying.put("gate.ci.pending", &mut ci.pending, whose, shown, |new, old| {
             *new == Pending::Own && *old == Pending::None
         });
+    }
+    if let Some(run) = raw.run_code_of_forks {
+        laying.put("gate.ci.run-code-of-forks", &mut ci.run_code_of_forks, run, run.to_string(), |new, _| *new);
+    }
+    if let Some(whose) = raw.steering {
+        let (whose, shown) = match whose {
+            RawSteering::Base => (Steering::Base, "\"base\""),
+            RawSteering::Change => (Steering::Change, "\"change\""),
+        };
+        laying.put("gate.ci.steering", &mut ci.steering, whose, shown, |new, _| *new == Steering::Change);
     }
     if let Some(most) = raw.pending_up_to {
         let most = Severity::from(most);

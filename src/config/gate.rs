@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Config;
 use super::allow::Day;
-use super::ci::{self, RawCi, RawOnUnknownBase, RawPending};
+use super::ci::{self, RawCi, RawOnUnknownBase, RawPending, RawSteering};
 use super::laying::Laying;
 use super::mode::{self, Mode, RawMode, RawModes};
 use super::words::{RawSeverity, RawTier, duration};
@@ -85,6 +85,8 @@ struct RawCiGate {
     fetch_timeout: Option<String>,
     pending: Option<RawPending>,
     pending_up_to: Option<RawSeverity>,
+    run_code_of_forks: Option<bool>,
+    steering: Option<RawSteering>,
 }
 
 /// Stages by name, or those of another gate.
@@ -109,10 +111,10 @@ impl RawCiGate {
             None => (None, false),
         };
         let Self { block, tier, on_limit, mode, enforce_from, timeout, fail_fast, parallel, .. } = self;
-        let Self { on_unknown_base, fetch_timeout, pending, pending_up_to, .. } = self;
+        let Self { on_unknown_base, fetch_timeout, pending, pending_up_to, run_code_of_forks, steering, .. } = self;
         (
             RawGate { block, tier, stages, on_limit, mode, enforce_from, timeout, fail_fast, parallel },
-            RawCi { as_push, on_unknown_base, fetch_timeout, pending, pending_up_to },
+            RawCi { as_push, on_unknown_base, fetch_timeout, pending, pending_up_to, run_code_of_forks, steering },
         )
     }
 }

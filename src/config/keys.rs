@@ -110,6 +110,20 @@ pub const KEYS: &[Key] = &[
     )
     .tighter("a lower severity"),
     key(
+        "gate.ci.steering",
+        Kind::Word(&["base", "change"]),
+        "\"base\"",
+        "Whose files steer the stages' tools, of those that `steered-by` names: the base's, or those that the change brings.",
+    )
+    .tighter("`base`"),
+    key(
+        "gate.ci.run-code-of-forks",
+        Kind::Flag,
+        "false",
+        "Whether stages with `runs-code` or `export = \"none\"` run for requests from forks.",
+    )
+    .tighter("`false`"),
+    key(
         "rules.sets",
         Kind::Names,
         "[\"default\"]",
@@ -164,6 +178,11 @@ pub const KEYS: &[Key] = &[
     key("stage.NAME.needs", Kind::Texts, "[]", "Programs that must be there, as `node >= 18`."),
     key("stage.NAME.env", Kind::Texts, "[]", "Variables that it may see besides the usual ones; `*` at the end stands for the rest."),
     key("stage.NAME.set-env.NAME", Kind::Text, "", "A variable that is set for it."),
+    key("stage.NAME.steered-by", Kind::Texts, "[]", "Globs of files that say how its tool works: configuration, plugins, lists of what to ignore, registries. In `ci` the base's are used, and a change to one of them is a finding."),
+    key("stage.NAME.runs-code", Kind::Flag, "false", "Whether it executes code of what it looks at: then it does not run for requests from forks, see `gate.ci.run-code-of-forks`."),
+    key("stage.NAME.home", Kind::Flag, "false", "Whether it sees your home directory; otherwise an empty one."),
+    key("stage.NAME.network", Kind::Flag, "false", "Whether it may reach the network, where the system can forbid that."),
+    key("stage.NAME.confine", Kind::Flag, "true", "Whether it is held to its export, its tools and the system's files, where the system can do that."),
     key("stage.NAME.timeout", Kind::Text, "\"60s\"", "How long it may take."),
     key("stage.NAME.on-missing", Kind::Word(&["warn", "block"]), "", "Its program is not there, or not trusted; `warn`, in CI `block` by default."),
     key("stage.NAME.on-error", Kind::Word(&["warn", "block"]), "", "It failed; likewise."),

@@ -32,7 +32,7 @@ mod version;
 mod words;
 
 pub use allow::{Allow, Day};
-pub use ci::{CiConfig, OnUnknownBase, Pending};
+pub use ci::{CiConfig, OnUnknownBase, Pending, Steering};
 pub use error::ConfigError;
 pub use extends::{Place, Shelf, Unread};
 pub use gate::{GateConfig, OnLimit};
@@ -43,7 +43,7 @@ pub use read::MOST;
 pub use rules::{OF_DEPENDENCIES, takes_part};
 pub use sca::ScaConfig;
 pub use show::Shown;
-pub use stage::{Export, Format, Need, OnTrouble, Pointers, StageConfig};
+pub use stage::{Export, Format, Need, OnTrouble, Pointers, Reach, StageConfig};
 pub use version::{Program, ProgramStage};
 pub use words::duration;
 

@@ -1,12 +1,14 @@
 //! How git is started: never with a program that a repository's configuration names.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::error::GitError;
 use crate::sys::pipe::{self, Bounds};
+use crate::sys::program;
 
 /// How long git may be silent, and how much it may say: what a walk through a million commits on a cold disk
 /// stays far below. A broken object makes some versions of git wait for themselves.
@@ -24,8 +26,7 @@ pub(super) fn git(dir: &Path) -> Command {
 
 /// As [`git`], but git still knows where its hooks are: for questions about just that.
 pub(super) fn as_configured(dir: &Path) -> Command {
-    #[allow(clippy::disallowed_methods, reason = "the one door through which git is started")]
-    let mut command = Command::new("git");
+    let mut command = start();
     command
         .current_dir(dir)
         // The empty graft file below would be commented on, and a silent failure no longer be one.
@@ -47,6 +48,20 @@ pub(super) fn as_configured(dir: &Path) -> Command {
         if let (Some(path), Ok(here)) = (std::env::var_os(name), std::env::current_dir()) {
             command.env(name, here.join(path));
         }
+    }
+    command
+}
+
+/// Git itself, as the absolute entries of `PATH` name it: a relative one would name whatever a repository
+/// holds under that name.
+fn start() -> Command {
+    static GIT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    // Where there is none, a name that leads nowhere gives the error that a missing git gives.
+    let git = GIT.get_or_init(|| program::find("git"));
+    #[allow(clippy::disallowed_methods, reason = "the one door through which git is started")]
+    let mut command = Command::new(git.as_deref().unwrap_or(Path::new("/no/git/on/PATH")));
+    if let Some(path) = program::path() {
+        command.env("PATH", path);
     }
     command
 }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::files::{chained, is_executable, script};
 use super::{Hook, HooksError, shim};
+use crate::sys::program;
 
 /// Counts how deep hooks have called each other: two tools that each chain the other never end.
 const DEPTH: &str = "GATEHOOK_CHAIN_DEPTH";
@@ -70,7 +71,8 @@ fn start(path: &Path, args: &[OsString], depth: &str, stdin: impl Fn() -> Stdio)
     match direct {
         // ENOEXEC: no `#!` line.
         Err(error) if cfg!(windows) || error.raw_os_error() == Some(8) => {
-            command(Path::new("sh")).arg(path).args(args).env(DEPTH, depth).stdin(stdin()).spawn()
+            let shell = program::find("sh").unwrap_or_else(|| "/bin/sh".into());
+            command(&shell).arg(path).args(args).env(DEPTH, depth).stdin(stdin()).spawn()
         }
         other => other,
     }

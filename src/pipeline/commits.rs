@@ -1,7 +1,7 @@
 //! A push or a request: patterns for secrets over every commit, all else over the net change of each head, at once as
 //! far as there are cores, and nothing left running at the end.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -14,10 +14,11 @@ use super::plan::{self, Decision, Facts, Plan, Step};
 use super::schedule::{self, Job};
 use super::{ReadBaseline, Request, RunContext, Sides, Stages, joined, lacks, patterns, terms};
 use crate::change::{Change, Entry, Snapshot};
-use crate::config::Config;
+use crate::config::{Config, OnTrouble};
 use crate::engine::Engine;
 use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, Salt, StageRun, State, Text};
 use crate::git::{Net, Outgoing, Repo};
+use crate::paths::RepoPath;
 use crate::policy;
 use crate::rules::{Pack, RuleSet};
 use crate::stage::{self, Needs, builtin};
@@ -55,7 +56,7 @@ pub(super) fn run(
     #[cfg(unix)]
     let adoption = starts.then(crate::sys::process::Adoption::begin);
     let exports = match context.programs.filter(|_| starts) {
-        Some(programs) => Exports::new(repo, programs.environment, run.limit())
+        Some(programs) => Exports::new(repo, programs.environment, run.limit(), programs.review)
             .map_err(|error| format!("there is no directory for it: {error}")),
         None => Err("no program is started here".to_owned()),
     };
@@ -97,7 +98,11 @@ pub(super) fn run(
                 let stage = step.external.map(|at| &config.stages[at]);
                 runs.add(StageRun {
                     name: step.name.clone().into(),
-                    required: stage.is_none_or(|stage| plan::is_required(stage, request.gate, &outcome)),
+                    required: stage.is_none_or(|stage| match &step.decision {
+                        // It is left out on purpose: that stops the change only where its table says so.
+                        Decision::Off(_) => stage.on_missing == Some(OnTrouble::Block),
+                        _ => plan::is_required(stage, request.gate, &outcome),
+                    }),
                     outcome,
                     files: step.files.len(),
                 });
@@ -106,7 +111,10 @@ pub(super) fn run(
     }
     gathered.stages = patterns::stage_runs(request, config, gathered.scanned.files);
     gathered.stages.extend(runs.all);
-    gathered.gaps.extend(exports.map(Exports::into_gaps).unwrap_or_default());
+    if let Ok(exports) = exports {
+        gathered.findings.extend(steering_changed(&net, &exports.steering(), &run.salt));
+        gathered.gaps.extend(exports.into_gaps());
+    }
     gathered.findings.sort_by(|one, other| (&one.path, one.place).cmp(&(&other.path, other.place)));
     gathered.findings = joined::join(gathered.findings);
     let mut report = gathered.report(&Deciding { request, config, baseline, ran: None, begin });
@@ -114,6 +122,13 @@ pub(super) fn run(
         report.end_with(Exit::Interrupted);
     }
     report
+}
+
+/// A finding for each file of the change that steers a tool, and whose base took its place.
+fn steering_changed(net: &[Net], steering: &BTreeMap<RepoPath, BTreeSet<String>>, salt: &Salt) -> Vec<Finding> {
+    let is_changed = |path: &RepoPath| net.iter().flat_map(|net| &net.changes).any(|change| change.path == *path);
+    let changed = steering.iter().filter(|(path, _)| is_changed(path));
+    changed.map(|(path, stages)| policy::steering(path, &stages.iter().cloned().collect::<Vec<_>>(), salt)).collect()
 }
 
 /// What one job gives.
@@ -220,6 +235,7 @@ impl Run<'_> {
             },
             skip: &self.request.skip,
             is_trusted: &|stage| programs.is_some_and(|programs| (programs.is_trusted)(stage)),
+            no_code: programs.is_some_and(|programs| programs.review.no_code),
             lacks: &|stage| programs.and_then(|programs| lacks(stage, programs.environment)),
         };
         plan::plan(&facts, self.config, changes)

@@ -20,7 +20,7 @@ mod terms;
 
 use std::time::{Duration, Instant};
 
-use crate::change::{Snapshot, Store};
+use crate::change::{Oid, Snapshot, Store};
 use crate::config::{Config, Day, StageConfig};
 use crate::engine::Engine;
 use crate::finding::{Finding, Outcome, Report, Text};
@@ -144,6 +144,17 @@ pub struct Programs<'a> {
     pub environment: &'a external::Environment,
     /// Whether the user lets this stage start its program.
     pub is_trusted: &'a (dyn Fn(&StageConfig) -> bool + Sync),
+    /// What of a change under review they obey.
+    pub review: Review,
+}
+
+/// What of a change under review its tools obey.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Review {
+    /// The commit whose files steer the tools: with `Some(None)` there are none, with `None` they are the change's.
+    pub steered_by: Option<Option<Oid>>,
+    /// Whether stages that execute code of the change are left out.
+    pub no_code: bool,
 }
 
 /// Watches what stages do, while they do it.

@@ -20,6 +20,8 @@ pub struct Facts<'f> {
     pub skip: &'f [String],
     /// Whether the user lets this stage start its program.
     pub is_trusted: &'f dyn Fn(&StageConfig) -> bool,
+    /// Whether stages that execute code of the change are left out.
+    pub no_code: bool,
     /// Why a stage's program cannot be started, where that is known.
     pub lacks: &'f dyn Fn(&StageConfig) -> Option<String>,
 }
@@ -33,6 +35,8 @@ pub enum Decision {
     Skip(String),
     /// It is due and cannot start.
     Missing(String),
+    /// It is due and left out: it would execute code of strangers.
+    Off(String),
 }
 
 /// A stage in a plan.
@@ -114,6 +118,10 @@ fn decision(stage: &StageConfig, facts: &Facts<'_>, changes: &[Change], files: &
     if !(facts.is_trusted)(stage) {
         return Decision::Missing("this repository's commands are not trusted yet: `gatehook trust`".to_owned());
     }
+    if facts.no_code && stage.executes() {
+        let why = "it executes code of the change, which comes from a fork (`gate.ci.run-code-of-forks`)";
+        return Decision::Off(why.to_owned());
+    }
     match (facts.lacks)(stage) {
         Some(why) => Decision::Missing(why),
         None => Decision::Run,
@@ -174,6 +182,7 @@ mod tests {
             only: None,
             skip: &skip,
             is_trusted: &|stage| stage.own,
+            no_code: true,
             lacks: &|stage| (stage.name == "lost").then(|| "`tool` is not on PATH".to_owned()),
         };
         let changes: Vec<Change> = paths
@@ -214,6 +223,11 @@ mod tests {
                 stage("foreign", |stage| stage.own = false),
                 stage("lost", |_| {}),
                 stage("skipped", |_| {}),
+                stage("code", |stage| stage.runs_code = true),
+                stage("here", |stage| {
+                    stage.command = vec!["tool".to_owned()];
+                    stage.export = crate::config::Export::None;
+                }),
                 stage("fine", python),
                 stage("whole", |stage| {
                     stage.command = vec!["tool".to_owned()];
@@ -229,6 +243,7 @@ mod tests {
         assert!(matches!(of("foreign"), Decision::Missing(why) if why.contains("gatehook trust")));
         assert!(matches!(of("lost"), Decision::Missing(why) if why.contains("PATH")));
         assert_eq!(of("skipped"), Decision::Skip("asked for by SKIP".to_owned()));
+        assert!(matches!((of("code"), of("here")), (Decision::Off(_), Decision::Off(_))));
         assert_eq!((of("fine"), of("whole")), (Decision::Run, Decision::Run));
         let (.., files) = steps.iter().find(|(name, ..)| name == "fine").unwrap();
         assert_eq!(*files, 2);

@@ -26,7 +26,7 @@ impl Run<'_> {
         match &step.decision {
             Decision::Run => {}
             Decision::Skip(why) => return not(Outcome::Skipped(why.clone())),
-            Decision::Missing(why) => return not(Outcome::Missing(why.clone())),
+            Decision::Missing(why) | Decision::Off(why) => return not(Outcome::Missing(why.clone())),
         }
         if self.called_off.load(Ordering::Relaxed) {
             return not(Outcome::Skipped("called off: another stage blocks already".to_owned()));
@@ -120,11 +120,17 @@ impl Run<'_> {
         exports: &Exports<'_>,
     ) -> Result<external::Ran, String> {
         let programs = self.context.programs.ok_or("no program is started here")?;
-        let dir = exports.of(stage, net, files)?;
+        let (dir, steering) = exports.of(stage, net, files)?;
         let room = exports.room().map_err(|error| format!("there is no directory for it: {error}"))?;
         let head = net.head.to_string();
         let base = net.bases.first().map_or_else(|| empty_tree(&head).to_owned(), ToString::to_string);
-        let files: Vec<&RepoPath> = files.iter().collect();
+        // Of files that steer it the base's stand there, if any: they are a finding, and not to be looked at.
+        let given: Vec<&RepoPath> = files.iter().filter(|path| !steering.contains(path)).collect();
+        if given.is_empty() && !files.is_empty() && stage.takes_files() {
+            let why = "the change brings only files that steer it, and the base's are used".to_owned();
+            return Ok(external::Ran { outcome: Outcome::Skipped(why), findings: Vec::new() });
+        }
+        let files = given;
         Ok(external::run(&external::Task {
             stage,
             gate: &self.request.name,

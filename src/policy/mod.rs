@@ -14,7 +14,7 @@ pub use allowances::{TookPart, allowed_by, apply, covers, prepare};
 pub use inline::{Mark, marks};
 pub use loosened::{Judged, LOOSENED, baseline_grew, loosened};
 pub use merge::{Part, merge};
-pub use own_files::{OWN_FILES, own_files};
+pub use own_files::{OWN_FILES, STEERING, own_files, steering};
 pub use pending::{Permit, pending};
 pub use verdict::{decide, decide_anew};
 pub use younger::{is_younger, younger};

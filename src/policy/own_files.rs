@@ -2,11 +2,14 @@
 //! also changes what is looked at.
 
 use crate::config;
-use crate::finding::{Advice, Confidence, Finding, Fingerprint, Salt};
+use crate::finding::{Advice, Confidence, Finding, Fingerprint, Salt, Text};
 use crate::paths::RepoPath;
 
 /// Id of its findings.
 pub const OWN_FILES: &str = "gatehook-configuration-changed";
+
+/// Id of the findings over files that steer a stage's tool.
+pub const STEERING: &str = "stage-settings-changed";
 
 /// One finding for each of `paths` that is a `gatehook.toml`, the baseline, or one of `others`.
 pub fn own_files<'p>(
@@ -22,19 +25,29 @@ pub fn own_files<'p>(
             || bytes == baseline.as_bytes()
             || others.iter().any(|other| bytes == other.as_bytes())
     };
-    paths.filter(|path| is_own(path)).map(|path| finding(path, salt)).collect()
+    let title = "the change also changes what gatehook looks at";
+    let why = "once merged, it decides what later changes are allowed; this run took the base's";
+    paths.filter(|path| is_own(path)).map(|path| finding(OWN_FILES, path, title.into(), why, salt)).collect()
 }
 
-fn finding(path: &RepoPath, salt: &Salt) -> Finding {
-    let fingerprint = Fingerprint::of_code(salt, OWN_FILES, path.as_bytes(), b"");
+/// The finding for `path`, which steers the tools of `stages`.
+pub fn steering(path: &RepoPath, stages: &[String], salt: &Salt) -> Finding {
+    let title = format!("the change also changes what steers {}", stages.join(", "));
+    let why =
+        "once merged, it decides what the tool looks at, or what it runs; this run took the base's, if there is one";
+    finding(STEERING, path, title.into(), why, salt)
+}
+
+fn finding(rule: &'static str, path: &RepoPath, title: Text, why: &'static str, salt: &Salt) -> Finding {
+    let fingerprint = Fingerprint::of_code(salt, rule, path.as_bytes(), b"");
     Finding {
-        title: "the change also changes what gatehook looks at".into(),
+        title,
         confidence: Confidence::High,
         advice: Advice {
-            why: "once merged, it decides what later changes are allowed; this run took the base's".into(),
+            why: why.into(),
             fix: "have somebody who answers for the configuration review it".into(),
             ..Advice::default()
         },
-        ..Finding::new("ci", OWN_FILES, path.clone(), fingerprint)
+        ..Finding::new("ci", rule, path.clone(), fingerprint)
     }
 }

@@ -1,10 +1,12 @@
 //! The operating system where the standard library does not reach: memory maps, files of strangers, owners,
-//! locks, pipes, process groups and sessions, signals.
+//! locks, pipes, process groups and sessions, signals, what a program may reach, and what others see of this one.
 //!
 //! The only module in which `unsafe` may stand. It knows nothing of git, rules or findings.
 
+pub mod confine;
 mod file;
 mod group;
+mod guard;
 mod interrupt;
 mod lock;
 mod map;
@@ -13,9 +15,11 @@ mod owner;
 pub mod pipe;
 #[cfg(unix)]
 pub mod process;
+pub mod program;
 
 pub use file::{is_kernels, open};
 pub use group::Group;
+pub use guard::guard;
 pub use interrupt::Interrupt;
 pub use lock::lock;
 pub use map::Map;

@@ -31,7 +31,7 @@ fn live(name: &str, program: &str) {
         Ok(part) if !part.is_empty() && name.contains(&part) => {
             let shim = recorded::recorder(program, &place);
             check(name, shim.path().to_str().unwrap());
-            recorded::write(name, program, &place, shim.path());
+            recorded::write(name, program, &place, &shim);
         }
         _ => check(name, place.parent().unwrap().to_str().unwrap()),
     }
@@ -74,7 +74,7 @@ fn each_stage_holds_with_what_its_tool_printed() {
         let recording = Recording::of(name).unwrap_or_else(|| panic!("`{name}` has no recording"));
         let shim = recording.shim();
         check(name, shim.path().to_str().unwrap());
-        recording.must_be_used_up(shim.path());
+        recording.must_be_used_up(&shim);
     };
     let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {

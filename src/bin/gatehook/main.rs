@@ -20,6 +20,7 @@ use clap::Parser;
 use gatehook::finding::Exit;
 
 fn main() -> ExitCode {
+    gatehook::sys::guard();
     panic::set_hook(Box::new(stumble));
     let args = args::Args::parse();
     // A defect of gatehook's own is neither a pass nor a finding.

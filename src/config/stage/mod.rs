@@ -105,6 +105,12 @@ pub struct StageConfig {
     pub env: Vec<String>,
     /// Variables that are set for it.
     pub set_env: BTreeMap<String, String>,
+    /// Globs of files that say how its tool works: configuration, plugins, lists of what to ignore, registries.
+    pub steered_by: Vec<String>,
+    /// Whether it executes code of what it looks at.
+    pub runs_code: bool,
+    /// What it may reach of this machine.
+    pub reach: Reach,
     /// How long it may take.
     pub timeout: Duration,
     /// The program is not there.
@@ -154,6 +160,17 @@ pub struct StageConfig {
     pub own: bool,
 }
 
+/// What a stage's program may reach of this machine besides what it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Whether it sees the user's own home directory; otherwise an empty one.
+    pub home: bool,
+    /// Whether it may reach the network.
+    pub network: bool,
+    /// Whether it is held to that, where the system can do it.
+    pub confine: bool,
+}
+
 /// A program that must be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
@@ -177,6 +194,9 @@ impl StageConfig {
             needs: Vec::new(),
             env: Vec::new(),
             set_env: BTreeMap::new(),
+            steered_by: Vec::new(),
+            runs_code: false,
+            reach: Reach { home: false, network: false, confine: true },
             timeout: Duration::from_secs(60),
             on_missing: None,
             on_error: None,
@@ -207,6 +227,12 @@ impl StageConfig {
     pub fn expects_report(&self) -> bool {
         let always = !matches!(self.format, Format::ExitCode | Format::Regex(_) | Format::JsonLines(_));
         self.expect_report.unwrap_or(always)
+    }
+
+    /// Whether what it looks at may have its own code executed: it says so, or it runs in the repository itself,
+    /// where no other files can be put in place of those that steer it.
+    pub fn executes(&self) -> bool {
+        self.runs_code || self.export == Export::None
     }
 
     /// Whether its program is given the names of files.

@@ -100,6 +100,11 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
     }
     set(&mut stage.env, raw.env);
     set(&mut stage.set_env, raw.set_env);
+    set(&mut stage.steered_by, raw.steered_by);
+    set(&mut stage.runs_code, raw.runs_code);
+    set(&mut stage.reach.home, raw.home);
+    set(&mut stage.reach.network, raw.network);
+    set(&mut stage.reach.confine, raw.confine);
     if let Some(text) = raw.timeout {
         match duration(&text) {
             Some(timeout) => stage.timeout = timeout,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::StageConfig;
 use crate::paths::RepoPath;
+use crate::sys::program;
 
 /// Bytes of file names that one run is given: what `xargs` takes, and less than any system refuses.
 const LENGTH: usize = if cfg!(windows) { 24 << 10 } else { 96 << 10 };
@@ -95,54 +96,47 @@ fn filled(word: &str, values: &Values<'_>) -> OsString {
     out
 }
 
-/// Variables that every tool sees: where things are, how to reach the network, what language to speak.
+/// Variables that every tool sees: where things are, what language to speak. Of git's own only what names
+/// no repository and no program, and carries no setting: a checkout keeps its credentials there.
 const USUAL: &[&str] = &[
     "PATH",
-    "HOME",
     "USER",
     "LOGNAME",
     "LANG",
     "LANGUAGE",
     "LC_*",
     "TZ",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "all_proxy",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
     "NODE_EXTRA_CA_CERTS",
-    "XDG_CACHE_HOME",
-    "XDG_CONFIG_HOME",
-    "XDG_DATA_HOME",
-    // Of git's own only those that do not name a repository.
     "GIT_EXEC_PATH",
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "GIT_SSL_*",
-    "GIT_ASKPASS",
     "GIT_ALLOW_PROTOCOL",
-    "GIT_HTTP_PROXY_AUTHMETHOD",
-    "GIT_CONFIG_COUNT",
-    "GIT_CONFIG_KEY_*",
-    "GIT_CONFIG_VALUE_*",
     // Windows cannot start a program without these.
     "SystemRoot",
     "SYSTEMROOT",
     "ComSpec",
     "COMSPEC",
     "PATHEXT",
+    "ProgramData",
+];
+
+/// Variables that lead to what is the user's own: seen with `home`.
+const HOME: &[&str] = &[
+    "HOME",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
     "USERPROFILE",
     "APPDATA",
     "LOCALAPPDATA",
-    "ProgramData",
 ];
+
+/// Variables that say how to reach the network: seen with `network`, as long as they hold no password.
+const PROXIES: &[&str] =
+    &["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"];
 
 /// The variables of a process, taken once.
 #[derive(Clone, Debug, Default)]
@@ -180,17 +174,32 @@ impl Environment {
         self.0.iter().filter(move |(name, _)| own(name)).map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
-    /// What `stage` sees of it: the usual ones, those that it asks for, and those that it sets.
-    pub(super) fn seen_by<'e>(&'e self, stage: &'e StageConfig) -> impl Iterator<Item = (&'e OsStr, &'e OsStr)> {
-        let asked = move |name: &OsStr| {
-            USUAL.iter().copied().chain(stage.env.iter().map(String::as_str)).any(|own| is_meant(own, name))
+    /// What `stage` sees of it: the usual ones, those that it asks for, and those that it sets. `PATH` without
+    /// its relative entries, and as its home `empty`, unless it asks for the user's.
+    pub(super) fn seen_by(&self, stage: &StageConfig, empty: &Path) -> BTreeMap<OsString, OsString> {
+        let any = |list: &[&str], name: &OsStr| list.iter().any(|own| is_meant(own, name));
+        let is_seen = |name: &OsStr, value: &OsStr| {
+            any(USUAL, name)
+                || (stage.reach.home && any(HOME, name))
+                || (stage.reach.network && any(PROXIES, name) && !has_user(value))
+                || stage.env.iter().any(|own| is_meant(own, name))
         };
-        self.0
-            .iter()
-            .filter(move |(name, _)| asked(name))
-            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
-            .chain(stage.set_env.iter().map(|(name, value)| (OsStr::new(name), OsStr::new(value))))
+        let mut seen = BTreeMap::new();
+        if !stage.reach.home {
+            seen.insert("HOME".into(), empty.into());
+        }
+        for (name, value) in self.0.iter().filter(|(name, value)| is_seen(name, value)) {
+            let value = if name == "PATH" { program::absolute(value) } else { value.clone() };
+            seen.insert(name.clone(), value);
+        }
+        seen.extend(stage.set_env.iter().map(|(name, value)| (name.into(), value.into())));
+        seen
     }
+}
+
+/// Whether a proxy's address, `[SCHEME://][USER[:PASSWORD]@]HOST`, names a user.
+fn has_user(address: &OsStr) -> bool {
+    address.as_encoded_bytes().contains(&b'@')
 }
 
 /// Whether `pattern`, a name or the beginning of one with `*` behind it, means `name`.
@@ -240,14 +249,36 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_sees_no_variable_that_nobody_allowed() {
-        let given = ["PATH", "HOME", "AWS_SECRET", "GIT_DIR", "GIT_INDEX_FILE", "LC_ALL", "PIP_INDEX_URL", "PIPX"];
-        let environment = Environment::of(given.map(|name| (OsString::from(name), OsString::from("v"))));
+    fn a_tool_sees_no_variable_that_is_not_allowed() {
+        let given = [
+            ("PATH", ".:/bin::rel"),
+            ("HOME", "/home/u"),
+            ("XDG_CACHE_HOME", "/home/u/c"),
+            ("AWS_SECRET", "v"),
+            ("GIT_DIR", "v"),
+            ("GIT_CONFIG_VALUE_0", "v"),
+            ("GIT_ASKPASS", "v"),
+            ("GIT_SSH_COMMAND", "v"),
+            ("LC_ALL", "v"),
+            ("PIP_INDEX_URL", "v"),
+            ("PIPX", "v"),
+            ("HTTPS_PROXY", "http://u:p@proxy:8080"),
+            ("http_proxy", "http://proxy:8080"),
+        ];
+        let environment = Environment::of(given.map(|(name, value)| (OsString::from(name), OsString::from(value))));
         let mut stage = stage(&["t"]);
         stage.env = vec!["PIP_*".to_owned()];
         stage.set_env.insert("X".to_owned(), "1".to_owned());
-        let seen: Vec<String> =
-            environment.seen_by(&stage).map(|(name, _)| name.to_str().unwrap().to_owned()).collect();
-        assert_eq!(seen, ["HOME", "LC_ALL", "PATH", "PIP_INDEX_URL", "X"]);
+        let seen = |stage: &StageConfig| {
+            let seen = environment.seen_by(stage, Path::new("/empty"));
+            let text = |text: &OsString| text.to_str().unwrap().to_owned();
+            seen.iter().map(|(name, value)| format!("{}={}", text(name), text(value))).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(seen(&stage), "HOME=/empty LC_ALL=v PATH=/bin PIP_INDEX_URL=v X=1");
+        (stage.reach.home, stage.reach.network) = (true, true);
+        assert_eq!(
+            seen(&stage),
+            "HOME=/home/u LC_ALL=v PATH=/bin PIP_INDEX_URL=v X=1 XDG_CACHE_HOME=/home/u/c http_proxy=http://proxy:8080"
+        );
     }
 }

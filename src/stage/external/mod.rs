@@ -3,6 +3,7 @@
 //! Whatever it does, the answer is findings, or a sentence that says why there are none. A program that
 //! says it failed, prints nothing where a report is due, or looked at nothing has failed.
 
+mod bounds;
 mod command;
 mod digest;
 mod export;
@@ -11,12 +12,13 @@ mod parse;
 mod place;
 mod process;
 mod request;
+mod steering;
 mod tool;
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -26,6 +28,7 @@ pub use digest::{digest, is_script, named_files};
 pub use export::export;
 pub use parse::{ParseError, Report as ToolReport, Reported, read as read_report};
 pub use place::Place;
+pub use steering::{Steered, steered};
 pub use tool::{Found, find as find_tool};
 
 use crate::change::{Change, Store};
@@ -33,6 +36,7 @@ use crate::config::{Export, Format, StageConfig};
 use crate::engine::Engine;
 use crate::finding::{Finding, Outcome, Salt};
 use crate::paths::RepoPath;
+use crate::sys::confine::Confinement;
 use crate::text::escape;
 
 use self::command::Values;
@@ -255,7 +259,11 @@ fn start(
     // What a stage leaves in its temporary directory goes with it, and no repository around that is found.
     command.env("TMPDIR", task.room);
     command.env("GIT_CEILING_DIRECTORIES", task.room.parent().unwrap_or(task.room));
-    command.envs(task.environment.seen_by(stage));
+    let home = task.room.join("home");
+    let not_made = |error: io::Error| Trouble::Failed(format!("it cannot be given a home directory: {error}"));
+    fs::create_dir_all(&home).map_err(not_made)?;
+    let variables = task.environment.seen_by(stage, &home);
+    command.envs(&variables);
     for (name, value) in [
         ("GATEHOOK_STAGE", stage.name.as_str()),
         ("GATEHOOK_GATE", task.gate),
@@ -266,11 +274,18 @@ fn start(
     }
     let most = usize::try_from(stage.max_output << 20).unwrap_or(usize::MAX);
     let limits = Limits { until, output: most, memory: stage.memory.map(|mebibytes| mebibytes << 20) };
-    let answer = process::run(command, input, limits, &Watched(task)).map_err(|error| {
+    // What cannot be held to its bounds where the system can do that is not started.
+    let not_held = |error: io::Error| Trouble::Failed(format!("it cannot be confined: {error}"));
+    let confinement = if stage.reach.confine {
+        Some(Confinement::new(&bounds::of(task, program, &variables)).map_err(not_held)?)
+    } else {
+        None
+    };
+    let answer = process::run(command, input, limits, confinement, &Watched(task)).map_err(|error| {
         let name = escape(program.as_os_str().as_encoded_bytes()).to_string();
         match error.kind() {
             // A script whose interpreter is not there, or a file that is no program.
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => {
+            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
                 Trouble::Missing(format!("`{name}` cannot be started: {error}"))
             }
             _ => Trouble::Failed(format!("`{name}` cannot be started: {error}")),

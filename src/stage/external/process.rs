@@ -4,6 +4,8 @@ use std::io;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::sys::confine::Confinement;
+
 /// What a run may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
@@ -59,6 +61,7 @@ pub(super) fn run(
     mut command: Command,
     input: Option<Vec<u8>>,
     limits: Limits,
+    confinement: Option<Confinement>,
     watch: &dyn Watch,
 ) -> io::Result<Answer> {
     use std::process::Stdio;
@@ -67,7 +70,7 @@ pub(super) fn run(
 
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut session = Session::start(command, limits.memory)?;
+    let mut session = Session::start(command, limits.memory, confinement)?;
     let gone = || io::Error::other("a pipe is missing");
     let mut out = Pipe::new(session.child().stdout.take().ok_or_else(gone)?)?;
     let mut err = Pipe::new(session.child().stderr.take().ok_or_else(gone)?)?;
@@ -128,7 +131,13 @@ pub(super) fn run(
 
 /// Not done on this system yet.
 #[cfg(not(unix))]
-pub(super) fn run(_: Command, _: Option<Vec<u8>>, _: Limits, _: &dyn Watch) -> io::Result<Answer> {
+pub(super) fn run(
+    _: Command,
+    _: Option<Vec<u8>>,
+    _: Limits,
+    _: Option<Confinement>,
+    _: &dyn Watch,
+) -> io::Result<Answer> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "external stages do not run on this system yet"))
 }
 
@@ -214,7 +223,7 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         let limits = Limits { until: begin + Duration::from_millis(millis), output, memory: None };
-        let answer = run(command, Some(b"given".to_vec()), limits, &Silent::default()).unwrap();
+        let answer = run(command, Some(b"given".to_vec()), limits, None, &Silent::default()).unwrap();
         (answer, begin.elapsed())
     }
 

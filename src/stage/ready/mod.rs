@@ -68,6 +68,9 @@ mod tests {
             let [stage] = &config.stages[..] else { panic!("{}: not one stage", ready.name) };
             assert_eq!(stage.name, ready.name);
             assert!(!stage.needs.is_empty() && !stage.files.is_empty(), "{}", ready.name);
+            assert!(!stage.steered_by.is_empty(), "{}: what steers its tool?", ready.name);
+            // A pattern that takes in names of tomorrow takes in tomorrow's passwords.
+            assert!(stage.env.iter().all(|name| !name.contains('*') || name == "GRYPE_DB_*"), "{}", ready.name);
         }
     }
 

@@ -22,7 +22,7 @@ use crate::support::root;
 
 /// Runs a program and keeps what it prints, numbered, beside itself.
 const RECORDER: &str = r#"#!/bin/sh
-here=[HERE]
+here=[KEPT]
 number=$(($(cat "$here/number" 2>/dev/null || echo 0) + 1))
 echo "$number" >"$here/number"
 code=0
@@ -40,14 +40,14 @@ exit "$code"
 
 /// Prints what was recorded, where it is asked what was asked then.
 const PLAYER: &str = r#"#!/bin/sh
-here=[HERE]
-number=$(($(cat "$here/number" 2>/dev/null || echo 0) + 1))
-echo "$number" >"$here/number"
+here=[HERE] kept=[KEPT]
+number=$(($(cat "$kept/number" 2>/dev/null || echo 0) + 1))
+echo "$number" >"$kept/number"
 play() {
   sed "s|\[DIR\]|$PWD|g; s|\[TMP\]|$TMPDIR|g; s|\[HOME\]|$HOME|g" "$here/$number.$1"
 }
 if [ ! -f "$here/$number.asked" ] || [ "$(play asked)" != "$(echo "[NAME] $*" | sed "s|127.0.0.1:[0-9]*|127.0.0.1:0|g")" ]; then
-  echo "run $number is not the one that was recorded: [NAME] $*" | tee "$here/wrong" >&2
+  echo "run $number is not the one that was recorded: [NAME] $*" | tee "$kept/wrong" >&2
   exit 99
 fi
 [ ! -f "$here/$number.report" ] || play report >"$TMPDIR/report"
@@ -99,9 +99,10 @@ impl Recording {
         Some(Self { name: name.to_owned(), runs })
     }
 
-    /// A directory of programs that print it.
-    pub(crate) fn shim(&self) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
+    /// Programs that print it.
+    pub(crate) fn shim(&self) -> Shim {
+        let shim = Shim::new();
+        let dir = &shim.programs;
         for (number, run) in self.runs.iter().enumerate() {
             let put =
                 |kind: &str, text: &str| fs::write(dir.path().join(format!("{}.{kind}", number + 1)), text).unwrap();
@@ -113,13 +114,14 @@ impl Recording {
                 put("report", report);
             }
             let program = run.asked.split(' ').next().unwrap();
-            put_program(dir.path(), program, PLAYER);
+            shim.put(program, PLAYER);
         }
-        dir
+        shim
     }
 
     /// Fails unless each run was asked for, and no other.
-    pub(crate) fn must_be_used_up(&self, shim: &Path) {
+    pub(crate) fn must_be_used_up(&self, shim: &Shim) {
+        let shim = shim.kept.path();
         let wrong = fs::read_to_string(shim.join("wrong")).unwrap_or_default();
         assert!(wrong.is_empty(), "{}: {wrong}", self.name);
         let number = fs::read_to_string(shim.join("number")).unwrap_or_default();
@@ -127,21 +129,43 @@ impl Recording {
     }
 }
 
-fn put_program(dir: &Path, name: &str, script: &str) {
-    let text = script.replace("[HERE]", dir.to_str().unwrap()).replace("[NAME]", name);
-    fs::write(dir.join(name), text).unwrap();
-    fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+/// Programs that stand for others, and what they keep.
+pub(crate) struct Shim {
+    programs: tempfile::TempDir,
+    kept: tempfile::TempDir,
 }
 
-/// A directory with a program that records what the real one at `place` prints.
-pub(crate) fn recorder(program: &str, place: &Path) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    put_program(dir.path(), program, &RECORDER.replace("[PROGRAM]", place.to_str().unwrap()));
-    dir
+impl Shim {
+    fn new() -> Self {
+        // A stage is confined: this is one of the few places that it may write to.
+        let shared = Path::new("/dev/shm");
+        let kept = if shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() };
+        Self { programs: tempfile::tempdir().unwrap(), kept: kept.unwrap() }
+    }
+
+    /// The directory of the programs.
+    pub(crate) fn path(&self) -> &Path {
+        self.programs.path()
+    }
+
+    fn put(&self, name: &str, script: &str) {
+        let [here, kept] = [self.path(), self.kept.path()].map(|dir| dir.to_str().unwrap());
+        let text = script.replace("[HERE]", here).replace("[KEPT]", kept).replace("[NAME]", name);
+        fs::write(self.path().join(name), text).unwrap();
+        fs::set_permissions(self.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+/// A program that records what the real one at `place` prints.
+pub(crate) fn recorder(program: &str, place: &Path) -> Shim {
+    let shim = Shim::new();
+    shim.put(program, &RECORDER.replace("[PROGRAM]", place.to_str().unwrap()));
+    shim
 }
 
 /// Writes what the recorder in `shim` kept.
-pub(crate) fn write(name: &str, program: &str, tool: &Path, shim: &Path) {
+pub(crate) fn write(name: &str, program: &str, tool: &Path, shim: &Shim) {
+    let shim = shim.kept.path();
     #[allow(clippy::disallowed_methods, reason = "the tool itself knows its version")]
     let asked = Command::new(tool).arg("--version").output().unwrap();
     let asked = String::from_utf8_lossy(&asked.stdout).into_owned();

@@ -2,7 +2,7 @@
 
 use gatehook::change::{Change, Oid};
 use gatehook::ci::{self, Base, Event, Review, Surroundings, System};
-use gatehook::config::{OnUnknownBase, Pending, StageConfig};
+use gatehook::config::{OnUnknownBase, Pending, StageConfig, Steering};
 use gatehook::finding::{Exit, Outcome, Report, Salt, Shard};
 use gatehook::git::{self, Fetching, GitError, Outgoing, Repo, Scope};
 use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject};
@@ -187,13 +187,18 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     // In a job the base's configuration is the repository's word; elsewhere the user has to trust it.
     let trusted =
         (review.system == System::Other).then(|| stages::trusted(repo, rule.as_deref().unwrap_or("HEAD"), config));
+    let ruling = rule.as_deref().and_then(|rule| Oid::from_hex(rule.as_bytes()));
+    let obeyed = pipeline::Review {
+        steered_by: (config.of_ci.steering == Steering::Base).then_some(ruling),
+        no_code: is_strangers(review) && !config.of_ci.run_code_of_forks,
+    };
     let progress = Progress::new(&args.output);
     let environment = Environment::of_process();
     let is_trusted = |stage: &StageConfig| trusted.as_ref().is_none_or(|names| names.contains(&stage.name));
     let dirs = setup::dirs();
     // What one job kept must not make another one pass: nothing is recalled, and this gate opens no cache.
     let context = RunContext {
-        programs: Some(Programs { environment: &environment, is_trusted: &is_trusted }),
+        programs: Some(Programs { environment: &environment, is_trusted: &is_trusted, review: obeyed }),
         dirs: dirs.as_ref(),
         follow: &progress,
         ..RunContext::PLAIN
@@ -233,9 +238,14 @@ fn deal(outgoing: &mut Outgoing, shard: Shard) {
     }
 }
 
+/// Whether the change comes from another repository, or may do so.
+const fn is_strangers(review: &Review) -> bool {
+    matches!(review.event, Event::Request { fork: None | Some(true) })
+}
+
 /// Allowances that the change brings itself.
 fn pend(args: &Ci, review: &Review, repo: &Repo, config: &gatehook::config::Config, head: Oid, report: &mut Report) {
-    let own = !matches!(review.event, Event::Request { fork: None | Some(true) });
+    let own = !is_strangers(review);
     let of_head = layers::quietly(&ConfigFrom::Commit(repo, head.to_string()), &args.output);
     let permit = Permit {
         holds: own && config.of_ci.pending == Pending::Own,

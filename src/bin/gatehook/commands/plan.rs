@@ -10,6 +10,7 @@ use gatehook::pipeline::lacks;
 use gatehook::pipeline::plan::{Decision, Facts, Plan, plan};
 use gatehook::rules::Gate;
 use gatehook::stage::external::Environment;
+use gatehook::sys::confine;
 use gatehook::text::escape;
 use serde_json::json;
 
@@ -64,6 +65,7 @@ fn planned(args: &args::Plan) -> Result<(String, Exit), GitError> {
             only: None,
             skip: &[],
             is_trusted: &|stage: &StageConfig| trusted.contains(&stage.name),
+            no_code: false,
             lacks: &|stage| lacks(stage, &environment),
         };
         let plan = plan(&facts, config, &net.changes);
@@ -76,11 +78,13 @@ fn planned(args: &args::Plan) -> Result<(String, Exit), GitError> {
             written(&plan, config, gate, &mut text);
         }
     }
+    let confined = !config.stages.is_empty() && config.stages.iter().any(|stage| stage.reach.confine);
+    let lack = if confined { confine::lack() } else { None };
     if args.format == "json" {
-        text = format!(
-            "{}\n",
-            json!({ "schema": 1, "event": format!("{:?}", args.event).to_lowercase(), "plans": documents })
-        );
+        let event = format!("{:?}", args.event).to_lowercase();
+        text = format!("{}\n", json!({ "schema": 1, "event": event, "plans": documents, "unconfined": lack }));
+    } else if let Some(lack) = lack {
+        let _ = writeln!(text, "note: {lack}");
     }
     Ok((text, loaded.exit))
 }
@@ -90,7 +94,7 @@ fn steps(plan: &Plan) -> Vec<serde_json::Value> {
         let (decision, reason) = match &step.decision {
             Decision::Run => ("run", None),
             Decision::Skip(why) => ("skip", Some(why)),
-            Decision::Missing(why) => ("missing", Some(why)),
+            Decision::Missing(why) | Decision::Off(why) => ("missing", Some(why)),
         };
         let files: Vec<_> = step.files.iter().map(|path| String::from_utf8_lossy(path.as_bytes())).collect();
         json!({ "name": step.name, "decision": decision, "reason": reason, "files": files, "after": step.after })
@@ -103,7 +107,7 @@ fn written(plan: &Plan, config: &Config, gate: Gate, text: &mut String) {
     for step in &plan.steps {
         let what = match &step.decision {
             Decision::Skip(why) => format!("has nothing to do: {why}"),
-            Decision::Missing(why) => format!("cannot run: {why}"),
+            Decision::Missing(why) | Decision::Off(why) => format!("cannot run: {why}"),
             Decision::Run if step.name == "secrets" && gate != Gate::Commit => {
                 "runs over every outgoing commit".to_owned()
             }

@@ -7,7 +7,7 @@ use gatehook::change::Oid;
 use gatehook::config::StageConfig;
 use gatehook::finding::{Exit, Scanned};
 use gatehook::git::{self, GitError, Net, Outgoing, Repo};
-use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject, lacks};
+use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, lacks};
 use gatehook::rules::Gate;
 use gatehook::source::Listing;
 use gatehook::stage::{self, external::Environment};
@@ -113,7 +113,7 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
     let dirs = setup::dirs();
     // By hand it is asked for, so it runs.
     let context = RunContext {
-        programs: Some(Programs { environment: &environment, is_trusted: &is_trusted }),
+        programs: Some(Programs { environment: &environment, is_trusted: &is_trusted, review: Review::default() }),
         dirs: dirs.as_ref(),
         follow: &progress,
         ..RunContext::PLAIN

@@ -4,7 +4,7 @@ use gatehook::change::Store;
 use gatehook::config::{Holding, StageConfig};
 use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{Outgoing, Repo};
-use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject, Tree};
+use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, Tree};
 use gatehook::policy::baseline;
 use gatehook::rules::Gate;
 use gatehook::source::Listing;
@@ -138,7 +138,7 @@ impl Under<'_> {
         let environment = Environment::of_process();
         let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
         let context = RunContext {
-            programs: Some(Programs { environment: &environment, is_trusted: &is_trusted }),
+            programs: Some(Programs { environment: &environment, is_trusted: &is_trusted, review: Review::default() }),
             passed: before.passed,
             recalled: before.recalled,
             found: before.found,
