@@ -37,7 +37,7 @@ pub fn net_of(repo: &Repo, bases: &[Oid], head: Oid) -> Result<Net, GitError> {
 
 /// Those of `paths` that are files in the tree of `revision`, or in the index where there is none: the path,
 /// its blob, whether it is executable.
-pub fn files_at(repo: &Repo, revision: Option<&str>, paths: &[String]) -> Result<Vec<(String, Oid, bool)>, GitError> {
+pub fn files_at(repo: &Repo, revision: Option<&str>, paths: &[String]) -> Result<Vec<(String, Oid, Entry)>, GitError> {
     if paths.is_empty() {
         return Ok(Vec::new());
     }
@@ -63,7 +63,7 @@ pub fn files_at(repo: &Repo, revision: Option<&str>, paths: &[String]) -> Result
         };
         if let Content::Blobs { new: Some(Blob::Object(id)), .. } = change.content {
             let path = String::from_utf8_lossy(change.path.as_bytes()).into_owned();
-            found.push((path, id, change.entry == Entry::Executable));
+            found.push((path, id, change.entry));
         }
     }
     Ok(found)

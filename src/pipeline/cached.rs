@@ -47,7 +47,7 @@ impl<'r> Results<'r> {
                 tool.push(format!("{} {:?}", place.display(), sys::stamp(&place)?));
             }
         }
-        let mut config = format!("{stage:?}").into_bytes();
+        let mut config = external::canonical(stage);
         config.extend_from_slice(&self.terms);
         for (name, value) in programs.environment.asked_by(stage) {
             config.extend([name.as_encoded_bytes(), b"=", value.as_encoded_bytes(), b"\0"].concat());

@@ -3,6 +3,16 @@
 use crate::rules::{Pack, Rule};
 use crate::text::escape;
 
+/// What stands for the reason of a mark that gives none.
+pub const NO_REASON: &str = "no reason given";
+/// How the reason of another tool's mark ends, which is the mark itself.
+const IN_LINE: &str = " in the line";
+
+/// Whether the `reason` of an allowance is one that a person wrote.
+pub(super) fn has_reason(reason: &str) -> bool {
+    reason != NO_REASON && !(reason.starts_with('`') && reason.ends_with(IN_LINE))
+}
+
 /// Our own mark.
 const OURS: &[u8] = b"gatehook:allow";
 
@@ -55,7 +65,7 @@ pub struct Mark {
     pub rules: Vec<String>,
     /// The kind of rule it speaks for; `None` stands for both.
     pub pack: Option<Pack>,
-    /// Its reason, escaped; for other tools' marks the mark itself.
+    /// Its reason, escaped; for other tools' marks the mark itself, see [`has_reason`].
     pub reason: Option<String>,
 }
 
@@ -95,7 +105,7 @@ fn others(line: &[u8], holds: impl Fn(Reach) -> bool) -> impl Iterator<Item = Ma
     found.map(|other| Mark {
         rules: Vec::new(),
         pack: Some(other.pack),
-        reason: Some(format!("`{}` in the line", escape(other.word))),
+        reason: Some(format!("`{}`{IN_LINE}", escape(other.word))),
     })
 }
 

@@ -11,7 +11,7 @@ mod verdict;
 mod younger;
 
 pub use allowances::{TookPart, allowed_by, apply, covers, prepare};
-pub use inline::{Mark, marks};
+pub use inline::{Mark, NO_REASON, marks};
 pub use loosened::{Judged, LOOSENED, baseline_grew, loosened};
 pub use merge::{Part, merge};
 pub use own_files::{OWN_FILES, STEERING, own_files, steering};

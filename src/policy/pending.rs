@@ -1,10 +1,12 @@
 //! Allowances that the change under review brings itself: they are listed for the reviewer, and hold only
 //! where the base's policy lets them.
 
+use super::inline::has_reason;
 use super::verdict::decide_anew;
 use super::{covers, prepare};
 use crate::config::{Allow, Day};
-use crate::finding::{Finding, Report, Severity, State};
+use crate::finding::{Confidence, Finding, Report, Severity, State};
+use crate::rules::Pack;
 
 /// What the base lets a change allow itself.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +41,9 @@ pub fn pending(report: &mut Report, permit: &Permit<'_>) {
             _ => None,
         };
         let Some(reason) = reason else { continue };
-        let holds = permit.holds && finding.severity <= permit.up_to;
+        // A value that proves itself is no mistake of a rule: who lets it pass says why.
+        let proven = finding.stage == Pack::Secrets.word() && finding.confidence == Confidence::High;
+        let holds = permit.holds && finding.severity <= permit.up_to && (!proven || has_reason(&reason));
         notes.push(note(finding, &reason, holds));
         (finding.state, finding.reason) =
             if holds { (State::Allowed, Some(format!("pending review: {reason}"))) } else { (State::New, None) };

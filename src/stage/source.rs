@@ -59,7 +59,7 @@ pub fn annotate(findings: &mut [Finding], task: &Task<'_>, secrets: &Engine) {
         let covering = marks.into_iter().find(|mark| mark.covers_named(&finding.rule, Pack::Insecure));
         if let Some(mark) = covering.filter(|_| finding.state == State::New) {
             finding.state = State::Allowed;
-            finding.reason = Some(mark.reason.unwrap_or_else(|| "no reason given".to_owned()));
+            finding.reason = Some(mark.reason.unwrap_or_else(|| policy::NO_REASON.to_owned()));
         }
     }
 }

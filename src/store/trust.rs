@@ -1,5 +1,5 @@
 //! Which commands of a repository its user has looked at and lets run: `$XDG_STATE_HOME/gatehook/trust/`,
-//! a file a repository, shared by its work trees, a digest a line.
+//! a file a repository, shared by its work trees, a stage and its digest a line. Only what was trusted last counts.
 //!
 //! What cannot be read counts as not trusted.
 
@@ -11,14 +11,12 @@ use super::{Dirs, StoreError};
 
 /// Bytes of a file, at most.
 const MOST: u64 = 1 << 20;
-/// Digests that are kept for a repository: those of other branches and of older versions stay good.
-const KEPT: usize = 1000;
-
 /// What is trusted of one repository.
 #[derive(Debug)]
 pub struct Trust {
     file: PathBuf,
-    digests: Vec<String>,
+    /// Stages and their digests.
+    digests: Vec<(String, String)>,
 }
 
 impl Trust {
@@ -29,7 +27,11 @@ impl Trust {
         let dir = dirs.state.join("trust");
         let file = dir.join(name);
         let bytes = if super::dirs::is_private(&dir) { read(&file, MOST).unwrap_or_default() } else { Vec::new() };
-        let digests = String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
+        let digests = String::from_utf8_lossy(&bytes)
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .map(|(stage, digest)| (stage.to_owned(), digest.to_owned()))
+            .collect();
         Self { file, digests }
     }
 
@@ -38,21 +40,19 @@ impl Trust {
         self.digests.is_empty()
     }
 
-    /// Whether a stage with that digest may run.
-    pub fn holds(&self, digest: &str) -> bool {
-        self.digests.iter().any(|own| own == digest)
+    /// Whether `stage` may run as that digest says.
+    pub fn holds(&self, stage: &str, digest: &str) -> bool {
+        self.digests.iter().any(|(own, known)| own == stage && known == digest)
     }
 
-    /// Trusts stages with these digests from now on.
-    pub fn add(&mut self, digests: &[String]) -> Result<(), StoreError> {
-        self.digests.retain(|own| !digests.contains(own));
-        self.digests.extend_from_slice(digests);
-        let over = self.digests.len().saturating_sub(KEPT);
-        self.digests.drain(..over);
+    /// Trusts these stages, as these digests say, and no others: what was trusted before and has changed since does
+    /// not run again because it is changed back.
+    pub fn set(&mut self, digests: &[(String, String)]) -> Result<(), StoreError> {
+        digests.clone_into(&mut self.digests);
         if let Some(dir) = self.file.parent() {
             private(dir)?;
         }
-        let text: String = self.digests.iter().map(|digest| format!("{digest}\n")).collect();
+        let text: String = self.digests.iter().map(|(stage, digest)| format!("{stage} {digest}\n")).collect();
         replace(&self.file, text.as_bytes()).map_err(StoreError::unusable(&self.file))
     }
 
@@ -76,13 +76,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s"), data: dir.path().join("d") };
         let here = Path::new("/a/.git");
-        assert!(!Trust::open(&dirs, here).holds("1"));
-        Trust::open(&dirs, here).add(&["1".to_owned(), "2".to_owned()]).unwrap();
+        let pair = |stage: &str, digest: &str| (stage.to_owned(), digest.to_owned());
+        assert!(!Trust::open(&dirs, here).holds("a", "1"));
+        Trust::open(&dirs, here).set(&[pair("a", "1"), pair("b", "2")]).unwrap();
         let mut trust = Trust::open(&dirs, here);
-        assert!(trust.holds("1") && trust.holds("2") && !trust.holds("3"));
-        assert!(!Trust::open(&dirs, Path::new("/b/.git")).holds("1"));
+        assert!(trust.holds("a", "1") && trust.holds("b", "2") && !trust.holds("a", "2") && !trust.holds("c", "3"));
+        assert!(!Trust::open(&dirs, Path::new("/b/.git")).holds("a", "1"));
+        // What is trusted now takes the place of what was.
+        trust.set(&[pair("a", "3")]).unwrap();
+        let mut trust = Trust::open(&dirs, here);
+        assert!(trust.holds("a", "3") && !trust.holds("a", "1") && !trust.holds("b", "2"));
         assert!(trust.revoke().unwrap() && !trust.revoke().unwrap());
-        assert!(!Trust::open(&dirs, here).holds("1"));
+        assert!(!Trust::open(&dirs, here).holds("a", "3"));
     }
 
     #[cfg(unix)]
@@ -91,8 +96,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s"), data: dir.path().join("d") };
-        Trust::open(&dirs, Path::new("/a")).add(&["1".to_owned()]).unwrap();
+        Trust::open(&dirs, Path::new("/a")).set(&[("a".to_owned(), "1".to_owned())]).unwrap();
         fs::set_permissions(dir.path().join("s/trust"), fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(!Trust::open(&dirs, Path::new("/a")).holds("1"));
+        assert!(!Trust::open(&dirs, Path::new("/a")).holds("a", "1"));
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn inline(text: &[u8], rules: &RuleSet, matches: &[Match], findings: 
         }
         if let Some(mark) = policy::marks(&text[line], above).into_iter().find(|mark| mark.covers(rule)) {
             finding.state = State::Allowed;
-            finding.reason = Some(mark.reason.unwrap_or_else(|| "no reason given".to_owned()));
+            finding.reason = Some(mark.reason.unwrap_or_else(|| policy::NO_REASON.to_owned()));
         }
     }
 }

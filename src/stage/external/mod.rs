@@ -14,6 +14,7 @@ mod process;
 mod request;
 mod steering;
 mod tool;
+mod valued;
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -24,7 +25,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub use command::Environment;
-pub use digest::{digest, is_script, named_files};
+pub use digest::{canonical, digest, inside, is_pinned, named_files, not_pinned};
 pub use export::export;
 pub use parse::{ParseError, Report as ToolReport, Reported, read as read_report};
 pub use place::Place;

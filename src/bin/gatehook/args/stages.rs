@@ -59,6 +59,9 @@ pub(crate) struct Trust {
     /// Show what the stages would start and whether they are trusted; change nothing
     #[arg(long, conflicts_with = "revoke")]
     pub(crate) show: bool,
+    /// Trust them without a question, as a script does that has looked at them with `--show`
+    #[arg(long, conflicts_with_all = ["revoke", "show"])]
+    pub(crate) yes: bool,
     /// Trust none of this repository's stages any more
     #[arg(long)]
     pub(crate) revoke: bool,

@@ -1,11 +1,13 @@
 //! `gatehook trust`.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write as _};
 use std::path::Path;
 
-use gatehook::config::{Config, StageConfig};
+use gatehook::config::{Config, Export, StageConfig};
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
+use gatehook::stage::external;
 use gatehook::text::escape;
 
 use super::{fail, say};
@@ -28,53 +30,108 @@ pub(crate) fn run(args: &Trust) -> Exit {
             Err(error) => fail(&error, None, Exit::Usage),
         };
     }
-    // What a push looks at stands in a commit; what is staged will stand in the next one.
-    let mut told = String::new();
-    let mut digests = Vec::new();
+    let pending = match pending(&repo, &trust) {
+        Ok(pending) => pending,
+        Err(exit) => return exit,
+    };
+    if pending.digests.is_empty() {
+        return say("this repository's gatehook.toml names no stage that starts a program\n");
+    }
+    if args.show {
+        return say(&pending.told);
+    }
+    let known = pending.digests.iter().all(|(stage, digest)| trust.holds(stage, digest));
+    if !known && !args.yes {
+        match agreed(&pending.told) {
+            Some(true) => {}
+            Some(false) => return Exit::Usage.or(say("nothing has changed\n")),
+            None => {
+                let error = std::io::Error::other("there is no terminal to ask at");
+                let hint = "look at what `gatehook trust --show` prints; `gatehook trust --yes` trusts it";
+                return fail(&error, Some(hint), Exit::Usage);
+            }
+        }
+    }
+    if let Err(error) = trust.set(&pending.digests) {
+        return fail(&error, Some("make that directory yours alone, then run it again"), Exit::Usage);
+    }
+    say(&format!(
+        "from now on these start at a push, in all work trees of this repository, as they stand now:\n{}",
+        pending.told
+    ))
+}
+
+/// What would be trusted, and how that is told.
+#[derive(Default)]
+struct Pending {
+    digests: Vec<(String, String)>,
+    told: String,
+}
+
+/// The repository's stages as they stand in HEAD, which a push looks at, and in the index, which the next commit brings.
+fn pending(repo: &Repo, trust: &gatehook::store::Trust) -> Result<Pending, Exit> {
+    let mut pending = Pending::default();
     let mut exit = Exit::Clean;
-    let head = gatehook::git::ancestry::head(&repo).ok().flatten();
+    let head = gatehook::git::ancestry::head(repo).ok().flatten();
     let places = [
-        head.as_deref().map(|head| (Some(head), ConfigFrom::Commit(&repo, head.to_owned()))),
-        Some((None, ConfigFrom::Index(&repo))),
+        head.as_deref().map(|head| (Some(head), ConfigFrom::Commit(repo, head.to_owned()))),
+        Some((None, ConfigFrom::Index(repo))),
     ];
-    let mut seen: Vec<StageConfig> = Vec::new();
     for (revision, from) in places.into_iter().flatten() {
         let loaded = setup::load(&from, &Output::default());
         exit = exit.or(loaded.exit);
         for stage in foreign(&loaded.config) {
-            let Some(digest) = stages::digest(&repo, revision, stage) else { continue };
-            if digests.contains(&digest) {
-                continue;
+            let Some((digest, files)) = stages::digest(repo, revision, stage) else {
+                let error =
+                    std::io::Error::other(format!("the files that `{}` starts cannot be looked up", stage.name));
+                return Err(fail(&error, Some("its links lead to each other, or git has no answer"), Exit::Usage));
+            };
+            let one = (stage.name.clone(), digest);
+            if !pending.digests.contains(&one) {
+                told(stage, trust.holds(&one.0, &one.1), &files, &mut pending.told);
+                pending.digests.push(one);
             }
-            if !seen.contains(stage) {
-                let state = if trust.holds(&digest) { "trusted" } else { "not trusted" };
-                let words: Vec<String> = stage.command.iter().map(|word| escape(word.as_bytes()).to_string()).collect();
-                let _ = if args.show {
-                    writeln!(told, "{}: {words:?} ({state})", stage.name)
-                } else {
-                    writeln!(told, "{}: {words:?}", stage.name)
-                };
-                seen.push(stage.clone());
-            }
-            digests.push(digest);
         }
     }
-    if exit != Exit::Clean {
-        return exit;
-    }
-    if digests.is_empty() {
-        return say("this repository's gatehook.toml names no stage that starts a program\n");
-    }
-    if !args.show {
-        if let Err(error) = trust.add(&digests) {
-            return fail(&error, Some("make that directory yours alone, then run it again"), Exit::Usage);
+    if exit == Exit::Clean { Ok(pending) } else { Err(exit) }
+}
+
+/// All of `stage` that decides what starts, and what it may do then.
+fn told(stage: &StageConfig, trusted: bool, files: &[String], out: &mut String) {
+    let shown = |text: &str| escape(text.as_bytes()).to_string();
+    let list = |texts: &[String]| texts.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", ");
+    let words: Vec<String> = stage.command.iter().map(|word| shown(word)).collect();
+    let _ = writeln!(out, "{}: {words:?} ({})", stage.name, if trusted { "trusted" } else { "not trusted" });
+    let mut line = |what: &str, text: String| {
+        if !text.is_empty() {
+            let _ = writeln!(out, "  {what}: {text}");
         }
-        told.insert_str(
-            0,
-            "from now on these start at a push, in all work trees of this repository, as they stand now:\n",
-        );
+    };
+    line("sees the variables", list(&stage.env));
+    let set: Vec<String> = stage.set_env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    line("with", list(&set));
+    let reach = [
+        (stage.reach.home, "your home directory"),
+        (stage.reach.network, "the network"),
+        (!stage.reach.confine, "all that you may reach yourself"),
+        (stage.export == Export::None, "the work tree"),
+    ];
+    let reach: Vec<String> = reach.iter().filter(|(may, _)| *may).map(|(_, what)| (*what).to_owned()).collect();
+    line("reaches", list(&reach));
+    line("pinned", list(files));
+    line("not pinned", external::not_pinned(stage));
+}
+
+/// The answer to whether these may start; `None` where there is no terminal to ask at.
+fn agreed(told: &str) -> Option<bool> {
+    let (input, mut output) = (std::io::stdin(), std::io::stderr());
+    if !input.is_terminal() || !output.is_terminal() {
+        return None;
     }
-    say(&told)
+    write!(output, "these would start at a push:\n{told}Let them start, as they stand now? [y/N] ").ok()?;
+    let mut answer = String::new();
+    BufReader::new(input.take(100)).read_line(&mut answer).ok()?;
+    Some(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// The stages that the repository itself brings.

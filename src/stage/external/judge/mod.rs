@@ -12,6 +12,7 @@ use crate::paths::RepoPath;
 use crate::policy;
 use crate::rules::Pack;
 use crate::stage::external::parse::Reported;
+use crate::stage::external::valued;
 use crate::stage::source::{Brought, SourceFile, hidden, without_values};
 use crate::text::{escape, line_bounds, mask_all};
 
@@ -180,7 +181,7 @@ impl Judge<'_> {
         let mark = policy::marks(&own, above).into_iter().find(|mark| mark.covers_named(rule, pack));
         match mark {
             Some(mark) => {
-                let why = mark.reason.unwrap_or_else(|| "no reason given".to_owned());
+                let why = mark.reason.unwrap_or_else(|| policy::NO_REASON.to_owned());
                 (State::Allowed, Some(why), excerpt, Some(own))
             }
             None => (State::New, None, excerpt, Some(own)),
@@ -204,9 +205,12 @@ impl Judge<'_> {
     }
 }
 
-/// `text` with every value in it hidden that the rules for secrets find.
+/// `text` with every value in it hidden that the rules for secrets find, or that looks like one: what a tool
+/// says is made of rules that are not ours, and shown where nobody looks for secrets.
 pub(in crate::stage::external) fn masked(text: &[u8], engine: &Engine) -> Vec<u8> {
-    mask_all(text, &hidden(text, FileFacts::default(), b"", engine))
+    let mut spans = hidden(text, FileFacts::default(), b"", engine);
+    spans.extend(valued::values(text).into_iter().map(|span| (span, 0)));
+    mask_all(text, &spans)
 }
 
 #[cfg(test)]
