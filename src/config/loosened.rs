@@ -4,7 +4,7 @@
 //! counts once it stands on the other side. Pure: who calls decides which two are compared.
 
 use super::allow::Allow;
-use super::ci::{OnUnknownBase, Pending};
+use super::ci::{OnUnknownBase, Pending, Steering};
 use super::gate::{GateConfig, OnLimit};
 use super::mode::Mode;
 use super::stage::{OnTrouble, StageConfig};
@@ -192,6 +192,22 @@ impl Config {
             before.pending_up_to,
             &shown,
             |new, old| new > old,
+            || Hides::Uncounted,
+        );
+        all.put(
+            "gate.ci.steering",
+            &mut own.steering,
+            before.steering,
+            "\"change\"",
+            |new, old| *new == Steering::Change && *old == Steering::Base,
+            || Hides::Uncounted,
+        );
+        all.put(
+            "gate.ci.run-code-of-forks",
+            &mut own.run_code_of_forks,
+            before.run_code_of_forks,
+            "true",
+            |new, old| *new && !*old,
             || Hides::Uncounted,
         );
     }

@@ -42,7 +42,9 @@ pub fn files_at(repo: &Repo, revision: Option<&str>, paths: &[String]) -> Result
         return Ok(Vec::new());
     }
     let mut args = match revision {
-        Some(revision) => vec!["ls-tree", "-z", "--full-tree", "--end-of-options", revision, "--"],
+        Some(revision) => {
+            vec!["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--end-of-options", revision, "--"]
+        }
         None => vec![
             "--literal-pathspecs",
             "ls-files",

@@ -29,6 +29,8 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("gate.ci.on-unknown-base", "[gate.ci]\non-unknown-base = \"fail\"", ""),
     ("gate.ci.pending", "[gate.ci]\npending = \"none\"", ""),
     ("gate.ci.pending-up-to", "[gate.ci]\npending-up-to = \"low\"", ""),
+    ("gate.ci.steering", "", "[gate.ci]\nsteering = \"change\""),
+    ("gate.ci.run-code-of-forks", "", "[gate.ci]\nrun-code-of-forks = true"),
     ("rules.sets", "", "[rules]\nsets = [\"insecure\"]"),
     ("rules.disable", "", "[rules]\ndisable = [\"aws-access-key-id\"]"),
     ("rules.as-of", "[rules]\nas-of = \"2026-11\"", "[rules]\nas-of = \"2026-10\""),

@@ -50,8 +50,9 @@ const RUNNERS: &[(&str, &[&str])] = &[
     ("docker", &["Dockerfile"]),
     ("podman", &["Dockerfile", "Containerfile"]),
     ("pre-commit", &[".pre-commit-config.yaml"]),
-    ("git", &[]),
 ];
+/// What package managers are told where they run nothing of the repository.
+const READS: &[&str] = &["audit", "ls", "list", "outdated", "view"];
 /// Flags of which the next word is a directory to work in.
 const INTO: &[&str] = &["cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--project"];
 /// Names that are looked up, at most: past them a command is a program of its own.
@@ -69,6 +70,13 @@ fn words(stage: &StageConfig) -> Vec<&str> {
         .flat_map(|word| word.split(split))
         .filter(|word| !word.is_empty())
         .collect()
+}
+
+/// The runner that the word at `at` is, where it runs something.
+fn runner(words: &[&str], at: usize) -> Option<&'static (&'static str, &'static [&'static str])> {
+    let program = words[at].rsplit('/').next().unwrap_or_default();
+    let reads = words.get(at + 1).is_some_and(|next| READS.contains(next));
+    RUNNERS.iter().find(|(name, _)| *name == program && !reads)
 }
 
 /// Paths of the repository that the command may name: each word as it is, without a flag's letter, in each directory
@@ -89,9 +97,7 @@ pub fn named_files(stage: &StageConfig) -> Vec<String> {
             names.extend(["{}.py", "{}/__init__.py", "{}/__main__.py"].map(|form| form.replace("{}", &module)));
         }
         names.extend(ENDINGS.iter().map(|ending| format!("{plain}{ending}")));
-        let program = plain.rsplit('/').next().unwrap_or_default();
-        let own = RUNNERS.iter().filter(|(name, _)| *name == program).flat_map(|(_, files)| files.iter());
-        names.extend(own.map(|file| (*file).to_owned()));
+        names.extend(runner(&words, at).into_iter().flat_map(|(_, files)| files.iter()).map(|file| (*file).to_owned()));
     }
     let mut found: Vec<String> =
         dirs.iter().flat_map(|dir| names.iter().filter_map(|name| inside(dir, name))).take(MOST).collect();
@@ -127,12 +133,10 @@ pub fn is_pinned(stage: &StageConfig, path: &str, executable: bool) -> bool {
 /// What the command runs that trust does not pin.
 pub fn not_pinned(stage: &StageConfig) -> String {
     let words = words(stage);
-    let program = |word: &&str| word.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut runners: Vec<String> =
-        words.iter().map(program).filter(|name| RUNNERS.iter().any(|(known, _)| known == name)).collect();
-    runners.sort();
+    let mut runners: Vec<&str> = (0..words.len()).filter_map(|at| runner(&words, at)).map(|(name, _)| *name).collect();
+    runners.sort_unstable();
     runners.dedup();
-    let runs = |name: &String| format!("`{name}`");
+    let runs = |name: &&str| format!("`{name}`");
     match runners.is_empty() {
         false => format!("what {} runs besides", runners.iter().map(runs).collect::<Vec<_>>().join(", ")),
         true if stage.executes() => "code of this repository that its tool executes".to_owned(),
@@ -306,6 +310,7 @@ mod tests {
             let named = named_files(&stage(words));
             assert!(named.iter().any(|name| name == expected), "{words:?}: {named:?}");
         }
+        assert!(!named_files(&stage(&["npm", "audit"])).contains(&"package.json".to_owned()));
         assert_eq!(named_files(&stage(&["/bin/sh", "../x", "{files}"])), Vec::<String>::new());
     }
 

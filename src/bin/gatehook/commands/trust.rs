@@ -73,11 +73,16 @@ fn pending(repo: &Repo, trust: &gatehook::store::Trust) -> Result<Pending, Exit>
     let mut pending = Pending::default();
     let mut exit = Exit::Clean;
     let head = gatehook::git::ancestry::head(repo).ok().flatten();
-    let places = [
-        head.as_deref().map(|head| (Some(head), ConfigFrom::Commit(repo, head.to_owned()))),
-        Some((None, ConfigFrom::Index(repo))),
-    ];
-    for (revision, from) in places.into_iter().flatten() {
+    let mut places = vec![(None, ConfigFrom::Index(repo))];
+    if let Some(head) = &head {
+        places.insert(0, (Some(&head[..]), ConfigFrom::Commit(repo, head.clone())));
+    }
+    // What loosens a stage counts once the remote has it: until then the table runs that the remote has.
+    let outgoing = gatehook::git::unpushed(repo, None).map(|outgoing| outgoing.net).unwrap_or_default();
+    for base in outgoing.iter().filter_map(|net| net.bases.first()) {
+        places.extend([head.as_deref(), None].map(|at| (at, ConfigFrom::Commit(repo, base.to_string()))));
+    }
+    for (revision, from) in places {
         let loaded = setup::load(&from, &Output::default());
         exit = exit.or(loaded.exit);
         for stage in foreign(&loaded.config) {
