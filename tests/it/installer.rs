@@ -276,7 +276,11 @@ fn from_a_checkout_cargo_builds_it() {
     let (tree, to) = (page.at("tree"), page.at("home/.local"));
     assert_eq!(
         asked,
-        format!("--version\ninstall --locked --force --path {} --root {}\n", tree.display(), to.display())
+        format!(
+            "--version\ninstall --locked --force --profile quick --path {} --root {}\n",
+            tree.display(),
+            to.display()
+        )
     );
     assert!(page.installed().exists() && page.asked().contains("install --repo "));
 }
