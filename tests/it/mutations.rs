@@ -234,7 +234,7 @@ fn a_long_line_full_of_matches_is_reported_in_time() {
     }
     std::fs::write(world.repo().join("long.py"), &line).unwrap();
     let begin = Instant::now();
-    let arguments = ["scan", "--report", "json=../out.json", "--report", "sarif=../out.sarif"];
+    let arguments = ["scan", ".", "--report", "json=../out.json", "--report", "sarif=../out.sarif"];
     let output = world.command(binary()).args(arguments).output().unwrap();
     let (told, passed) = (String::from_utf8_lossy(&output.stdout), begin.elapsed());
     assert!(told.contains("more matches than are kept"), "{}", &told[..told.len().min(2000)]);
