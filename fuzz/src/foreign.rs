@@ -42,7 +42,7 @@ fn is_configuration(writes: Vec<Write>) {
         .expect("what was written before can be added to");
     }
     let layer = Layer { rank: Rank::Repository, origin: Origin::File("fuzz".into()), text: config.into_bytes() };
-    if let Err(error) = Config::from_layers(&[layer], "0.1.0") {
+    if let Err(error) = Config::from_layers(&[layer], &gatehook::stage::program()) {
         // An allowance may name a rule of the same foreign file, which is not in this text.
         assert!(error.to_string().contains("there is no rule"), "{error}");
     }

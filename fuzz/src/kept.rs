@@ -25,7 +25,7 @@ fn place() -> &'static Place {
     static PLACE: OnceLock<Place> = OnceLock::new();
     PLACE.get_or_init(|| {
         let home = std::env::temp_dir().join(format!("gatehook-fuzz-{}", std::process::id()));
-        let dirs = Dirs { cache: home.join("cache"), state: home.join("state") };
+        let dirs = Dirs { cache: home.join("cache"), state: home.join("state"), data: home.join("data") };
         let common_dir = home.join("repo");
         let receipts = Receipts::open(&dirs, &common_dir).expect("a directory of one's own");
         receipts.looked(1, &TERMS, &[(PASSED, &[])], None).expect("it is written");

@@ -207,7 +207,7 @@ impl Shelf for Halves<'_> {
 pub fn config(bytes: &[u8]) {
     let layer = |rank, text: &[u8]| Layer { rank, origin: Origin::File("fuzz".into()), text: text.to_vec() };
     for rank in [Rank::Organisation, Rank::User, Rank::Repository] {
-        let read = Config::load(&[layer(rank, bytes)], "0.1.0", &Halves(bytes));
+        let read = Config::load(&[layer(rank, bytes)], &gatehook::stage::program(), &Halves(bytes));
         let shown = match &read {
             Ok(config) => format!("{:?}", config.shown()),
             Err(error) => error.to_string(),
@@ -215,7 +215,7 @@ pub fn config(bytes: &[u8]) {
         assert!(shown.chars().all(|c| c == '\t' || c == '\n' || !c.is_control()), "a control character is shown");
     }
     let layers = [layer(Rank::Organisation, STRICT.as_bytes()), layer(Rank::Repository, bytes)];
-    let Ok(config) = Config::load(&layers, "0.1.0", &Halves(bytes)) else { return };
+    let Ok(config) = Config::load(&layers, &gatehook::stage::program(), &Halves(bytes)) else { return };
     let usual = Config::default();
     for (gate, usual) in [(&config.commit, &usual.commit), (&config.push, &usual.push), (&config.ci, &usual.ci)] {
         assert!(gate.block <= usual.block && gate.tier <= usual.tier && gate.mode == usual.mode, "a lock gave way");
@@ -311,7 +311,7 @@ pub fn answers(bytes: &[u8]) {
             skipped-at = \"/a/*/b\"\nlooked-at-files = \"/runs/*/results/*/file\"\nfailed-rules = [\"n 5 x\"]\n[stage.f]\ncommand = [\"x\"]\nformat = \"json-lines\"\nmap = { rule = \"=x\", message = \"/m\" }\n\
             [stage.g]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = '^(?P<path>[^:]+):(?P<line>\\d+): (?P<message>.*)$'\n";
         let layer = Layer { rank: Rank::User, origin: Origin::File("fuzz".into()), text: text.as_bytes().to_vec() };
-        Config::from_layers(&[layer], "0.1.0").expect("a configuration").stages
+        Config::from_layers(&[layer], &gatehook::stage::program()).expect("a configuration").stages
     });
     for stage in stages {
         if let Ok(read) = external::read_report(stage, bytes) {
