@@ -10,7 +10,7 @@ use super::mode::Mode;
 use super::stage::{OnTrouble, StageConfig};
 use super::{Config, takes_part};
 use crate::finding::{Severity, Tier};
-use crate::rules::{Named, briefs};
+use crate::rules::{Gate, Named, Pack, briefs};
 
 /// Bytes of a file that the commit gate looks at where no configuration says how many.
 const USUAL_LIMIT: u64 = 64 << 20;
@@ -113,11 +113,16 @@ impl Config {
     fn gates_after(&mut self, base: &Self, all: &mut All) {
         let as_push = |config: &Self| config.ci.stages == config.push.stages;
         let twice = as_push(self) && as_push(base);
-        for (gate, own, before) in [
-            ("commit", &mut self.commit, &base.commit),
-            ("push", &mut self.push, &base.push),
-            ("ci", &mut self.ci, &base.ci),
+        // A stage that ran of its own accord only (`sca`, with an index) was not demanded: a list without it asks
+        // for no less than before.
+        let is_demanded =
+            |gate: Gate, name: &str| base.names_stages(gate) || Pack::ALL.iter().any(|pack| pack.word() == name);
+        for (which, own, before) in [
+            (Gate::Commit, &mut self.commit, &base.commit),
+            (Gate::Push, &mut self.push, &base.push),
+            (Gate::Ci, &mut self.ci, &base.ci),
         ] {
+            let gate = which.word();
             let key = |key: &str| format!("gate.{gate}.{key}");
             let below = |block, tier| Hides::Below { gate, block, tier };
             let enough = (own.block, own.tier);
@@ -156,8 +161,12 @@ impl Config {
                 |new, old| new < old,
                 || Hides::Uncounted,
             );
-            let missing: Vec<String> =
-                before.stages.iter().filter(|name| !own.stages.contains(name)).cloned().collect();
+            let missing: Vec<String> = before
+                .stages
+                .iter()
+                .filter(|name| !own.stages.contains(name) && is_demanded(which, name))
+                .cloned()
+                .collect();
             let shown = format!("{:?}", own.stages);
             for name in missing {
                 if gate != "ci" || !twice {
