@@ -59,7 +59,8 @@ pub use history::Passed;
 pub use index::read_all as read_index;
 pub use pair::Pair;
 pub use push::{
-    Outgoing, Push, RefUpdate, outgoing, outgoing_without, parse_received, parse_updates, received, unpushed,
+    Outgoing, Push, RefUpdate, outgoing, outgoing_without, parse_received, parse_updates, plain_push, received,
+    unpushed,
 };
 pub use range::{history, range};
 pub use raw::Side;

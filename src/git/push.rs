@@ -153,6 +153,22 @@ pub fn unpushed(repo: &Repo, remote: Option<&str>) -> Result<Outgoing, GitError>
     listing(repo, &updates, &remote::known(repo, name.as_deref())?, &to, &|_, _| HashSet::new())
 }
 
+/// What a plain `git push` sends: the commits of HEAD that `remote` lacks. No tag, and no other branch.
+pub fn plain_push(repo: &Repo, remote: Option<&str>) -> Result<Outgoing, GitError> {
+    let name = remote::of(repo, remote, None)?;
+    let to = match &name {
+        Some(name) => format!("HEAD, as far as {name} lacks it"),
+        None => "HEAD, no remote known".to_owned(),
+    };
+    let head = super::ancestry::head(repo)?.and_then(|id| Oid::from_hex(id.as_bytes()));
+    let null = |id: Oid| Oid::from_bytes(&vec![0; id.as_bytes().len()]);
+    let update = head.and_then(|id| {
+        Some(RefUpdate { local_ref: b"HEAD".to_vec(), local: id, remote_ref: b"HEAD".to_vec(), remote: null(id)? })
+    });
+    let updates: Vec<RefUpdate> = update.into_iter().collect();
+    listing(repo, &updates, &remote::known(repo, name.as_deref())?, &to, &|_, _| HashSet::new())
+}
+
 fn listing(
     repo: &Repo,
     updates: &[RefUpdate],

@@ -1,5 +1,6 @@
 //! Allowances in comments: `gatehook:allow [RULE…] -- reason`, and the marks of other tools.
 
+use super::noqa;
 use crate::rules::{Pack, Rule};
 use crate::text::escape;
 
@@ -90,6 +91,7 @@ pub fn marks(line: &[u8], above: Option<&[u8]>) -> Vec<Mark> {
     let mut found = Vec::new();
     found.extend(ours(line));
     found.extend(others(line, |reach| reach != Reach::Below));
+    found.extend(noqa_mark(line));
     if let Some(above) = above {
         found.extend(others(above, |reach| reach == Reach::Below));
         if is_comment_only(above) {
@@ -107,6 +109,13 @@ fn others(line: &[u8], holds: impl Fn(Reach) -> bool) -> impl Iterator<Item = Ma
         pack: Some(other.pack),
         reason: Some(format!("`{}`{IN_LINE}", escape(other.word))),
     })
+}
+
+/// What a `noqa` allows: the insecure patterns that its codes name, and nothing else.
+fn noqa_mark(line: &[u8]) -> Option<Mark> {
+    let codes = noqa::codes(line);
+    let reason = Some(format!("`noqa: {}` in the line", codes.join(", ")));
+    (!codes.is_empty()).then(|| Mark { rules: noqa::rules(&codes), pack: Some(Pack::Insecure), reason })
 }
 
 fn ours(line: &[u8]) -> Option<Mark> {

@@ -158,7 +158,8 @@ pub(crate) struct Scan {
 
 #[derive(Clone, Debug, Flags)]
 pub(crate) struct Explain {
-    /// Id or former id of the rule, as the report shows it, or of an advisory: `GHSA-…`, `CVE-…`
+    /// Id or former id of the rule, as the report shows it; the fingerprint of a finding, a tool's rule as `TOOL/RULE`, or an
+    /// advisory: `GHSA-…`, `CVE-…`
     pub(crate) rule: String,
     /// Colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]

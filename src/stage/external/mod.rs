@@ -425,9 +425,11 @@ fn line_like<'a>(patterns: &[String], stage: &StageConfig, answer: &'a Answer) -
     lines.into_iter().find(|line| patterns.iter().any(|pattern| pattern.is_match(line)))
 }
 
-/// `: ` and the last line on standard error, where there is one.
+/// `: ` and what the tool says itself: the last line on standard error, else what its report says went wrong.
 fn told(task: &Task<'_>, answer: &Answer) -> String {
-    last_line(&answer.stderr).map(|line| format!(": {}", shown(task.stage, task.secrets, line))).unwrap_or_default()
+    let line = last_line(&answer.stderr).map(<[u8]>::to_vec);
+    let line = line.or_else(|| parse::trouble(task.stage, &answer.stdout).map(String::into_bytes));
+    line.map(|line| format!(": {}", shown(task.stage, task.secrets, &line))).unwrap_or_default()
 }
 
 fn last_line(text: &[u8]) -> Option<&[u8]> {

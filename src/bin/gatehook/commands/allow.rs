@@ -117,6 +117,11 @@ impl Findings<'_> {
     }
 }
 
+/// The findings that `print` names, wherever a gate may have found them.
+pub(super) fn called(here: &Here, print: &str) -> Result<Vec<Finding>, Exit> {
+    Findings { here, places: Vec::new() }.called(print, false)
+}
+
 /// The first reason, where every one of some findings is allowed.
 fn all_allowed(findings: &[Finding]) -> Option<&str> {
     let first = findings.first()?;

@@ -2,11 +2,15 @@
 
 use std::fmt::Write;
 
-use gatehook::finding::Exit;
+use gatehook::finding::{Exit, Finding};
 use gatehook::pipeline::lesson::{self, Teacher};
+use gatehook::policy;
 use gatehook::rules::{Language, Pack, Rule, builtin, holes};
+use gatehook::stage::ready;
+use gatehook::text::escape;
 
-use super::{fail, say};
+use super::here::Here;
+use super::{allow, fail, say, stop};
 use crate::args::Explain;
 use crate::setup::colors;
 
@@ -14,11 +18,18 @@ use crate::setup::colors;
 const SUGGESTED: usize = 5;
 
 pub(crate) fn run(args: &Explain) -> Exit {
-    if let Some(rule) = builtin().iter().find(|rule| rule.is_called(&args.rule)) {
-        return say(&page(rule, &Ink { color: colors(args.color) }));
+    let ink = Ink { color: colors(args.color) };
+    if let Some(rule) = built_in(&args.rule) {
+        return say(&page(rule, &ink));
     }
     if let Some(text) = super::advisories::page(&args.rule) {
         return say(&text);
+    }
+    if let Some((tool, rule)) = args.rule.split_once('/') {
+        return of_tool(tool, rule, &ink);
+    }
+    if args.rule.len() >= 8 && args.rule.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return of_fingerprint(&args.rule, &ink).unwrap_or_else(|exit| exit);
     }
     let near = nearest(&args.rule);
     let hint = match near.as_slice() {
@@ -29,6 +40,58 @@ pub(crate) fn run(args: &Explain) -> Exit {
         }
     };
     fail(&std::io::Error::other(format!("there is no rule `{}`", args.rule)), Some(&hint), Exit::Usage)
+}
+
+fn built_in(id: &str) -> Option<&'static Rule> {
+    builtin().iter().copied().find(|rule| rule.is_called(id))
+}
+
+/// The finding of that fingerprint, and what there is to say of its rule.
+fn of_fingerprint(print: &str, ink: &Ink) -> Result<Exit, Exit> {
+    let found = allow::called(&Here::open()?, print)?;
+    let Some(first) = found.first() else { return Err(Exit::Usage) };
+    let more = built_in(&first.rule).map_or_else(|| of_finding(first, ink), |rule| page(rule, ink));
+    Ok(say(&format!("{}\n\n{more}", allow::place(first))))
+}
+
+/// What is known of a rule that another tool brings.
+fn of_tool(tool: &str, rule: &str, ink: &Ink) -> Exit {
+    let (tool, rule) = (escape(tool.as_bytes()).to_string(), escape(rule.as_bytes()).to_string());
+    let Some(ready) = ready::named(&tool) else {
+        let error = format!("there is no ready-made stage `{tool}`");
+        return stop(
+            &error,
+            "the tool's own documentation explains its rules; docs/stages.md names the ready-made stages",
+        );
+    };
+    let mut out = format!("{}: a rule of {tool}, which that tool explains\n", ink.head(&format!("{tool}/{rule}")));
+    let ours = policy::rules_of_code(&rule);
+    if matches!(tool.as_str(), "bandit" | "ruff" | "flake8") && !ours.is_empty() {
+        let _ = write!(out, "\n{}\n{}\n", ink.head("gatehook's own rules for the same"), indented(&ours.join("\n")));
+    }
+    let _ = writeln!(
+        out,
+        "\n{}\n  gatehook:allow {tool}/{rule} -- reason\n  in a comment on the line, or alone on the line above",
+        ink.head("Allow")
+    );
+    // Each table begins with the page of its tool.
+    let first = ready.table.lines().next().unwrap_or_default();
+    if let Some(page) = first.split_whitespace().find(|word| word.starts_with("https://")) {
+        let _ = writeln!(out, "\n{}\n  {}", ink.head("Links"), page.trim_end_matches([':', ',', '.']));
+    }
+    say(&out)
+}
+
+/// What a finding itself says, for a rule of the repository's own.
+fn of_finding(finding: &Finding, ink: &Ink) -> String {
+    let mut out = format!("{}: {}\n", ink.head(&finding.rule), ink.head(&finding.title));
+    for (name, text) in [("Why", &finding.advice.why), ("Fix", &finding.advice.fix), ("Rotate", &finding.advice.rotate)]
+    {
+        if !text.is_empty() {
+            let _ = write!(out, "\n{}\n{}\n", ink.head(name), indented(&escape(text.as_bytes()).to_string()));
+        }
+    }
+    out
 }
 
 /// Escape codes, where they are wanted.

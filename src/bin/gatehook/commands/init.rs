@@ -121,8 +121,20 @@ fn stage(name: &str) -> Result<Exit, Exit> {
         fail(&error, Some(&hint), Exit::Usage)
     })?;
     here.write_config(&text)?;
+    let tracked = git::tracked(&here.repo).map_err(|error| fail(&error, None, Exit::NotScanned))?.changes;
+    let there = |glob: &str| {
+        here.repo.top.join(glob).is_file() || tracked.iter().any(|change| paths::matches(glob, change.path.as_bytes()))
+    };
+    let lacks = if ready.wants.is_empty() || ready.wants.iter().any(|glob| there(glob)) {
+        String::new()
+    } else {
+        format!(
+            "note: without {} it has nothing to look with and fails: write that file first\n",
+            ready.wants.join(" or ")
+        )
+    };
     Ok(say(&format!(
-        "added the stage `{name}`, which runs at a push\nnext: {}, commit it, and `gatehook trust`\n",
+        "added the stage `{name}`, which runs at a push\n{lacks}next: {}, commit it, and `gatehook trust`\n",
         here.git_add(&[&here.config_file()])
     )))
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use gatehook::config::FILE;
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
 use gatehook::git::setup::Scope;
@@ -9,7 +10,9 @@ use gatehook::hooks::{self, Action, Framework, Hook, HooksError, Owner, Place, S
 
 use super::{fail, say};
 use crate::args;
-use crate::setup::user_dir;
+use crate::args::Output;
+use crate::setup::{self, ConfigFrom, user_dir};
+use crate::stages;
 
 pub(crate) fn install(args: &args::Install) -> Exit {
     let hooks = match names(&args.hooks) {
@@ -95,9 +98,9 @@ pub(crate) fn status(args: &args::Status) -> Exit {
                 states.push((hook, state));
             }
         }
-        Ok((states, place))
+        Ok((states, place, repo))
     });
-    let (states, place) = match states {
+    let (states, place, repo) = match states {
         Ok(states) => states,
         Err(error) => return refuse(&error),
     };
@@ -111,6 +114,8 @@ pub(crate) fn status(args: &args::Status) -> Exit {
     {
         text.extend(["core.hooksPath is `", &setting.value, "` (", &setting.origin, ")\n"]);
     }
+    let (more, exit) = under_which(&repo);
+    text += &more;
     let remedies = match hooks::remedies(&place, &states) {
         Ok(remedies) => remedies,
         Err(error) => return refuse(&error),
@@ -121,10 +126,48 @@ pub(crate) fn status(args: &args::Status) -> Exit {
     if (!all && remedies.is_empty()) || states.iter().any(|(_, state)| matches!(state, State::Stale { .. })) {
         text += "`gatehook install` mends that, or says what to do\n";
     }
-    match say(&text) {
-        Exit::Clean if !all => Exit::Blocked,
-        said => said,
+    let exit = exit.or(if all { Exit::Clean } else { Exit::Blocked });
+    exit.or(say(&text))
+}
+
+/// The configuration that holds in the work tree: which file, whether its gates stop what they find, and which of
+/// its programs may start.
+fn under_which(repo: &Repo) -> (String, Exit) {
+    if repo.bare {
+        return (String::new(), Exit::Clean);
     }
+    let loaded = setup::load(&ConfigFrom::Dir(&repo.top), &Output::default());
+    let config = &loaded.config;
+    let has_file = repo.top.join(FILE).is_file();
+    let which = match loaded.exit {
+        Exit::Clean if has_file => FILE,
+        Exit::Clean => "none, so the defaults hold",
+        _ => "wrong, as said above: no gate passes until it is mended",
+    };
+    let gates = [("commit", &config.commit), ("push", &config.push), ("ci", &config.ci)];
+    let observing: Vec<String> = gates
+        .iter()
+        .filter(|(_, gate)| gate.observes(setup::today()))
+        .map(|(name, gate)| {
+            gate.enforce_from.map_or_else(|| (*name).to_owned(), |from| format!("{name} (until {from})"))
+        })
+        .collect();
+    let mode = match observing.as_slice() {
+        [] => "enforce".to_owned(),
+        some => format!("observe at {}: what is found there stops nothing", some.join(", ")),
+    };
+    let mut text = format!("{:18}{which}\n{:18}{mode}\n", "configuration", "mode");
+    let trusted = stages::trusted(repo, "HEAD", config);
+    let waiting: Vec<&str> =
+        config.stages.iter().map(|stage| stage.name.as_str()).filter(|name| !trusted.contains(*name)).collect();
+    if !config.stages.is_empty() {
+        let trust = match waiting.as_slice() {
+            [] => "every stage may start its program".to_owned(),
+            names => format!("{} may not start before `gatehook trust`", names.join(", ")),
+        };
+        text.extend([&format!("{:18}", "trust"), trust.as_str(), "\n"]);
+    }
+    (text, loaded.exit)
 }
 
 #[allow(clippy::print_stderr, reason = "the binary speaks")]

@@ -47,7 +47,7 @@ fn planned(args: &args::Plan) -> Result<(String, Exit), GitError> {
         };
         (staged.scanned.how, vec![net], ConfigFrom::Index(&repo))
     } else {
-        let Outgoing { every, net, .. } = git::unpushed(&repo, args.remote.as_deref())?;
+        let Outgoing { every, net, .. } = git::plain_push(&repo, args.remote.as_deref())?;
         (every.scanned.how, net, ConfigFrom::Commit(&repo, "HEAD".to_owned()))
     };
     let loaded = setup::load(&from, &output);

@@ -91,7 +91,7 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
             Exit::Usage,
         ));
     }
-    let outgoing = if args.all { everything(repo)? } else { git::unpushed(repo, None)? };
+    let outgoing = if args.all { everything(repo)? } else { git::plain_push(repo, None)? };
     if outgoing.net.is_empty() && loaded.exit == Exit::Clean {
         let told = format!("{}: nothing to run it over; `--all` runs it over all files\n", outgoing.every.scanned.how);
         return Ok(say(&told));

@@ -196,7 +196,38 @@ fn against(stage: &StageConfig, root: &Value) -> Option<ParseError> {
         return Some(ParseError::Nothing(format!("it had nothing to look with, says `{pointer}`")));
     }
     let skipped = stage.skipped_at.iter().find(|pointer| reached(pointer));
-    skipped.map(|pointer| ParseError::LeftOut(format!("its report says so at `{pointer}`")))
+    skipped.map(|pointer| {
+        let why = first_message(root, pointer).map(|why| format!(": {why}")).unwrap_or_default();
+        ParseError::LeftOut(format!("its report says so at `{pointer}`{why}"))
+    })
+}
+
+/// What a report says went wrong, where `skipped-at` leads: for a tool that says it nowhere else.
+pub(super) fn trouble(stage: &StageConfig, text: &[u8]) -> Option<String> {
+    if stage.skipped_at.is_empty() {
+        return None;
+    }
+    let root: Value = serde_json::from_slice(text).ok()?;
+    stage.skipped_at.iter().find_map(|pointer| first_message(&root, pointer))
+}
+
+/// The first message at `pointer`: a text there, or one under a name that tools give to messages.
+fn first_message(root: &Value, pointer: &str) -> Option<String> {
+    const NAMES: [&str; 6] = ["long_msg", "message", "msg", "short_msg", "description", "reason"];
+    let mut found = None;
+    each(root, pointer, &mut |value| {
+        let members = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let text = |member: &Value| {
+            let own = member.as_str().or_else(|| NAMES.iter().find_map(|name| member.get(name)?.as_str()));
+            own.map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(|text| text.lines().next().unwrap_or(text).to_owned())
+        };
+        if found.is_none() {
+            found = members.iter().find_map(text);
+        }
+    });
+    found
 }
 
 /// The files that `looked-at-files` leads to.

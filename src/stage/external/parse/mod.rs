@@ -93,6 +93,11 @@ const MOST: usize = 100_000;
 /// Characters that are kept of a text.
 const LONGEST: usize = 2000;
 
+/// What the report of a tool says went wrong, where it is JSON and the stage says where.
+pub(super) fn trouble(stage: &StageConfig, text: &[u8]) -> Option<String> {
+    json::trouble(stage, text)
+}
+
 /// Reads `text`, which the tool of `stage` printed.
 pub fn read(stage: &StageConfig, text: &[u8]) -> Result<Report, ParseError> {
     // PowerShell and others write UTF-16 or begin with a byte order mark.
