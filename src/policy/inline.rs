@@ -114,7 +114,7 @@ fn others(line: &[u8], holds: impl Fn(Reach) -> bool) -> impl Iterator<Item = Ma
 /// What a `noqa` allows: the insecure patterns that its codes name, and nothing else.
 fn noqa_mark(line: &[u8]) -> Option<Mark> {
     let codes = noqa::codes(line);
-    let reason = Some(format!("`noqa: {}` in the line", codes.join(", ")));
+    let reason = Some(format!("`noqa: {}`{IN_LINE}", codes.join(", ")));
     (!codes.is_empty()).then(|| Mark { rules: noqa::rules(&codes), pack: Some(Pack::Insecure), reason })
 }
 
