@@ -66,7 +66,26 @@ fn main() {
     fs::write(out.join("rules.rs"), emitted.source).expect("OUT_DIR can be written");
     fs::write(out.join("automaton.bin"), emitted.automaton).expect("OUT_DIR can be written");
     let words = fs::read_to_string(&words).expect("the word list stands beside the code that reads it");
+    fs::write(out.join("sast.rs"), sast_files(&root.join("rules/sast"))).expect("OUT_DIR can be written");
     fs::write(out.join("trigrams.bin"), trigrams::table(&words)).expect("OUT_DIR can be written");
+}
+
+/// The texts of the rules under `rules/sast/`, a directory a language: they are parsed when the stage first meets it.
+fn sast_files(dir: &Path) -> String {
+    let mut out = String::from("static FILES: &[(&str, &str, &str)] = &[\n");
+    let mut languages: Vec<PathBuf> =
+        fs::read_dir(dir).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    languages.sort();
+    for language in languages.iter().filter(|path| path.is_dir()) {
+        for file in rule_files(language) {
+            println!("cargo:rerun-if-changed={}", file.display());
+            let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let (of, named) = (name(language), name(&file));
+            out.push_str(&format!("({of:?}, {named:?}, include_str!({:?})),\n", file.display().to_string()));
+        }
+    }
+    out.push_str("];\n");
+    out
 }
 
 fn rule_files(dir: &Path) -> Vec<PathBuf> {

@@ -18,6 +18,7 @@ pub mod ci; //        what a CI system tells of the change under review; pure
 pub mod git; //       index, ranges, pushes -> changes: the only place that names git2 or starts git
 pub mod engine; //    fragments x rules -> matches; pure
 pub mod sca; //       dependencies: lock files, versions, advisories, what a change brings; pure
+pub mod sast; //      source files -> flaws by syntax, constants and taint; pure
 pub mod policy; //    allowances, what is new, the verdict
 pub mod store; //     results that are kept for this user on this machine
 pub mod stage; //     built-in and external stages: changes -> findings and an outcome

@@ -203,6 +203,8 @@ pub(super) struct Module {
     pub(super) path: String,
     /// Bytes that the grammar could not read.
     pub(super) unread: Vec<Span>,
+    /// What it imports, as it stands there.
+    pub(super) imports: Vec<String>,
     /// Nested deeper than is followed, at this place.
     pub(super) too_deep: Option<Span>,
 }

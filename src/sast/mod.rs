@@ -8,6 +8,7 @@ mod names;
 mod rules;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 pub use gatehook_grammars::Grammar;
 pub use ir::Span;
@@ -21,8 +22,6 @@ pub struct Input<'a> {
     pub bytes: &'a [u8],
     /// How to parse it.
     pub grammar: Grammar,
-    /// Whether findings in it are wanted.
-    pub wanted: bool,
 }
 
 /// One step of the way, as the report shows it.
@@ -54,8 +53,16 @@ pub struct Found {
 pub struct Outcome {
     /// In the order of files and places.
     pub found: Vec<Found>,
-    /// Inputs that were looked at in part only, with the reason.
-    pub partly: Vec<(usize, &'static str)>,
+    /// Why the file was looked at in part only.
+    pub partly: Option<&'static str>,
+}
+
+/// A file in the form that the engine runs.
+#[derive(Clone)]
+pub struct Parsed {
+    module: Rc<ir::Module>,
+    /// Why it was read in part only.
+    pub partly: Option<&'static str>,
 }
 
 /// The rules of a language, ready to look at files.
@@ -75,36 +82,38 @@ impl Analyst {
         &self.rules.rules
     }
 
-    /// Looks at the wanted ones of `inputs`, with the others to be called.
-    pub fn look(&mut self, inputs: &[Input<'_>], properties: &HashMap<String, String>) -> Outcome {
-        let mut out = Outcome::default();
-        let mut program = Vec::with_capacity(inputs.len());
-        for (at, input) in inputs.iter().enumerate() {
-            let module = lower::lower(input.grammar, input.bytes, &input.module, &mut self.names);
-            let module = module.unwrap_or_else(|| {
-                out.partly.push((at, "the parser gave up"));
-                ir::Module::default()
-            });
-            if input.wanted && !module.unread.is_empty() {
-                out.partly.push((at, "parts do not parse"));
-            }
-            if input.wanted && module.too_deep.is_some() {
-                out.partly.push((at, "nested too deep"));
-            }
-            program.push(module);
-        }
-        let targets: Vec<usize> = (0..inputs.len()).filter(|at| inputs[*at].wanted).collect();
+    /// Parses `input`.
+    pub fn parse(&mut self, input: &Input<'_>) -> Parsed {
+        let module = lower::lower(input.grammar, input.bytes, &input.module, &mut self.names);
+        let partly = match &module {
+            None => Some("the parser gave up"),
+            Some(module) if !module.unread.is_empty() => Some("parts do not parse"),
+            Some(module) if module.too_deep.is_some() => Some("it is nested too deep"),
+            Some(_) => None,
+        };
+        Parsed { module: Rc::new(module.unwrap_or_default()), partly }
+    }
+
+    /// Looks at the first of `files`, with the others to be called.
+    pub fn look(&mut self, files: &[Parsed], properties: &HashMap<String, String>) -> Outcome {
+        let program: Vec<Rc<ir::Module>> = files.iter().map(|file| Rc::clone(&file.module)).collect();
         let property = |key: &str| properties.get(key).cloned();
         let engine = flow::Engine::new(&program, &mut self.names, &mut self.rules, &property);
-        let outcome = engine.run_all(&targets);
-        if outcome.cut {
-            out.partly.extend(targets.iter().map(|at| (*at, "the budget of steps ran out")));
-        }
+        let outcome = engine.run_all(&[0]);
+        let partly = files.first().and_then(|file| file.partly);
+        let mut out = Outcome { found: Vec::new(), partly: partly.or(outcome.cut.then_some("the budget of steps ran out")) };
         for hit in outcome.hits {
             let step = |(input, span, note): &(usize, Span, String)| Step { input: *input, span: *span, note: note.clone() };
             let trace = hit.trace.iter().map(step).collect();
             out.found.push(Found { rule: hit.rule, input: hit.module, span: hit.span, trace });
         }
         out
+    }
+}
+
+impl Parsed {
+    /// What it imports, as it stands there.
+    pub fn imports(&self) -> &[String] {
+        &self.module.imports
     }
 }

@@ -10,6 +10,7 @@ pub mod external;
 pub mod patterns;
 pub mod ready;
 mod sca;
+pub mod sast;
 mod source;
 
 pub use source::annotate;
@@ -23,7 +24,7 @@ use crate::rules::{Gate, GateSet, Pack};
 use crate::store::Dirs;
 
 /// Every in-process stage, in the order in which they run and are reported.
-pub const ALL: &[&dyn Stage] = &[&patterns::Secrets, &patterns::Insecure, &sca::Sca];
+pub const ALL: &[&dyn Stage] = &[&patterns::Secrets, &patterns::Insecure, &sast::Sast, &sca::Sca];
 
 /// What a stage looks at where a change has several commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("ci", &["finding"]),
     ("git", &["sys", "text", "paths", "change", "finding", "source", "ci"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
+<<<<<<< HEAD
     ("sca", &[]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
     ("store", &["sys", "paths", "change", "finding"]),
@@ -28,6 +29,12 @@ const TABLE: &[(&str, &[&str])] = &[
         "stage",
         &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sca", "policy", "store"],
     ),
+=======
+    ("sast", &[]),
+    ("policy", &["text", "paths", "finding", "rules", "config"]),
+    ("store", &["sys", "paths", "change", "finding"]),
+    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sast", "policy", "store"]),
+>>>>>>> 8b46560 (sast: the stage)
     (
         "pipeline",
         &[

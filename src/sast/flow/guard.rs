@@ -167,6 +167,8 @@ impl<'p> Engine<'p> {
                 let key = self.names.text(*name).clone();
                 self.refine_held(&holder, &key, kinds);
                 if matches!(&*key, "netloc" | "hostname" | "host" | "origin" | "Host") {
+                    let address = self.rules.kind("url") | self.rules.kind("redirect");
+                    self.refine(base, kinds & address);
                     self.refine_address(base, kinds);
                 }
             }
@@ -183,12 +185,20 @@ impl<'p> Engine<'p> {
                 }
             }
             // `x.lower() in ALLOWED`, `str(x) in ALLOWED`, `realpath(x).startswith(root)`.
-            Kind::Call(call) => match (&call.callee.kind, call.args.as_slice()) {
-                (Kind::Field(base, _), []) => self.refine(base, kinds),
-                (_, [arg]) => self.refine(&arg.value, kinds),
-                (Kind::Field(..), args) => args.iter().for_each(|arg| self.refine(&arg.value, kinds)),
-                _ => {}
-            },
+            Kind::Call(call) => {
+                let (base, name) = match &call.callee.kind {
+                    Kind::Field(base, name) => (Some(base), *name),
+                    Kind::Name(name) => (None, *name),
+                    _ => return,
+                };
+                if !keeps_text(self.names.text(name)) {
+                    return;
+                }
+                if let (Some(base), true) = (base, call.args.is_empty()) {
+                    self.refine(base, kinds);
+                }
+                call.args.iter().for_each(|arg| self.refine(&arg.value, kinds));
+            }
             Kind::Cast(_, inner) | Kind::Assign(_, inner) => self.refine(inner, kinds),
             Kind::Binary(Op::Or | Op::Else, left, _) => self.refine(left, kinds),
             _ => {}
@@ -237,6 +247,17 @@ impl<'p> Engine<'p> {
             value.clean(kinds);
         }
     }
+}
+
+/// Functions whose result is what they are given, seen otherwise: what holds of one holds of the other.
+fn keeps_text(name: &str) -> bool {
+    matches!(
+        name,
+        "lower" | "upper" | "strip" | "casefold" | "str" | "String" | "toString" | "trim" | "toLowerCase" | "toUpperCase"
+            | "ToLower" | "ToUpper" | "TrimSpace" | "realpath" | "abspath" | "normpath" | "normcase" | "resolve" | "absolute"
+            | "normalize" | "getCanonicalPath" | "getCanonicalFile" | "toRealPath" | "toAbsolutePath" | "toPath" | "Clean"
+            | "Abs" | "EvalSymlinks" | "Path" | "join" | "Join" | "string" | "strval" | "format" | "to_s" | "downcase"
+    )
 }
 
 /// `-1` and `0`, what positions are compared with.

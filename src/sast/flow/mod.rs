@@ -79,7 +79,7 @@ struct Given<'p> {
 
 /// The engine at work on the modules of one program.
 pub(super) struct Engine<'p> {
-    program: &'p [Module],
+    program: &'p [Rc<Module>],
     names: &'p mut Names,
     rules: &'p mut Rules,
     /// What constants of properties files are, by key.
@@ -111,7 +111,7 @@ pub(super) struct Engine<'p> {
 
 impl<'p> Engine<'p> {
     pub(super) fn new(
-        program: &'p [Module],
+        program: &'p [Rc<Module>],
         names: &'p mut Names,
         rules: &'p mut Rules,
         properties: &'p dyn Fn(&str) -> Option<String>,

@@ -46,7 +46,11 @@ impl<'p> Engine<'p> {
                 }
             }
         }
-        let mut hits: Vec<Hit> = self.hits.into_values().filter(|hit| targets.contains(&hit.module)).collect();
+        // A flow that begins in a target and ends next door is the target's.
+        let counts = |hit: &Hit| {
+            targets.contains(&hit.module) || hit.trace.first().is_some_and(|(module, ..)| targets.contains(module))
+        };
+        let mut hits: Vec<Hit> = self.hits.into_values().filter(counts).collect();
         hits.sort();
         Outcome { hits, cut: self.cut }
     }

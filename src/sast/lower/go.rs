@@ -32,7 +32,9 @@ impl Lower<'_> {
             | "import_declaration" | "import_spec_list" | "type_declaration" => self.go_block(node, out),
             "import_spec" => {
                 let Some(path) = part("path") else { return };
-                let (path, local) = package(self.text(path).trim_matches(['"', '`']));
+                let whole = self.text(path).trim_matches(['"', '`']);
+                self.module.imports.push(whole.to_owned());
+                let (path, local) = package(whole);
                 let local = match part("name").map(|name| self.text(name)) {
                     Some(name) => self.names.sym(name),
                     None => self.names.sym(&local),

@@ -34,6 +34,7 @@ impl Lower<'_> {
                 if let Some(name) = children(node).first() {
                     let text = self.text(*name);
                     let local = text.rsplit('.').next().unwrap_or(text);
+                    self.module.imports.push(text.to_owned());
                     let is_static = self.text(node).starts_with("import static");
                     let path = if is_static {
                         let mut parts = text.rsplit('.');

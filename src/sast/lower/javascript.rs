@@ -201,11 +201,12 @@ impl Lower<'_> {
     }
 
     /// `./lib/db` seen from this file, and `node:fs` as `fs`.
-    pub(super) fn js_module(&self, text: &str) -> String {
+    pub(super) fn js_module(&mut self, text: &str) -> String {
         let text = text.strip_prefix("node:").unwrap_or(text);
         if !text.starts_with('.') {
             return text.replace('.', "_");
         }
+        self.module.imports.push(text.to_owned());
         let mut parts: Vec<&str> = self.module.path.split('/').collect();
         parts.pop();
         for part in text.split('/') {

@@ -62,6 +62,7 @@ impl Lower<'_> {
                 let args = vec![
                     Arg { name: None, value: Expr::text(whole, pattern) },
                     Arg { name: None, value: Expr::text(whole, flags) },
+                    Arg { name: Some(self.names.sym("source")), value: Expr::text(whole, pattern) },
                 ];
                 Kind::Call(Box::new(Call { callee, args, new: true }))
             }

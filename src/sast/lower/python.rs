@@ -250,6 +250,7 @@ impl Lower<'_> {
                 Some(from) => format!("{from}.{text}"),
                 None => text.to_owned(),
             };
+            self.module.imports.push(path.clone());
             // `import a.b` binds `a`.
             let (local, path) = match (alias, &from) {
                 (Some(alias), _) => (self.sym(alias), path),

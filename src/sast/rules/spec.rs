@@ -150,7 +150,7 @@ impl Sel {
             let all: Result<Vec<Self>, String> = text.split('|').map(Self::parse).collect();
             return Ok(Self::Either(all?));
         }
-        if let Some((before, key)) = text.split_once('.') {
+        if let Some((before, key)) = text.rsplit_once('.') {
             let key = key.replace('\u{b7}', ".");
             return Ok(Self::Key(Box::new(Self::parse(before)?), key));
         }
