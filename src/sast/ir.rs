@@ -119,12 +119,34 @@ pub(super) struct Arg {
 pub(super) enum Stmt {
     Expr(Expr),
     /// A declaration with its type, where it has one.
-    Let { name: Sym, ty: Option<Sym>, value: Option<Expr>, span: Span },
-    If { cond: Expr, then: Vec<Stmt>, other: Vec<Stmt> },
+    Let {
+        name: Sym,
+        ty: Option<Sym>,
+        value: Option<Expr>,
+        span: Span,
+    },
+    If {
+        cond: Expr,
+        then: Vec<Self>,
+        other: Vec<Self>,
+    },
     /// `bind` takes each element of the second; `cond` and `step` as in `for (;;)`.
-    Loop { bind: Option<(Expr, Expr)>, cond: Option<Expr>, body: Vec<Stmt>, step: Vec<Stmt>, once: bool },
-    Switch { subject: Expr, cases: Vec<Case> },
-    Try { body: Vec<Stmt>, handlers: Vec<(Option<Sym>, Vec<Stmt>)>, last: Vec<Stmt> },
+    Loop {
+        bind: Option<(Expr, Expr)>,
+        cond: Option<Expr>,
+        body: Vec<Self>,
+        step: Vec<Self>,
+        once: bool,
+    },
+    Switch {
+        subject: Expr,
+        cases: Vec<Case>,
+    },
+    Try {
+        body: Vec<Self>,
+        handlers: Vec<(Option<Sym>, Vec<Self>)>,
+        last: Vec<Self>,
+    },
     Return(Option<Expr>, Span),
     Throw(Option<Expr>),
     Break,
@@ -132,8 +154,12 @@ pub(super) enum Stmt {
     Function(usize),
     Class(usize),
     /// `local` stands for `path`.
-    Import { local: Sym, path: Rc<str>, span: Span },
-    Block(Vec<Stmt>),
+    Import {
+        local: Sym,
+        path: Rc<str>,
+        span: Span,
+    },
+    Block(Vec<Self>),
 }
 
 /// One arm of a `switch`; without tests it is the default.
@@ -184,7 +210,6 @@ pub(super) struct Function {
 #[derive(Clone, Debug)]
 pub(super) struct Class {
     pub(super) name: Sym,
-    pub(super) span: Span,
     pub(super) bases: Vec<Expr>,
     pub(super) marks: Vec<Expr>,
     pub(super) methods: Vec<usize>,

@@ -74,7 +74,8 @@ impl Names {
             return *known;
         }
         let (text, depth) = &self.paths[path.0 as usize];
-        let made = (*depth < DEEPEST && text.len() < 2 * LONGEST).then(|| format!("{text}.{}", self.names[name.0 as usize]));
+        let made =
+            (*depth < DEEPEST && text.len() < 2 * LONGEST).then(|| format!("{text}.{}", self.names[name.0 as usize]));
         let made = made.map(|text| self.path(&text));
         if let Some(made) = made {
             self.parents.insert(made, path);

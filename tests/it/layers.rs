@@ -21,20 +21,14 @@ const TABLE: &[(&str, &[&str])] = &[
     ("ci", &["finding"]),
     ("git", &["sys", "text", "paths", "change", "finding", "source", "ci"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
-<<<<<<< HEAD
+    ("sast", &[]),
     ("sca", &[]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
     ("store", &["sys", "paths", "change", "finding"]),
     (
         "stage",
-        &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sca", "policy", "store"],
+        &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sast", "sca", "policy", "store"],
     ),
-=======
-    ("sast", &[]),
-    ("policy", &["text", "paths", "finding", "rules", "config"]),
-    ("store", &["sys", "paths", "change", "finding"]),
-    ("stage", &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sast", "policy", "store"]),
->>>>>>> 8b46560 (sast: the stage)
     (
         "pipeline",
         &[

@@ -49,7 +49,8 @@ impl<'p> Engine<'p> {
                 Some(val)
             }
             Act::NewList => {
-                let rest = arg(0).filter(|val| val.obj.is_some() || !val.taint.is_empty()).map(|val| self.element(&val));
+                let rest =
+                    arg(0).filter(|val| val.obj.is_some() || !val.taint.is_empty()).map(|val| self.element(&val));
                 let items = self.obj(&arg(0).unwrap_or_default()).and_then(|obj| obj.items.clone());
                 Some(match items {
                     Some(items) => self.list(expr.span, items, None),
@@ -112,7 +113,8 @@ impl<'p> Engine<'p> {
                 }
             }
             Act::Plain => {
-                let fixed = this.is_none_or(|this| this.fixed) && args.iter().all(|arg| arg.val.fixed) && this.is_some();
+                let fixed =
+                    this.is_none_or(|this| this.fixed) && args.iter().all(|arg| arg.val.fixed) && this.is_some();
                 Some(Val { fixed, ..Val::default() })
             }
             Act::Fresh => Some(Val::default()),
@@ -343,9 +345,7 @@ impl<'p> Engine<'p> {
             Act::Length => {
                 let konst = match self.obj(&subject).and_then(|obj| obj.items.as_ref()) {
                     Some(items) => Konst::Few([Const::Int(i64::try_from(items.len()).unwrap_or(i64::MAX))].into()),
-                    None => {
-                        subject.fold(|value| Some(Const::Int(i64::try_from(text(value)?.chars().count()).ok()?)))
-                    }
+                    None => subject.fold(|value| Some(Const::Int(i64::try_from(text(value)?.chars().count()).ok()?))),
                 };
                 return Some(Val { konst, fixed: subject.fixed, ..Val::default() });
             }

@@ -42,20 +42,20 @@ impl<'p> Engine<'p> {
             Some((this, base)) => (Some(this), base),
             None => (None, None),
         };
-        self.foreign(callee.path, this, base, &args, call.new, expr)
+        self.foreign(callee.path, this.as_ref(), base, &args, call.new, expr)
     }
 
     /// A call of something that is not in the program.
     fn foreign(
         &mut self,
         path: Option<PathId>,
-        this: Option<Val>,
+        this: Option<&Val>,
         base: Option<&'p Expr>,
         args: &[Given<'p>],
         new: bool,
         expr: &'p Expr,
     ) -> Val {
-        let site = Site { this: this.as_ref(), args, value: None };
+        let site = Site { this, args, value: None };
         self.check_call(path, &site, expr.span);
         let mut clean = 0;
         let mut acts = Vec::new();
@@ -79,7 +79,7 @@ impl<'p> Engine<'p> {
         }
         // What is said of a whole path counts before what is said of any path that ends so.
         acts.sort_by_key(|(_, open)| *open);
-        if let (Some(field), Some(this), Some(base)) = (setter, &this, base) {
+        if let (Some(field), Some(this), Some(base)) = (setter, this, base) {
             let value = args.last().map_or_else(Val::default, |arg| arg.val.clone());
             let key = if field == "#" {
                 args.first().and_then(|arg| arg.val.one().map(super::value::shown)).unwrap_or_default()
@@ -90,11 +90,11 @@ impl<'p> Engine<'p> {
             self.put(base, &holder, Some(Rc::from(key.as_str())), value);
         }
         let mut out = match acts.first() {
-            Some((act, _)) => self.act(*act, this.as_ref(), base, args, expr),
+            Some((act, _)) => self.act(*act, this, base, args, expr),
             None => None,
         }
-        .unwrap_or_else(|| self.unknown_result(this.as_ref(), args));
-        self.run_callbacks(this.as_ref(), args, expr);
+        .unwrap_or_else(|| self.unknown_result(this, args));
+        self.run_callbacks(this, args, expr);
         let plain = acts.first().is_some_and(|(act, _)| *act == Act::Plain);
         if out.path.is_none() || new {
             out.path = self.result_of(path);
@@ -205,17 +205,8 @@ impl<'p> Engine<'p> {
                 }
             }
         }
-        let val = Val { obj: Some(at), path, ..Val::default() };
-        // A base that is not in the program keeps what it is given.
-        if path.is_some() {
-            let site = Site { this: None, args, value: None };
-            self.check_call(self.base_path_of(path), &site, expr.span);
-        }
-        val
-    }
 
-    fn base_path_of(&self, _path: Option<PathId>) -> Option<PathId> {
-        None
+        Val { obj: Some(at), path, ..Val::default() }
     }
 
     /// The constructor that takes so many arguments.
@@ -308,8 +299,10 @@ impl<'p> Engine<'p> {
                 Some(arg) => {
                     let mut val = arg.val.clone();
                     self.advance(&mut val, param.span, Note::Passed);
-                    if val.path.is_none_or(|path| self.names.path_text(path).starts_with('?')) && val.obj.is_none()
-                        && val.konst == Konst::Any && val.code.is_none()
+                    if val.path.is_none_or(|path| self.names.path_text(path).starts_with('?'))
+                        && val.obj.is_none()
+                        && val.konst == Konst::Any
+                        && val.code.is_none()
                     {
                         let typed = param.ty.map(|ty| self.typed_in(m, ty, param.span));
                         val.path = typed.and_then(|typed| typed.path).or(val.path);
@@ -486,7 +479,7 @@ impl<'p> Engine<'p> {
                     let injected = matches!(param.default, Some(Expr { kind: Kind::Call(_), .. }));
                     let typed = param.ty.is_some() && on_function && !self.is_text(param.ty);
                     if !number && !(on_function && (injected || typed)) {
-                        self.from_outside(&mut val, what, from, param.span);
+                        self.taint_from_outside(&mut val, what, from, param.span);
                     }
                 }
             }
@@ -521,7 +514,10 @@ impl<'p> Engine<'p> {
 
     pub(super) fn typed_in(&mut self, m: usize, ty: Sym, span: crate::sast::ir::Span) -> Val {
         let text = self.names.text(ty).clone();
-        if text.is_empty() || self.is_number(ty) || matches!(&*text, "str" | "String" | "string" | "var" | "Object" | "any" | "Any") {
+        if text.is_empty()
+            || self.is_number(ty)
+            || matches!(&*text, "str" | "String" | "string" | "var" | "Object" | "any" | "Any")
+        {
             return Val::default();
         }
         let (first, rest) = match text.split_once('.') {
@@ -553,10 +549,38 @@ impl<'p> Engine<'p> {
     pub(super) fn is_number(&self, ty: Sym) -> bool {
         matches!(
             &**self.names.text(ty),
-            "int" | "long" | "short" | "byte" | "Integer" | "Long" | "Short" | "boolean" | "Boolean" | "bool" | "double"
-                | "Double" | "float" | "Float" | "number" | "int64" | "int32" | "int16" | "int8" | "uint" | "uint64"
-                | "uint32" | "uint16" | "uint8" | "float64" | "float32" | "UUID" | "uuid.UUID" | "BigInteger"
-                | "BigDecimal" | "LocalDate" | "Decimal"
+            "int"
+                | "long"
+                | "short"
+                | "byte"
+                | "Integer"
+                | "Long"
+                | "Short"
+                | "boolean"
+                | "Boolean"
+                | "bool"
+                | "double"
+                | "Double"
+                | "float"
+                | "Float"
+                | "number"
+                | "int64"
+                | "int32"
+                | "int16"
+                | "int8"
+                | "uint"
+                | "uint64"
+                | "uint32"
+                | "uint16"
+                | "uint8"
+                | "float64"
+                | "float32"
+                | "UUID"
+                | "uuid.UUID"
+                | "BigInteger"
+                | "BigDecimal"
+                | "LocalDate"
+                | "Decimal"
         )
     }
 

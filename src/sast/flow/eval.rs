@@ -144,8 +144,8 @@ impl<'p> Engine<'p> {
                 let mut out: Option<Val> = None;
                 for (tests, value) in arms {
                     let tests: Vec<Val> = tests.iter().map(|test| self.eval(test)).collect();
-                    let sure = tests.iter().any(|test| equal(&val, test) == Some(true));
-                    if !tests.is_empty() && tests.iter().all(|test| equal(&val, test) == Some(false)) {
+                    let sure = tests.iter().any(|test| super::text::equal(&val, test) == Some(true));
+                    if !tests.is_empty() && tests.iter().all(|test| super::text::equal(&val, test) == Some(false)) {
                         continue;
                     }
                     let value = self.eval(value);
@@ -252,10 +252,10 @@ impl<'p> Engine<'p> {
                 }
                 return found;
             }
-            if let (Some((m, c)), Some(at)) = (obj.class, holder.obj) {
-                if let Some((m, f)) = self.method(m, c, name) {
-                    return Val { code: Some(Code::Method(m, f, at)), ..Val::default() };
-                }
+            if let (Some((m, c)), Some(at)) = (obj.class, holder.obj)
+                && let Some((m, f)) = self.method(m, c, name)
+            {
+                return Val { code: Some(Code::Method(m, f, at)), ..Val::default() };
             }
             if let Some(rest) = &obj.rest {
                 val.join(rest);
@@ -274,7 +274,7 @@ impl<'p> Engine<'p> {
         }
         let base = match holder.path {
             Some(path) => Some(path),
-            None => self.kind_of(holder),
+            None => Some(self.kind_of(holder)),
         };
         val.path = self.member(base, name);
         val.code = val.path.and_then(|path| self.code_of(path));
@@ -288,7 +288,7 @@ impl<'p> Engine<'p> {
     }
 
     /// What stands for the type of a value without a path.
-    pub(super) fn kind_of(&mut self, val: &Val) -> Option<crate::sast::names::PathId> {
+    pub(super) fn kind_of(&mut self, val: &Val) -> crate::sast::names::PathId {
         let name = match val.alternatives().first() {
             Some(Const::Text(_)) => "?str",
             _ if val.built => "?str",
@@ -299,7 +299,7 @@ impl<'p> Engine<'p> {
                 None => "?",
             },
         };
-        Some(self.names.path(name))
+        self.names.path(name)
     }
 
     pub(super) fn index(&mut self, holder: &Val, key: &Val, span: Span) -> Val {
@@ -313,7 +313,11 @@ impl<'p> Engine<'p> {
         }
         if let (Some(at), Some(obj)) = (key.int(), self.obj(holder)) {
             if let Some(items) = &obj.items {
-                let at = if at < 0 { items.len().checked_sub(at.unsigned_abs() as usize) } else { usize::try_from(at).ok() };
+                let at = if at < 0 {
+                    usize::try_from(at.unsigned_abs()).ok().and_then(|back| items.len().checked_sub(back))
+                } else {
+                    usize::try_from(at).ok()
+                };
                 if let Some(found) = at.and_then(|at| items.get(at)) {
                     return found.clone();
                 }
@@ -495,7 +499,7 @@ impl<'p> Engine<'p> {
                 self.format(&all)
             }
             Op::Sub | Op::Mul | Op::Div | Op::Mod => {
-                let konst = a.fold_with(&b, |a, b| arithmetic(op, a, b));
+                let konst = a.fold_with(&b, |a, b| super::text::arithmetic(op, a, b));
                 let mut out = Val { konst, fixed, ..Val::default() };
                 // `"-" * 10` and paths by `/` stay what they are.
                 if matches!(a.one(), Some(Const::Text(_))) || (op == Op::Div && a.path.is_some()) {
@@ -506,7 +510,7 @@ impl<'p> Engine<'p> {
                 out
             }
             Op::Equal | Op::Unequal => {
-                let konst = match equal(&a, &b) {
+                let konst = match super::text::equal(&a, &b) {
                     Some(same) => Konst::Few([Const::Bool(same == (op == Op::Equal))].into()),
                     None => Konst::Any,
                 };
@@ -535,7 +539,7 @@ impl<'p> Engine<'p> {
             _ => {
                 // `Path / "x"`, bits, shifts: what flows in flows on.
                 let mut out = Val { fixed, path: a.path, ..Val::default() };
-                out.konst = a.fold_with(&b, |a, b| arithmetic(op, a, b));
+                out.konst = a.fold_with(&b, |a, b| super::text::arithmetic(op, a, b));
                 out.taste(&a);
                 out.taste(&b);
                 out
@@ -543,66 +547,10 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Text by a pattern and what goes into it.
-    pub(super) fn format(&mut self, parts: &[Val]) -> Val {
-        let mut out = match parts.first().and_then(Val::text) {
-            Some(pattern) => {
-                let mut text = pattern.to_string();
-                let mut whole = true;
-                for part in &parts[1..] {
-                    let part = part.one().map(shown);
-                    let hole = ["%s", "%d", "%v", "{}"].iter().filter_map(|hole| Some((text.find(hole)?, hole.len()))).min();
-                    match (part, hole) {
-                        (Some(part), Some((at, length))) => text.replace_range(at..at + length, &part),
-                        _ => whole = false,
-                    }
-                }
-                if whole && text.len() < 4096 { Val::constant(Const::Text(text.into())) } else { Val::fixed() }
-            }
-            None => Val::fixed(),
-        };
-        for part in parts {
-            let part = self.deep(part);
-            out.taste(&part);
-        }
-        out.built = !out.fixed;
-        if !out.fixed {
-            out.konst = Konst::Any;
-        }
-        out
-    }
-
     /// A value that comes from outside here.
-    pub(super) fn from_outside(&mut self, val: &mut Val, what: usize, from: u8, span: Span) {
+    pub(super) fn taint_from_outside(&mut self, val: &mut Val, what: usize, from: u8, span: Span) {
         let step = self.step(span, Note::Source(what), None);
         val.add_taint(&Taint { from, clean: 0, step });
         val.fixed = false;
     }
-}
-
-/// Whether two values are equal, where that is sure.
-pub(super) fn equal(left: &Val, right: &Val) -> Option<bool> {
-    if left.alternatives().is_empty() || right.alternatives().is_empty() {
-        return None;
-    }
-    let same = |a: &Const, b: &Const| match (a, b) {
-        (Const::Int(a), Const::Text(b)) | (Const::Text(b), Const::Int(a)) => a.to_string() == **b,
-        _ => a == b,
-    };
-    let mut all =
-        left.alternatives().iter().flat_map(|a| right.alternatives().iter().map(move |b| same(a, b)));
-    let first = all.next()?;
-    all.all(|each| each == first).then_some(first)
-}
-
-fn arithmetic(op: Op, left: &Const, right: &Const) -> Option<Const> {
-    let (Const::Int(left), Const::Int(right)) = (left, right) else { return None };
-    match op {
-        Op::Sub => left.checked_sub(*right),
-        Op::Mul => left.checked_mul(*right),
-        Op::Div => left.checked_div(*right),
-        Op::Mod => left.checked_rem(*right),
-        _ => None,
-    }
-    .map(Const::Int)
 }

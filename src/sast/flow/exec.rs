@@ -148,9 +148,10 @@ impl<'p> Engine<'p> {
                 watched
                     .iter()
                     .map(|name| {
-                        state.vars.get(name).map_or(0, |val| {
-                            val.taint.iter().fold(u64::MAX, |mask, taint| mask & taint.clean)
-                        })
+                        state
+                            .vars
+                            .get(name)
+                            .map_or(0, |val| val.taint.iter().fold(u64::MAX, |mask, taint| mask & taint.clean))
                     })
                     .collect::<Vec<u64>>()
             };
@@ -269,7 +270,7 @@ impl<'p> Engine<'p> {
                 let (mut sure, mut never) = (false, true);
                 for test in &case.tests {
                     let test = self.eval(test);
-                    let same = if conditions { test.truth() } else { super::eval::equal(&val, &test) };
+                    let same = if conditions { test.truth() } else { super::text::equal(&val, &test) };
                     sure |= same == Some(true);
                     never &= same == Some(false);
                 }
@@ -408,10 +409,11 @@ impl<'p> Engine<'p> {
     /// Remembers what a truth value was made from.
     pub(super) fn note_cond(&mut self, name: Sym, value: &'p Expr) {
         match value.kind {
-            Kind::Call(_) | Kind::Not(_) | Kind::Binary(
-                Op::Equal | Op::Unequal | Op::In | Op::NotIn | Op::And | Op::Or,
-                ..,
-            ) => drop(self.conds.insert(name, value)),
+            Kind::Call(_)
+            | Kind::Not(_)
+            | Kind::Binary(Op::Equal | Op::Unequal | Op::In | Op::NotIn | Op::And | Op::Or, ..) => {
+                let _ = self.conds.insert(name, value);
+            }
             _ => drop(self.conds.remove(&name)),
         }
     }
@@ -437,7 +439,9 @@ fn assigned_in(body: &[Stmt], out: &mut Vec<Sym>, depth: u32) {
             Stmt::Switch { cases, .. } => cases.iter().for_each(|case| assigned_in(&case.body, out, depth + 1)),
             Stmt::Try { body, handlers, last } => {
                 assigned_in(body, out, depth + 1);
-                handlers.iter().for_each(|(_, handler)| assigned_in(handler, out, depth + 1));
+                for (_, handler) in handlers {
+                    assigned_in(handler, out, depth + 1);
+                }
                 assigned_in(last, out, depth + 1);
             }
             Stmt::Block(inner) => assigned_in(inner, out, depth + 1),

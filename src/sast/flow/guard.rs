@@ -10,10 +10,11 @@ use crate::sast::rules::{ALL, Role, Sel};
 impl<'p> Engine<'p> {
     /// Goes on as if `cond` gave `truth`.
     pub(super) fn assume(&mut self, cond: &'p Expr, truth: bool) {
-        if self.depth > super::DEEPEST - 4 {
+        if self.depth > super::DEEPEST - 4 || self.steps > self.limit {
             return;
         }
         self.depth += 1;
+        self.steps += 1;
         self.assume_at(cond, truth);
         self.depth -= 1;
     }
@@ -29,13 +30,21 @@ impl<'p> Engine<'p> {
                 self.assume(left, false);
                 self.assume(right, false);
             }
-            Kind::Binary(Op::And | Op::Or, left, right) => {
+            // One of them gave `truth`: what holds after each holds.
+            Kind::Binary(op @ (Op::And | Op::Or), ..) => {
+                let mut operands = Vec::new();
+                operands_of(cond, *op, &mut operands);
                 let before = self.st.clone();
-                self.assume(left, truth);
-                let first = std::mem::replace(&mut self.st, before);
-                self.assume(left, !truth);
-                self.assume(right, truth);
-                self.st.join(first);
+                let mut after: Option<super::State> = None;
+                for operand in operands {
+                    self.st = before.clone();
+                    self.assume(operand, truth);
+                    match &mut after {
+                        Some(after) => after.join(self.st.clone()),
+                        None => after = Some(self.st.clone()),
+                    }
+                }
+                self.st = after.unwrap_or(before);
             }
             Kind::Binary(Op::Equal, left, right) if truth => self.equal_to(left, right),
             Kind::Binary(Op::Unequal, left, right) if !truth => self.equal_to(left, right),
@@ -249,18 +258,64 @@ impl<'p> Engine<'p> {
     }
 }
 
+/// The operands of a chain of `op`, left to right.
+fn operands_of<'p>(cond: &'p Expr, op: Op, out: &mut Vec<&'p Expr>) {
+    let mut rest = Vec::new();
+    let mut at = cond;
+    while let Kind::Binary(found, left, right) = &at.kind
+        && *found == op
+    {
+        rest.push(&**right);
+        at = left;
+    }
+    out.push(at);
+    out.extend(rest.into_iter().rev());
+}
+
 /// Functions whose result is what they are given, seen otherwise: what holds of one holds of the other.
 fn keeps_text(name: &str) -> bool {
     matches!(
         name,
-        "lower" | "upper" | "strip" | "casefold" | "str" | "String" | "toString" | "trim" | "toLowerCase" | "toUpperCase"
-            | "ToLower" | "ToUpper" | "TrimSpace" | "realpath" | "abspath" | "normpath" | "normcase" | "resolve" | "absolute"
-            | "normalize" | "getCanonicalPath" | "getCanonicalFile" | "toRealPath" | "toAbsolutePath" | "toPath" | "Clean"
-            | "Abs" | "EvalSymlinks" | "Path" | "join" | "Join" | "string" | "strval" | "format" | "to_s" | "downcase"
+        "lower"
+            | "upper"
+            | "strip"
+            | "casefold"
+            | "str"
+            | "String"
+            | "toString"
+            | "trim"
+            | "toLowerCase"
+            | "toUpperCase"
+            | "ToLower"
+            | "ToUpper"
+            | "TrimSpace"
+            | "realpath"
+            | "abspath"
+            | "normpath"
+            | "normcase"
+            | "resolve"
+            | "absolute"
+            | "normalize"
+            | "getCanonicalPath"
+            | "getCanonicalFile"
+            | "toRealPath"
+            | "toAbsolutePath"
+            | "toPath"
+            | "Clean"
+            | "Abs"
+            | "EvalSymlinks"
+            | "Path"
+            | "join"
+            | "Join"
+            | "string"
+            | "strval"
+            | "format"
+            | "to_s"
+            | "downcase"
     )
 }
 
 /// `-1` and `0`, what positions are compared with.
 fn is_position(expr: &Expr) -> bool {
-    matches!(expr.kind, Kind::Const(Const::Int(-1 | 0)) | Kind::Const(Const::Null))
+    matches!(expr.kind, Kind::Const(Const::Int(-1 | 0) | Const::Null))
 }

@@ -10,6 +10,7 @@ mod exec;
 mod guard;
 mod roots;
 mod state;
+mod text;
 mod value;
 
 use std::collections::{HashMap, HashSet};
@@ -23,9 +24,9 @@ use super::names::{Names, PathId, Sym};
 use super::rules::{Role, Rules};
 
 /// Steps that one root function may take, with all that it calls.
-const ROOT_STEPS: u64 = 60_000;
+const ROOT_STEPS: u64 = 30_000;
 /// Steps that one file may take.
-const FILE_STEPS: u64 = 2_000_000;
+const FILE_STEPS: u64 = 500_000;
 /// The deepest chain of calls that is followed.
 const DEEPEST_CALL: usize = 6;
 /// The deepest nesting of expressions and statements over all of them.
@@ -60,6 +61,9 @@ struct Frame {
     outlets: Vec<u32>,
 }
 
+/// Fields of a class by name.
+type Fields = Vec<(Rc<str>, Val)>;
+
 struct Closure {
     module: usize,
     function: usize,
@@ -87,7 +91,7 @@ pub(super) struct Engine<'p> {
     st: State,
     frame: Frame,
     globals: Vec<Rc<Vars>>,
-    class_fields: HashMap<(usize, usize), Vec<(Rc<str>, Val)>>,
+    class_fields: HashMap<(usize, usize), Fields>,
     index: HashMap<Rc<str>, Code>,
     code_at: HashMap<PathId, Option<Code>>,
     types: HashMap<PathId, PathId>,
@@ -123,7 +127,7 @@ impl<'p> Engine<'p> {
             properties,
             st: State::default(),
             frame: Frame::default(),
-            globals: vec![Rc::new(Vars::new()); program.len()],
+            globals: program.iter().map(|_| Rc::default()).collect(),
             class_fields: HashMap::new(),
             index: HashMap::new(),
             code_at: HashMap::new(),

@@ -110,6 +110,7 @@ impl State {
             return;
         }
         self.join_heap(&other.heap);
+        #[allow(clippy::iter_over_hash_type, reason = "each variable is joined on its own")]
         for (name, value) in other.vars {
             match self.vars.get_mut(&name) {
                 None => drop(self.vars.insert(name, value)),

@@ -31,7 +31,7 @@ pub(super) struct Step {
     pub(super) module: usize,
     pub(super) span: Span,
     pub(super) note: Note,
-    pub(super) before: Option<Rc<Step>>,
+    pub(super) before: Option<Rc<Self>>,
     pub(super) length: u8,
 }
 

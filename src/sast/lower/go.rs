@@ -85,10 +85,8 @@ impl Lower<'_> {
                 if let Some(first) = part("initializer") {
                     self.go_stmt(first, out);
                 }
-                let subject = part("value").map_or_else(
-                    || Expr::new(span(node), Kind::Const(Const::Bool(true))),
-                    |value| self.go_expr(value),
-                );
+                let subject = part("value")
+                    .map_or_else(|| Expr::new(span(node), Kind::Const(Const::Bool(true))), |value| self.go_expr(value));
                 if let Some(alias) = part("alias").and_then(|alias| children(alias).first().copied()) {
                     let target = self.go_expr(alias);
                     let kind = Kind::Assign(Box::new(target), Box::new(subject.clone()));
@@ -128,8 +126,13 @@ impl Lower<'_> {
                 }
                 out.push(Stmt::Block(body));
             }
-            "package_clause" | "type_spec" | "type_alias" | "empty_statement" | "fallthrough_statement"
-            | "goto_statement" | "label_name" => {}
+            "package_clause"
+            | "type_spec"
+            | "type_alias"
+            | "empty_statement"
+            | "fallthrough_statement"
+            | "goto_statement"
+            | "label_name" => {}
             _ => {
                 let value = self.go_expr(node);
                 out.push(Stmt::Expr(value));

@@ -47,7 +47,10 @@ impl Lower<'_> {
                     out.push(Stmt::Import { local, path: path.into(), span: span(node) });
                 }
             }
-            "class_declaration" | "interface_declaration" | "enum_declaration" | "record_declaration"
+            "class_declaration"
+            | "interface_declaration"
+            | "enum_declaration"
+            | "record_declaration"
             | "annotation_type_declaration" => {
                 let at = self.java_class(node);
                 out.push(Stmt::Class(at));
@@ -287,7 +290,7 @@ impl Lower<'_> {
         let name = self.field(node, "name").unwrap_or_else(|| self.names.sym("class"));
         let marks = self.java_marks(node);
         let body = node.child_by_field_name("body");
-        self.class(node, name, |low, class| {
+        self.class(name, |low, class| {
             class.marks = marks;
             for part in ["superclass", "interfaces"] {
                 for base in node.child_by_field_name(part).map(children).unwrap_or_default() {
@@ -332,9 +335,9 @@ impl Lower<'_> {
     }
 
     /// `new Thing() { … }`.
-    pub(super) fn java_anonymous(&mut self, node: Node<'_>, body: Node<'_>, base: Expr) -> usize {
+    pub(super) fn java_anonymous(&mut self, body: Node<'_>, base: Expr) -> usize {
         let name = self.names.sym("anonymous");
-        self.class(node, name, |low, class| {
+        self.class(name, |low, class| {
             class.bases.push(base);
             low.java_members(body, class);
         })

@@ -50,7 +50,7 @@ impl Lower<'_> {
                 let callee = Expr::new(span(ty), Kind::Name(name));
                 let args = part("arguments").map(|list| self.java_args(list)).unwrap_or_default();
                 if let Some(body) = children(node).into_iter().find(|child| child.kind() == "class_body") {
-                    let class = self.java_anonymous(node, body, callee);
+                    let class = self.java_anonymous(body, callee);
                     let callee = Expr::new(whole, Kind::Class(class));
                     return Expr::new(whole, Kind::Call(Box::new(Call { callee, args, new: true })));
                 }
@@ -98,11 +98,7 @@ impl Lower<'_> {
                     "!" => Kind::Not(operand),
                     "-" => match operand.kind {
                         Kind::Const(Const::Int(number)) => Kind::Const(Const::Int(number.wrapping_neg())),
-                        _ => Kind::Binary(
-                            Op::Sub,
-                            Box::new(Expr::new(whole, Kind::Const(Const::Int(0)))),
-                            operand,
-                        ),
+                        _ => Kind::Binary(Op::Sub, Box::new(Expr::new(whole, Kind::Const(Const::Int(0)))), operand),
                     },
                     _ => Kind::Many(vec![*operand]),
                 }
@@ -157,7 +153,10 @@ impl Lower<'_> {
                 Kind::Const(Const::Text(unescape(text).into()))
             }
             "character_literal" => Kind::Const(Const::Text(unescape(self.text(node).trim_matches('\'')).into())),
-            "decimal_integer_literal" | "hex_integer_literal" | "octal_integer_literal" | "binary_integer_literal"
+            "decimal_integer_literal"
+            | "hex_integer_literal"
+            | "octal_integer_literal"
+            | "binary_integer_literal"
             | "decimal_floating_point_literal" => Kind::Const(self.number(node)),
             "true" => Kind::Const(Const::Bool(true)),
             "false" => Kind::Const(Const::Bool(false)),
@@ -205,7 +204,9 @@ impl Lower<'_> {
         let text = self.text(object);
         let is_package = text.contains('.') || matches!(text, "java" | "javax" | "jakarta");
         let is_package = is_package
-            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'_');
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'_');
         let begins = ["java.", "javax.", "jakarta.", "org.", "com.", "io.", "net.", "sun."];
         let is_package = is_package && begins.iter().any(|begin| text.starts_with(begin));
         if is_package && self.text(field).starts_with(|c: char| c.is_ascii_uppercase()) {

@@ -115,8 +115,13 @@ impl Lower<'_> {
                     self.js_block(body, out);
                 }
             }
-            "interface_declaration" | "type_alias_declaration" | "empty_statement" | "enum_declaration"
-            | "function_signature" | "import_alias" | "debugger_statement" => {}
+            "interface_declaration"
+            | "type_alias_declaration"
+            | "empty_statement"
+            | "enum_declaration"
+            | "function_signature"
+            | "import_alias"
+            | "debugger_statement" => {}
             _ => {
                 let value = self.js_expr(node);
                 out.push(Stmt::Expr(value));
@@ -316,7 +321,7 @@ impl Lower<'_> {
     pub(super) fn js_class(&mut self, node: Node<'_>, mut marks: Vec<Expr>) -> usize {
         let name = self.field(node, "name").unwrap_or_else(|| self.names.sym("class"));
         marks.extend(self.js_marks(node));
-        self.class(node, name, |low, class| {
+        self.class(name, |low, class| {
             class.marks = marks;
             let outer = low.class.take();
             for heritage in children(node).into_iter().filter(|child| child.kind() == "class_heritage") {

@@ -26,8 +26,13 @@ impl Lower<'_> {
         let whole = span(node);
         let part = |name| node.child_by_field_name(name);
         let kind = match node.kind() {
-            "identifier" | "this" | "super" | "property_identifier" | "shorthand_property_identifier"
-            | "shorthand_property_identifier_pattern" | "private_property_identifier" => return self.name_expr(node),
+            "identifier"
+            | "this"
+            | "super"
+            | "property_identifier"
+            | "shorthand_property_identifier"
+            | "shorthand_property_identifier_pattern"
+            | "private_property_identifier" => return self.name_expr(node),
             "undefined" | "null" => Kind::Const(Const::Null),
             "true" => Kind::Const(Const::Bool(true)),
             "false" => Kind::Const(Const::Bool(false)),
@@ -83,10 +88,11 @@ impl Lower<'_> {
                 Kind::List(children(node).into_iter().map(|child| self.js_expr(child)).collect())
             }
             "object" | "object_pattern" => return self.js_object(node),
-            "spread_element" | "rest_pattern" => {
-                Kind::Spread(self.js_boxed(children(node).first().copied(), node))
-            }
-            "arrow_function" | "function_expression" | "function_declaration" | "generator_function"
+            "spread_element" | "rest_pattern" => Kind::Spread(self.js_boxed(children(node).first().copied(), node)),
+            "arrow_function"
+            | "function_expression"
+            | "function_declaration"
+            | "generator_function"
             | "generator_function_declaration" => Kind::Function(self.js_function(node, Vec::new())),
             "class" | "class_declaration" => Kind::Class(self.js_class(node, Vec::new())),
             "binary_expression" => {
@@ -117,18 +123,12 @@ impl Lower<'_> {
                     "!" => Kind::Not(argument),
                     "-" => match argument.kind {
                         Kind::Const(Const::Int(number)) => Kind::Const(Const::Int(number.wrapping_neg())),
-                        _ => Kind::Binary(
-                            Op::Sub,
-                            Box::new(Expr::new(whole, Kind::Const(Const::Int(0)))),
-                            argument,
-                        ),
+                        _ => Kind::Binary(Op::Sub, Box::new(Expr::new(whole, Kind::Const(Const::Int(0)))), argument),
                     },
                     // A number comes out, whatever goes in.
-                    "+" | "~" => Kind::Binary(
-                        Op::Mul,
-                        argument,
-                        Box::new(Expr::new(whole, Kind::Const(Const::Int(1)))),
-                    ),
+                    "+" | "~" => {
+                        Kind::Binary(Op::Mul, argument, Box::new(Expr::new(whole, Kind::Const(Const::Int(1)))))
+                    }
                     "typeof" | "delete" | "void" => Kind::Binary(Op::Compare, argument, Box::new(Expr::unknown(whole))),
                     _ => Kind::Many(vec![*argument]),
                 }
@@ -167,8 +167,14 @@ impl Lower<'_> {
                     [] => Kind::Many(Vec::new()),
                 }
             }
-            "await_expression" | "non_null_expression" | "parenthesized_expression" | "jsx_expression"
-            | "type_assertion" | "yield_expression" | "sequence_expression" | "computed_property_name" => {
+            "await_expression"
+            | "non_null_expression"
+            | "parenthesized_expression"
+            | "jsx_expression"
+            | "type_assertion"
+            | "yield_expression"
+            | "sequence_expression"
+            | "computed_property_name" => {
                 let parts = children(node);
                 match parts.last() {
                     Some(inner) if parts.len() == 1 || node.kind() == "type_assertion" => return self.js_expr(*inner),

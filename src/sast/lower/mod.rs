@@ -6,6 +6,7 @@ mod java_expr;
 mod javascript;
 mod javascript_expr;
 mod python;
+mod python_text;
 
 use gatehook_grammars::{Grammar, Node, Parser};
 
@@ -58,7 +59,7 @@ pub(super) fn lower(grammar: Grammar, src: &[u8], module: &str, names: &mut Name
 }
 
 /// The named children of `node`, comments left out.
-fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).filter(|child| !child.kind().ends_with("comment")).collect()
 }
@@ -126,12 +127,7 @@ impl<'a> Lower<'a> {
     }
 
     /// A function whose parts `fill` lowers.
-    fn function(
-        &mut self,
-        node: Node<'_>,
-        name: Sym,
-        fill: impl FnOnce(&mut Self, &mut Function),
-    ) -> usize {
+    fn function(&mut self, node: Node<'_>, name: Sym, fill: impl FnOnce(&mut Self, &mut Function)) -> usize {
         let at = self.module.functions.len();
         let mut function = Function {
             name,
@@ -161,11 +157,10 @@ impl<'a> Lower<'a> {
     }
 
     /// A class whose parts `fill` lowers; methods are functions made while `self.class` is set.
-    fn class(&mut self, node: Node<'_>, name: Sym, fill: impl FnOnce(&mut Self, &mut Class)) -> usize {
+    fn class(&mut self, name: Sym, fill: impl FnOnce(&mut Self, &mut Class)) -> usize {
         let at = self.module.classes.len();
         let mut class = Class {
             name,
-            span: span(node),
             bases: Vec::new(),
             marks: Vec::new(),
             methods: Vec::new(),

@@ -2,7 +2,7 @@
 
 use gatehook_grammars::Node;
 
-use super::{Lower, children, span, unescape};
+use super::{Lower, children, span};
 use crate::sast::ir::{Arg, Call, Case, Const, Expr, Function, Kind, Op, Param, Stmt};
 use crate::sast::names::Sym;
 
@@ -126,8 +126,7 @@ impl Lower<'_> {
                     out.push(Stmt::If { cond, then: Vec::new(), other });
                 }
             }
-            "block" | "module" | "else_clause" => self.py_block(node, out),
-            "ERROR" => self.py_block(node, out),
+            "block" | "module" | "else_clause" | "ERROR" => self.py_block(node, out),
             "pass_statement" | "global_statement" | "nonlocal_statement" | "delete_statement" => {}
             _ => {
                 let value = self.py_expr(node);
@@ -343,7 +342,7 @@ impl Lower<'_> {
 
     fn py_class(&mut self, node: Node<'_>, marks: Vec<Expr>) -> usize {
         let name = self.field(node, "name").unwrap_or_else(|| self.names.sym("class"));
-        self.class(node, name, |low, class| {
+        self.class(name, |low, class| {
             class.marks = marks;
             if let Some(bases) = node.child_by_field_name("superclasses") {
                 let at = low.class.take();
@@ -363,7 +362,7 @@ impl Lower<'_> {
         })
     }
 
-    fn py_expr(&mut self, node: Node<'_>) -> Expr {
+    pub(super) fn py_expr(&mut self, node: Node<'_>) -> Expr {
         if !self.down(node) {
             return Expr::unknown(span(node));
         }
@@ -483,9 +482,7 @@ impl Lower<'_> {
                 None => Kind::Many(Vec::new()),
             },
             "named_expression" => match (part("name"), part("value")) {
-                (Some(name), Some(value)) => {
-                    Kind::Assign(Box::new(self.py_expr(name)), Box::new(self.py_expr(value)))
-                }
+                (Some(name), Some(value)) => Kind::Assign(Box::new(self.py_expr(name)), Box::new(self.py_expr(value))),
                 _ => Kind::Many(Vec::new()),
             },
             "augmented_assignment" => match (part("left"), part("operator"), part("right")) {
@@ -503,9 +500,7 @@ impl Lower<'_> {
             },
             // A chain `a = b = c`.
             "assignment" => match (part("left"), part("right")) {
-                (Some(left), Some(right)) => {
-                    Kind::Assign(Box::new(self.py_expr(left)), Box::new(self.py_expr(right)))
-                }
+                (Some(left), Some(right)) => Kind::Assign(Box::new(self.py_expr(left)), Box::new(self.py_expr(right))),
                 _ => Kind::Many(Vec::new()),
             },
             "list_splat" | "dictionary_splat" | "list_splat_pattern" => match children(node).first() {
@@ -539,69 +534,5 @@ impl Lower<'_> {
             }
         }
         Expr::new(whole, Kind::Call(Box::new(Call { callee, args, new: false })))
-    }
-
-    fn py_compare(&mut self, node: Node<'_>) -> Expr {
-        let mut cursor = node.walk();
-        let operators: Vec<&str> =
-            node.children_by_field_name("operators", &mut cursor).map(|operator| operator.kind()).collect();
-        let operands: Vec<Expr> = children(node).into_iter().map(|child| self.py_expr(child)).collect();
-        if operands.len() != 2 {
-            return Expr::new(span(node), Kind::Binary(
-                Op::Compare,
-                Box::new(Expr::new(span(node), Kind::Many(operands))),
-                Box::new(Expr::unknown(span(node))),
-            ));
-        }
-        let op = match operators.join(" ").as_str() {
-            "==" | "is" => Op::Equal,
-            "!=" | "<>" | "is not" => Op::Unequal,
-            "<" => Op::Less,
-            "<=" => Op::LessEqual,
-            ">" => Op::More,
-            ">=" => Op::MoreEqual,
-            "in" => Op::In,
-            "not in" => Op::NotIn,
-            _ => Op::Compare,
-        };
-        let mut operands = operands.into_iter();
-        match (operands.next(), operands.next()) {
-            (Some(left), Some(right)) => {
-                Expr::new(span(node), Kind::Binary(op, Box::new(left), Box::new(right)))
-            }
-            _ => Expr::unknown(span(node)),
-        }
-    }
-
-    fn py_string(&mut self, node: Node<'_>) -> Expr {
-        if node.kind() != "string" {
-            return self.py_expr(node);
-        }
-        let whole = span(node);
-        let mut parts = Vec::new();
-        let mut raw = false;
-        let mut cursor = node.walk();
-        let kids: Vec<Node<'_>> = node.children(&mut cursor).collect();
-        for child in kids {
-            match child.kind() {
-                "string_start" => raw = self.text(child).to_ascii_lowercase().contains('r'),
-                "string_content" => {
-                    let text = self.text(child);
-                    let text = if raw { text.to_owned() } else { unescape(text) };
-                    parts.push(Expr::text(span(child), &text));
-                }
-                "interpolation" => {
-                    if let Some(inner) = child.child_by_field_name("expression") {
-                        parts.push(self.py_expr(inner));
-                    }
-                }
-                _ => {}
-            }
-        }
-        match parts.len() {
-            0 => Expr::text(whole, ""),
-            1 if matches!(parts[0].kind, Kind::Const(_)) => Expr { span: whole, kind: parts.remove(0).kind },
-            _ => Expr::new(whole, Kind::Join(parts)),
-        }
     }
 }

@@ -191,7 +191,7 @@ impl Rules {
             found: HashMap::new(),
         };
         let mut faults = Vec::new();
-        for (of, name, text) in FILES.iter() {
+        for (of, name, text) in FILES {
             if *of != language {
                 continue;
             }

@@ -20,8 +20,8 @@ pub(in crate::sast) enum Sel {
     This,
     /// What is written, returned or read.
     Value,
-    Key(Box<Sel>, String),
-    Either(Vec<Sel>),
+    Key(Box<Self>, String),
+    Either(Vec<Self>),
 }
 
 /// What is asked of a value.

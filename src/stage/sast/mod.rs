@@ -46,7 +46,8 @@ impl Stage for Sast {
     fn look(&self, task: &Task<'_>) -> Looked {
         let work = || look(task);
         let looked = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().name("sast".to_owned()).stack_size(STACK).spawn_scoped(scope, work);
+            let thread =
+                std::thread::Builder::new().name("sast".to_owned()).stack_size(STACK).spawn_scoped(scope, work);
             thread.map(std::thread::ScopedJoinHandle::join)
         });
         match looked {
@@ -89,7 +90,13 @@ impl<'t> Side<'t> {
     }
 
     /// What the engine finds in the file at `path` that holds `bytes`, and the files that took part.
-    fn look(&self, analyst: &mut Analyst, path: &RepoPath, bytes: &[u8], grammar: Grammar) -> (crate::sast::Outcome, Vec<RepoPath>) {
+    fn look(
+        &self,
+        analyst: &mut Analyst,
+        path: &RepoPath,
+        bytes: &[u8],
+        grammar: Grammar,
+    ) -> (crate::sast::Outcome, Vec<RepoPath>) {
         let module = neighbours::module_of(path, grammar);
         let parsed = analyst.parse(&Input { module, bytes, grammar });
         let mut paths = vec![path.clone()];
@@ -123,7 +130,8 @@ impl<'t> Side<'t> {
 }
 
 fn look(task: &Task<'_>) -> Looked {
-    let mut looked = Looked { outcome: Outcome::Ran, findings: Vec::new(), gaps: Vec::new(), notes: Vec::new(), files: 0 };
+    let mut looked =
+        Looked { outcome: Outcome::Ran, findings: Vec::new(), gaps: Vec::new(), notes: Vec::new(), files: 0 };
     let mut analysts: HashMap<&str, Analyst> = HashMap::new();
     let head = Side::of(task.head);
     let bases: Vec<Side<'_>> = task.bases.iter().map(|base| Side::of(*base)).collect();
@@ -141,7 +149,8 @@ fn look(task: &Task<'_>) -> Looked {
             looked.outcome = Outcome::TimedOut;
             break;
         }
-        let gap = |kind: GapKind, reason: String| Gap { path: Some(change.path.clone()), kind, reason, hint: String::new() };
+        let gap =
+            |kind: GapKind, reason: String| Gap { path: Some(change.path.clone()), kind, reason, hint: String::new() };
         let loaded = match reader.read(new, LARGEST.min(task.limit)) {
             Ok(loaded) => loaded,
             Err(error) => {
@@ -183,8 +192,12 @@ fn look(task: &Task<'_>) -> Looked {
         }
         looked.findings.extend(findings);
     }
-    looked.findings.sort_by(|one, other| (&one.path, one.place.line, &one.rule).cmp(&(&other.path, other.place.line, &other.rule)));
-    looked.findings.dedup_by(|one, other| one.rule == other.rule && one.path == other.path && one.place.line == other.place.line);
+    looked.findings.sort_by(|one, other| {
+        (&one.path, one.place.line, &one.rule).cmp(&(&other.path, other.place.line, &other.rule))
+    });
+    looked
+        .findings
+        .dedup_by(|one, other| one.rule == other.rule && one.path == other.path && one.place.line == other.place.line);
     looked
 }
 
@@ -219,7 +232,8 @@ fn told(
             texts.insert(path.clone(), bytes);
         }
     }
-    let indexes: HashMap<&RepoPath, LineIndex> = texts.iter().map(|(path, text)| (path, LineIndex::new(text, 1))).collect();
+    let indexes: HashMap<&RepoPath, LineIndex> =
+        texts.iter().map(|(path, text)| (path, LineIndex::new(text, 1))).collect();
     let place = |input: usize, span: crate::sast::Span| {
         let path = &paths[input];
         let (text, index) = (&texts[path], &indexes[path]);

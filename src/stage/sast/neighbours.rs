@@ -90,11 +90,27 @@ pub(super) fn of(
                     }
                 }
             }
-            beside(snapshot, dir, ".java", |stem| names(bytes, stem), |file| drop(take(file, "", &mut found)));
+            beside(
+                snapshot,
+                dir,
+                ".java",
+                |stem| names(bytes, stem),
+                |file| {
+                    let _ = take(file, "", &mut found);
+                },
+            );
         }
         Grammar::Go => {
             let module = package(dir);
-            beside(snapshot, dir, ".go", |stem| !stem.ends_with("_test"), |file| drop(take(file, &module, &mut found)));
+            beside(
+                snapshot,
+                dir,
+                ".go",
+                |stem| !stem.ends_with("_test"),
+                |file| {
+                    let _ = take(file, &module, &mut found);
+                },
+            );
             for import in imports {
                 // The module's own packages end in a directory of the repository.
                 let mut parts: Vec<&str> = import.split('/').collect();
@@ -103,7 +119,9 @@ pub(super) fn of(
                     let inner = parts.join("/");
                     let module = package(import);
                     let before = found_at(snapshot, &inner);
-                    before.into_iter().take(3).for_each(|file| drop(take(&file, &module, &mut found)));
+                    for file in before.into_iter().take(3) {
+                        let _ = take(&file, &module, &mut found);
+                    }
                 }
             }
         }
@@ -180,7 +198,9 @@ pub(super) fn properties(snapshot: &dyn Snapshot) -> HashMap<String, String> {
         let Ok(Some(loaded)) = snapshot.read(&file.path, LARGEST) else { continue };
         for line in String::from_utf8_lossy(&loaded.bytes).lines() {
             let line = line.trim();
-            let Some((key, value)) = line.split_once(['=', ':']).filter(|_| !line.starts_with(['#', '!'])) else { continue };
+            let Some((key, value)) = line.split_once(['=', ':']).filter(|_| !line.starts_with(['#', '!'])) else {
+                continue;
+            };
             let value = value.trim().to_owned();
             said.entry(key.trim().to_owned())
                 .and_modify(|have| {
