@@ -17,12 +17,6 @@ pub enum Grammar {
     Java,
     /// Go.
     Go,
-    /// Ruby.
-    Ruby,
-    /// PHP, with the HTML around it.
-    Php,
-    /// C#.
-    CSharp,
 }
 
 impl Grammar {
@@ -35,9 +29,6 @@ impl Grammar {
             Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
             Self::Java => tree_sitter_java::LANGUAGE.into(),
             Self::Go => tree_sitter_go::LANGUAGE.into(),
-            Self::Ruby => tree_sitter_ruby::LANGUAGE.into(),
-            Self::Php => tree_sitter_php::LANGUAGE_PHP.into(),
-            Self::CSharp => tree_sitter_c_sharp::LANGUAGE.into(),
         }
     }
 }

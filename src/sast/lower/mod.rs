@@ -52,7 +52,6 @@ pub(super) fn lower(grammar: Grammar, src: &[u8], module: &str, names: &mut Name
         Grammar::JavaScript | Grammar::TypeScript | Grammar::Tsx => low.js_block(root, &mut body),
         Grammar::Java => low.java_block(root, &mut body),
         Grammar::Go => low.go_block(root, &mut body),
-        _ => return None,
     }
     low.module.body = body;
     Some(low.module)
