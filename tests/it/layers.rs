@@ -27,7 +27,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("store", &["sys", "paths", "change", "finding"]),
     (
         "stage",
-        &["sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sast", "sca", "policy", "store"],
+        &[
+            "sys", "text", "paths", "change", "finding", "rules", "config", "diff", "engine", "sast", "sca", "policy",
+            "store",
+        ],
     ),
     (
         "pipeline",
