@@ -22,7 +22,7 @@ pub use rules::Rule;
 
 /// A file to look at, or one that such a file imports.
 pub struct Input<'a> {
-    /// The path by which others import it: `app.views`, `src/lib/db`.
+    /// The path by which others import it: `app.views`, `lib/db`.
     pub module: String,
     /// Its bytes.
     pub bytes: &'a [u8],

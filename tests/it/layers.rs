@@ -21,8 +21,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("ci", &["finding"]),
     ("git", &["sys", "text", "paths", "change", "finding", "source", "ci"]),
     ("engine", &["text", "paths", "change", "finding", "rules"]),
-    ("sast", &[]),
     ("sca", &[]),
+    ("sast", &[]),
     ("policy", &["text", "paths", "finding", "rules", "config"]),
     ("store", &["sys", "paths", "change", "finding"]),
     (
