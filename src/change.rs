@@ -220,10 +220,10 @@ pub trait Reader {
     /// Reads `blob`, at most `limit` bytes of it.
     fn read(&mut self, blob: &Blob, limit: u64) -> Result<Loaded, ReadError>;
 
-    /// Whether the tree before the change holds `blob` under any path: then an added file with it
-    /// is a copy. Asked only when something was found in such a file.
-    fn stood_before(&mut self, blob: Oid) -> bool {
-        let _ = blob;
+    /// Whether a tree before the change holds `blob` under any path: then an added file with it is a copy. Of a
+    /// `commit` these are its parents' trees. Asked only when something was found in such a file.
+    fn stood_before(&mut self, blob: Oid, commit: Option<Oid>) -> bool {
+        let _ = (blob, commit);
         false
     }
 }

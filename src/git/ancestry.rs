@@ -62,6 +62,29 @@ pub fn made_here(repo: &Repo, branches: &[String], commits: &[Oid]) -> Vec<(Oid,
     made
 }
 
+/// Those of `commits` that were made in this very clone, by whatever command, and that no remote-tracking branch
+/// has: nobody else has them. By what HEAD's reflog says; where there is none, nothing is known to be.
+pub fn only_here(repo: &Repo, commits: &[Oid]) -> HashSet<Oid> {
+    const MAKES: [&[u8]; 8] =
+        [b"commit", b"rebase", b"cherry-pick", b"revert", b"am:", b"am ", b"merge ", b"pull --rebase"];
+    let args = ["log", "--walk-reflogs", "--format=%H%x00%gs", "--end-of-options", "HEAD", "--"];
+    let answer = command::run(&repo.top, &args).unwrap_or_default();
+    let mut here = HashSet::new();
+    for line in answer.split(|&byte| byte == b'\n') {
+        let Some(at) = memchr::memchr(0, line) else { continue };
+        let what = &line[at + 1..];
+        // What only moves HEAD to a commit that was there.
+        let moves = [&b"(start)"[..], b"(finish)", b"(abort)", b"Fast-forward", b": fast-forward"];
+        let moves = moves.iter().any(|word| memchr::memmem::find(what, word).is_some());
+        if !moves && MAKES.iter().any(|word| what.starts_with(word)) {
+            here.extend(Oid::from_hex(&line[..at]));
+        }
+    }
+    let mut own: HashSet<Oid> = commits.iter().copied().filter(|id| here.contains(id)).collect();
+    own.retain(|id| seen_on(repo, &[&id.to_string()]).is_ok_and(|seen| seen.is_empty()));
+    own
+}
+
 /// The time in `HEAD@{1700000000}`.
 fn seconds(place: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(place).ok()?;

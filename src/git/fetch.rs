@@ -1,5 +1,5 @@
-//! Fetching what a shallow clone lacks: the only thing here that talks to a remote, for `gatehook ci`
-//! alone. Hooks never fetch.
+//! Fetching what a shallow clone lacks, for `gatehook ci` alone, and asking a remote which branches it still has, for
+//! a push: the only things here that talk to a remote. Hooks never fetch.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -19,6 +19,8 @@ pub struct Fetching {
 
 /// Bytes of an error's text that are kept.
 const TOLD: u64 = 4 << 10;
+/// Bytes of a list of branches that are read.
+const ADVERTISED: u64 = 16 << 20;
 
 /// The remote that a clone came from, and what was asked of it.
 pub(super) struct Remote<'r> {
@@ -80,6 +82,11 @@ impl<'r> Remote<'r> {
         Some(line.split('\t').next()?.to_owned())
     }
 
+    /// What its branches and tags point at, as `ls-remote` prints it.
+    pub(super) fn advertised(&self) -> Result<String, String> {
+        self.git_up_to(ADVERTISED, &["ls-remote", "--quiet", "--heads", "--tags", "--end-of-options", &self.name])
+    }
+
     fn fetch(&mut self, options: &[&str], specs: &[&str], told: String) -> Result<(), String> {
         let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"];
         args.extend(options);
@@ -95,6 +102,10 @@ impl<'r> Remote<'r> {
     /// Runs git with the remote's own means: credentials and transports that the CI system configured
     /// are what a fetch is made of.
     fn git(&self, args: &[&str]) -> Result<String, String> {
+        self.git_up_to(TOLD, args)
+    }
+
+    fn git_up_to(&self, most: u64, args: &[&str]) -> Result<String, String> {
         let Some(until) = self.fetching.until else { return Err("nothing may be fetched".to_owned()) };
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -105,10 +116,10 @@ impl<'r> Remote<'r> {
         command.env_remove("GIT_NO_LAZY_FETCH").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = Group::spawn(&mut command).map_err(|error| GitError::NoGit(error).to_string())?;
         let (mut out, mut told) = (group.take_stdout(), group.take_stderr());
-        let reader = |pipe: &mut dyn Read| {
+        let reader = move |pipe: &mut dyn Read| {
             let mut text = Vec::new();
             // What is beyond is read and dropped, so that the program can end.
-            let _ = pipe.take(TOLD).read_to_end(&mut text);
+            let _ = pipe.take(most).read_to_end(&mut text);
             let _ = std::io::copy(pipe, &mut std::io::sink());
             String::from_utf8_lossy(&text).trim().to_owned()
         };

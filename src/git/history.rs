@@ -117,19 +117,21 @@ pub(super) fn boundary(repo: &Repo, revisions: &Revisions) -> Result<Vec<Oid>, G
     Ok(listed.split(|&byte| byte == b'\n').filter_map(|line| Oid::from_hex(line.strip_prefix(b"-")?)).collect())
 }
 
-/// Each commit with its message as a change.
-pub(super) type Told = HashMap<Oid, (Arc<Commit>, Option<Change>)>;
+/// Each commit with its message and its headers as changes.
+pub(super) type Told = HashMap<Oid, (Arc<Commit>, Vec<Change>)>;
 
 /// The tree and the parents of each commit, where its headers tell them.
 type EndsOf = HashMap<Oid, Option<(Oid, Vec<Oid>)>>;
 
 fn told(repo: &Repo, commits: &[Oid]) -> Result<(Told, EndsOf), GitError> {
     let (mut all, mut ends) = (HashMap::with_capacity(commits.len()), HashMap::with_capacity(commits.len()));
+    let mut seen = HashSet::new();
     objects::contents(repo, commits, objects::Type::Commit, |id, object| {
         let commit = Arc::new(objects::commit(id, object));
         let label = format!("commit {:.12}", id.to_string());
         let message = objects::message_change(label.as_bytes(), object, Some(&commit));
-        all.insert(id, (commit, message));
+        let headers = objects::headers_change(label.as_bytes(), object, Some(&commit), &mut seen);
+        all.insert(id, (commit, message.into_iter().chain(headers).collect()));
         ends.insert(id, objects::tree_and_parents(object));
         Ok(())
     })?;

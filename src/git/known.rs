@@ -1,7 +1,7 @@
 //! Whether a push brings nothing at all, without a child process.
 //!
-//! Answers for what is usual: each pushed object is one that the remote's own lines name, or that a
-//! branch of the remote pointed at when it was last asked, or a commit that one of these reaches.
+//! Answers for what is usual: each pushed object is one that the remote's own lines name, or that
+//! the default branch of the remote pointed at when it was last asked, or a commit that one of these reaches.
 //! Anything else is a doubt, and the walk through the commits decides.
 
 use std::collections::HashSet;
@@ -11,12 +11,10 @@ use super::doubt::{Doubt, Sure};
 use super::layout::{small_file, trim_ends};
 use super::push::Push;
 use super::reach;
+use super::remote;
 use super::repo::Repo;
 use crate::change::Oid;
 use crate::sys::Map;
-
-/// Directories in each other that branches lie in, at most.
-const DEEPEST: usize = 32;
 
 /// Whether the remote has all that `push` brings.
 pub(super) fn has_all(repo: &Repo, push: &Push) -> Sure<bool> {
@@ -29,10 +27,7 @@ pub(super) fn has_all(repo: &Repo, push: &Push) -> Sure<bool> {
     if !asked.is_empty()
         && let Some(name) = remote(push)
     {
-        let mut branches = Branches { repo, name, nested: None, tips: HashSet::new() };
-        branches.loose(&repo.common_dir.join("refs/remotes").join(name), 0)?;
-        branches.packed(&repo.common_dir.join("packed-refs"))?;
-        tips.extend(branches.tips);
+        tips.extend(default_branch(repo, name)?);
         asked.retain(|id| !tips.contains(id));
     }
     if !asked.is_empty() {
@@ -49,56 +44,46 @@ fn remote(push: &Push) -> Option<&str> {
     (!name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])).then_some(name)
 }
 
-/// What the branches of a remote pointed at when it was last asked.
-struct Branches<'r> {
-    repo: &'r Repo,
-    name: &'r str,
-    /// Whether branches with a `/` are this remote's for sure; asked for with the first such.
-    nested: Option<bool>,
-    tips: HashSet<Oid>,
+/// What the default branch of a remote pointed at when it was last asked: no push deletes that one, while any other
+/// branch may be gone by now. Where it is not known which it is, the usual names stand for it.
+fn default_branch(repo: &Repo, name: &str) -> Sure<Vec<Oid>> {
+    let dir = repo.common_dir.join("refs/remotes").join(name);
+    let own = format!("ref: refs/remotes/{name}/");
+    let target = small_file(&dir.join("HEAD"))?;
+    let target = target.as_deref().and_then(|text| trim_ends(text).strip_prefix(own.as_bytes()));
+    let target = target.and_then(|branch| std::str::from_utf8(branch).ok());
+    // A branch with a `/` may be another remote's.
+    let names: Vec<&str> = match target {
+        Some(branch) if branch.contains(['/', '\\', '\0']) || branch.starts_with('.') => return Ok(Vec::new()),
+        Some(branch) => vec![branch],
+        None => remote::USUAL.to_vec(),
+    };
+    let mut tips = Vec::new();
+    let mut packed = Vec::new();
+    for branch in names {
+        match small_file(&dir.join(branch)) {
+            Ok(Some(text)) => tips.extend(Oid::from_hex(trim_ends(&text))),
+            // A directory of that name, or nothing.
+            Ok(None) | Err(_) => packed.push(branch),
+        }
+    }
+    if !packed.is_empty() {
+        tips.extend(in_packed(&repo.common_dir.join("packed-refs"), name, &packed)?);
+    }
+    Ok(tips)
 }
 
-impl Branches<'_> {
-    fn loose(&mut self, dir: &Path, depth: usize) -> Sure<()> {
-        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && depth < DEEPEST && self.nested() {
-                self.loose(&entry.path(), depth + 1)?;
-            } else if kind.is_file()
-                && let Some(text) = small_file(&entry.path())?
-                && let Some(id) = Oid::from_hex(trim_ends(&text))
-            {
-                self.tips.insert(id);
-            }
-        }
-        Ok(())
-    }
-
-    fn packed(&mut self, file: &Path) -> Sure<()> {
-        let map = match Map::open(file) {
-            Ok(map) => map,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(Doubt::of(format!("cannot read packed-refs: {error}"))),
-        };
-        for (branch, id) in packed_branches(&map, self.name)? {
-            if (!branch.contains(&b'/') || self.nested())
-                // A loose file of the same name is younger.
-                && !file
-                    .with_file_name("refs/remotes")
-                    .join(self.name)
-                    .join(String::from_utf8_lossy(branch).as_ref())
-                    .exists()
-            {
-                self.tips.insert(id);
-            }
-        }
-        if map.is_whole() { Ok(()) } else { Err(Doubt::new("packed-refs is cut off")) }
-    }
-
-    /// Whether no other remote's name begins with this one's and a `/`.
-    fn nested(&mut self) -> bool {
-        *self.nested.get_or_insert_with(|| is_alone(self.repo, self.name).unwrap_or(false))
-    }
+/// Those of `branches` that `packed-refs` names.
+fn in_packed(file: &Path, name: &str, branches: &[&str]) -> Sure<Vec<Oid>> {
+    let map = match Map::open(file) {
+        Ok(map) => map,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Doubt::of(format!("cannot read packed-refs: {error}"))),
+    };
+    let all = packed_branches(&map, name)?;
+    let wanted = all.into_iter().filter(|(branch, _)| branches.iter().any(|own| own.as_bytes() == *branch));
+    let tips = wanted.map(|(_, id)| id).collect();
+    if map.is_whole() { Ok(tips) } else { Err(Doubt::new("packed-refs is cut off")) }
 }
 
 /// The branches of the remote `name` in the text of `packed-refs`: lines `<hex> SP refs/remotes/NAME/BRANCH LF`.
@@ -114,22 +99,6 @@ pub(super) fn packed_branches<'t>(text: &'t [u8], name: &str) -> Sure<Vec<(&'t [
     Ok(found)
 }
 
-/// Whether no remote `NAME/…` is configured by the repository, the user or the machine. Where files include
-/// others, or variables name a remote, it is not known.
-fn is_alone(repo: &Repo, name: &str) -> Sure<bool> {
-    // Remotes of old have a file each.
-    let has_file = |dir: &&str| repo.common_dir.join(dir).join(name).exists();
-    if ["remotes", "branches"].iter().any(has_file) || repo.env.configures(&["remote.", "include"]) {
-        return Ok(false);
-    }
-    for file in configurations(repo) {
-        if may_name_inner(&small_file(&file)?.unwrap_or_default(), name) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
 /// The files that git reads a repository's configuration from, but for those that they include.
 pub(super) fn configurations(repo: &Repo) -> Vec<PathBuf> {
     let of = |name: &str, usual: [Option<PathBuf>; 2]| match repo.env.get(name) {
@@ -143,38 +112,4 @@ pub(super) fn configurations(repo: &Repo) -> Vec<PathBuf> {
     files.extend(of("GIT_CONFIG_GLOBAL", [git2::Config::find_xdg().ok(), git2::Config::find_global().ok()]));
     files.extend([repo.common_dir.join("config"), repo.git_dir.join("config.worktree")]);
     files
-}
-
-/// Whether a configuration has, or may have, a remote whose name begins with `name` and a `/`.
-pub(super) fn may_name_inner(config: &[u8], name: &str) -> bool {
-    let config = config.to_ascii_lowercase();
-    let inner = format!("\"{}/", name.to_ascii_lowercase());
-    let has = |header: &[u8], part: &[u8]| memchr::memmem::find(header, part).is_some();
-    memchr::memchr_iter(b'[', &config).any(|at| {
-        let header = config[at..].split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let is_remote = header.starts_with(b"[remote");
-        header.starts_with(b"[include") || (is_remote && (has(header, inner.as_bytes()) || has(header, b"\\")))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_remote_within_another_is_seen_however_it_is_written() {
-        for inner in [
-            "[remote \"up/stream\"]\nurl = x\n",
-            "[core] x = y\n  [Remote \"UP/x\"] url = y",
-            "[remote \"u\\p/x\"]",
-            "[include]\npath = other",
-            "[includeIf \"gitdir:x\"]\npath = other",
-        ] {
-            assert!(may_name_inner(inner.as_bytes(), "up"), "{inner}");
-        }
-        for other in ["", "[remote \"up\"]\nurl = a/b\n", "[branch \"up/x\"]\nremote = up\n", "[remote \"upper/x\"]\n"]
-        {
-            assert!(!may_name_inner(other.as_bytes(), "up"), "{other}");
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Commits and annotated tags as git stores them, whole: `git log` formats cut a message at its
 //! first NUL, and what is cut would never be looked at.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::command;
@@ -172,6 +173,36 @@ pub(super) fn message_change(label: &[u8], object: &[u8], commit: Option<&Arc<Co
     }
     Some(Change {
         path: RepoPath::new([label, b" message"].concat()),
+        kind: Kind::Added,
+        entry: Entry::Message,
+        content: Content::Blobs { new: Some(Blob::Text(text.into())), old: Vec::new() },
+        commit: commit.cloned(),
+    })
+}
+
+/// The headers as a change, without what names objects and times; `None` where all of them are `seen` already:
+/// most commits of a history are by the same few people.
+pub(super) fn headers_change(
+    label: &[u8],
+    object: &[u8],
+    commit: Option<&Arc<Commit>>,
+    seen: &mut HashSet<[u8; 32]>,
+) -> Option<Change> {
+    let mut text = Vec::new();
+    for line in object.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty()) {
+        let name = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+        let kept = match name {
+            b"tree" | b"parent" | b"object" | b"type" => continue,
+            b"author" | b"committer" | b"tagger" => memchr::memrchr(b'>', line).map_or(line, |end| &line[..=end]),
+            _ => line,
+        };
+        if seen.insert(*blake3::hash(kept).as_bytes()) {
+            text.extend_from_slice(kept);
+            text.push(b'\n');
+        }
+    }
+    (!text.is_empty()).then(|| Change {
+        path: RepoPath::new([label, b" headers"].concat()),
         kind: Kind::Added,
         entry: Entry::Message,
         content: Content::Blobs { new: Some(Blob::Text(text.into())), old: Vec::new() },

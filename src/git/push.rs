@@ -1,5 +1,6 @@
 //! What a push brings to a remote: every commit, tag, tree and blob that it does not have yet.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use super::error::GitError;
@@ -7,11 +8,13 @@ use super::gained::{self, Net};
 use super::history::{self, History, Passed, Revisions};
 use super::known;
 use super::objects::{self, Type};
+use super::reach;
 use super::remote;
 use super::repo::Repo;
 use super::tips::{self, Tips};
-use crate::change::Oid;
+use crate::change::{Blob, Change, Content, Entry, Kind, Oid};
 use crate::finding::{Gap, GapKind, Scanned};
+use crate::paths::RepoPath;
 use crate::source::Listing;
 
 /// One line of what git tells `pre-push` and `pre-receive`.
@@ -49,6 +52,10 @@ pub struct Outgoing {
     pub commits: Vec<Oid>,
     /// Commits of which a change is not listed, for it is another's change as well, and these others.
     pub leaning: HashMap<Oid, Vec<Oid>>,
+    /// Remarks for the reader.
+    pub notes: Vec<String>,
+    /// The commits that the pushed names lead to.
+    pub tips: Vec<Oid>,
 }
 
 /// Heads whose net change is looked at, at most.
@@ -114,6 +121,7 @@ pub fn outgoing_without(repo: &Repo, push: &Push, passed: Passed<'_>) -> Result<
         let deletes = push.updates.iter().all(|update| update.local.is_null());
         let what = if deletes { "only deletions" } else { "nothing that it lacks" };
         let every = Listing {
+            changes: ref_names(&push.updates).into_iter().collect(),
             scanned: Scanned { how: format!("{to}: {what}, nothing to scan"), ..Scanned::default() },
             ..Listing::default()
         };
@@ -126,7 +134,84 @@ pub fn outgoing_without(repo: &Repo, push: &Push, passed: Passed<'_>) -> Result<
         (None, None) => "push, no remote known".to_owned(),
     };
     let without = remote::known(repo, remote.as_deref())?;
-    listing(repo, &push.updates, &without, &to, passed)
+    let Some(name) = remote else { return listing(repo, &push.updates, &without, &to, passed) };
+    let vouched = Vouched::new(repo, push, &name);
+    let doubt = Cell::new(false);
+    let first = listing(repo, &push.updates, &without, &to, &|commits, outer| {
+        if vouched.doubts(outer) {
+            doubt.set(true);
+            return commits.iter().copied().collect();
+        }
+        passed(commits, outer)
+    })?;
+    let hidden: Vec<Oid> = first.tips.iter().filter(|tip| !first.commits.contains(tip)).copied().collect();
+    if !doubt.get() && !vouched.doubts(&hidden) {
+        return Ok(first);
+    }
+    let asked = remote::advertised(repo, push.url.as_deref().unwrap_or(&name));
+    let (there, note) = match asked {
+        Ok(there) => (there, None),
+        Err(error) => {
+            let told = format!(
+                "{name} could not be asked which branches it still has ({error}): commits that only an old \
+                 remote-tracking branch speaks for are looked at again"
+            );
+            (HashSet::new(), Some(told))
+        }
+    };
+    let there: Vec<Oid> = there.into_iter().chain(vouched.all()).collect();
+    let without = known_commits(repo, &there)?.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let without: Vec<String> = std::iter::once("--not".to_owned()).chain(without).collect();
+    let mut second = listing(repo, &push.updates, &without, &to, passed)?;
+    second.notes.extend(note);
+    Ok(second)
+}
+
+/// What the other side has for sure: what it said itself, and its default branch, which no push deletes. Any other
+/// remote-tracking branch may be one that is gone there.
+struct Vouched<'v> {
+    repo: &'v Repo,
+    name: &'v str,
+    told: HashSet<Oid>,
+    default: OnceCell<Vec<Oid>>,
+}
+
+impl<'v> Vouched<'v> {
+    fn new(repo: &'v Repo, push: &Push, name: &'v str) -> Self {
+        let told = push.updates.iter().map(|update| update.remote).filter(|id| !id.is_null()).collect();
+        Self { repo, name, told, default: OnceCell::new() }
+    }
+
+    fn all(&self) -> Vec<Oid> {
+        let default = self.default.get_or_init(|| remote::default_branch(self.repo, self.name));
+        self.told.iter().chain(default).copied().collect()
+    }
+
+    /// Whether nothing of that reaches one of `commits`.
+    fn doubts(&self, commits: &[Oid]) -> bool {
+        let mut asked: HashSet<Oid> = commits.iter().filter(|id| !self.told.contains(id)).copied().collect();
+        if !asked.is_empty() {
+            let all = self.all();
+            asked.retain(|id| !all.contains(id));
+            if !asked.is_empty() {
+                reach::take_reached(self.repo, all, &mut asked);
+            }
+        }
+        !asked.is_empty()
+    }
+}
+
+/// The names that a push makes on the other side.
+fn ref_names(updates: &[RefUpdate]) -> Option<Change> {
+    let new = updates.iter().filter(|update| update.remote.is_null() && !update.local.is_null());
+    let text = new.flat_map(|update| [&update.remote_ref[..], b"\n"].concat()).collect::<Vec<u8>>();
+    (!text.is_empty()).then(|| Change {
+        path: RepoPath::from("names of branches and tags"),
+        kind: Kind::Added,
+        entry: Entry::Message,
+        content: Content::Blobs { new: Some(Blob::Text(text.into())), old: Vec::new() },
+        commit: None,
+    })
 }
 
 /// What a push brought to this repository, seen from its `pre-receive` hook: `updates` from
@@ -185,6 +270,8 @@ fn listing(
     }
     let named: Vec<(&[u8], Oid)> = pushed.iter().map(|update| (&update.local_ref[..], update.local)).collect();
     let Tips { commits, mut changes, mut gaps } = tips::peel(repo, &named)?;
+    changes.extend(ref_names(updates));
+    let tips = commits.clone();
     let old: Vec<Oid> = updates.iter().map(|update| update.remote).filter(|id| !id.is_null()).collect();
     let old = known_commits(repo, &old)?;
 
@@ -212,7 +299,7 @@ fn listing(
     };
     let History { commits, leaning, changes: files, .. } = history;
     changes.extend(files);
-    Ok(Outgoing { every: Listing { changes, gaps, scanned }, net, commits, leaning })
+    Ok(Outgoing { every: Listing { changes, gaps, scanned }, net, commits, leaning, notes: Vec::new(), tips })
 }
 
 /// The net change of each of `tips` that the other side does not have.

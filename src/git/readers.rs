@@ -3,7 +3,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a panic is what fuzzing looks for")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::graph::Graph;
@@ -78,10 +78,9 @@ pub fn refs(bytes: &[u8]) -> usize {
 
 /// A repository's configuration: whether it is understood.
 pub fn config(bytes: &[u8]) -> bool {
-    let inner = known::may_name_inner(bytes, "origin");
     let settings = Settings::parse(bytes);
     let extended = settings.as_ref().is_ok_and(|settings| settings.clone().extend(bytes).is_ok());
-    settings.is_ok() && (extended || inner)
+    settings.is_ok() && extended
 }
 
 /// A tree, a commit, a tag, and what git's plumbing prints of them: how much was understood.
@@ -91,6 +90,8 @@ pub fn plumbing(bytes: &[u8]) -> usize {
     count += usize::from(reach::parsed(bytes).is_some());
     let commit = Arc::new(objects::commit(id, bytes));
     let message = objects::message_change(b"label", bytes, Some(&commit));
+    let headers = objects::headers_change(b"label", bytes, Some(&commit), &mut HashSet::new());
+    count += usize::from(headers.is_some());
     assert!(objects::message(bytes).len() <= bytes.len());
     count += usize::from(message.is_some()) + usize::from(objects::header(bytes, "object").is_some());
     count += objects::told_types(bytes).map_or(0, |types| types.len());
@@ -109,7 +110,7 @@ pub fn plumbing(bytes: &[u8]) -> usize {
         count += usize::from(Record::parse(line, b"path").is_ok());
     }
     let commit = Commit { id, author: Vec::new(), subject: Vec::new() };
-    let told = HashMap::from([(id, (Arc::new(commit), None))]);
+    let told = HashMap::from([(id, (Arc::new(commit), Vec::new()))]);
     if let Ok((changes, _)) = history::changes(&[id], told, bytes) {
         assert!(changes.iter().all(|change| change.commit.as_ref().is_some_and(|commit| commit.id == id)));
         count += changes.len();

@@ -1,10 +1,12 @@
 //! Which remote a push goes to, and what is known of it without asking it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
 
 use super::command;
 use super::doubt::{Doubt, Sure};
 use super::error::GitError;
+use super::fetch::{Fetching, Remote};
 use super::known;
 use super::layout::small_file;
 use super::repo::{Repo, unexpected};
@@ -55,6 +57,15 @@ pub fn default_branch(repo: &Repo, name: &str) -> Vec<Oid> {
     };
     let head = ask(&["HEAD"]);
     if head.is_empty() { ask(&USUAL) } else { head }
+}
+
+/// How long the other side may take to say what it has.
+const ASKING: Duration = Duration::from_secs(10);
+
+/// What the branches and tags of the remote at `url` point at, asked of it as the push itself does.
+pub(super) fn advertised(repo: &Repo, url: &str) -> Result<HashSet<Oid>, String> {
+    let answer = Remote::new(repo, url.to_owned(), Fetching::for_at_most(ASKING)).advertised()?;
+    Ok(answer.lines().filter_map(|line| Oid::from_hex(line.split('\t').next()?.as_bytes())).collect())
 }
 
 /// Names that default branches have.

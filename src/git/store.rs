@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::cat_file::CatFile;
 use super::command;
+use super::head;
 use super::odb::{Fault, Objects, Type};
 use super::repo::Repo;
 use super::tree::{DIRECTORY, TreeEntries};
@@ -40,6 +41,9 @@ impl Store for Before<'_> {
 const RECENT: usize = 4;
 const RECENT_SIZE: usize = 1 << 20;
 
+/// Commits whose parents' trees are read to know copies, at most. Beyond it what was found counts as new.
+const MOST_COMMITS: usize = 64;
+
 /// One thread's reader.
 struct Blobs<'r> {
     /// What was read last: in a history a blob is new first and the old side of the next change then.
@@ -49,6 +53,10 @@ struct Blobs<'r> {
     repo: &'r Repo,
     before: Option<&'r str>,
     stood: Option<HashSet<Oid>>,
+    /// What stood in the parents of the commit that was asked for last.
+    parents: Option<(Oid, HashSet<Oid>)>,
+    /// Commits whose parents were read.
+    asked: usize,
 }
 
 impl<'r> Blobs<'r> {
@@ -60,6 +68,8 @@ impl<'r> Blobs<'r> {
             repo,
             before,
             stood: None,
+            parents: None,
+            asked: 0,
         }
     }
 }
@@ -106,20 +116,47 @@ impl Reader for Blobs<'_> {
         }
     }
 
-    fn stood_before(&mut self, blob: Oid) -> bool {
+    fn stood_before(&mut self, blob: Oid, commit: Option<Oid>) -> bool {
+        if let Some(commit) = commit {
+            return self.stood_in_parents(blob, commit);
+        }
         let Some(before) = self.before else { return false };
         if self.stood.is_none() {
-            self.stood = Some(blobs_of(self.repo, before, self.objects.as_mut()));
+            let mut stood = blobs_of(self.repo, before, self.objects.as_mut());
+            // A merge brings what the other side has, wherever it puts it.
+            let merging = head::merging(&self.repo.git_dir, &self.repo.env).unwrap_or_default();
+            for parent in merging.parents.iter().filter(|_| before == "HEAD") {
+                stood.extend(blobs_of(self.repo, &parent.to_string(), self.objects.as_mut()));
+            }
+            self.stood = Some(stood);
         }
         self.stood.as_ref().is_some_and(|stood| stood.contains(&blob))
     }
 }
 
+impl Blobs<'_> {
+    fn stood_in_parents(&mut self, blob: Oid, commit: Oid) -> bool {
+        if self.parents.as_ref().is_none_or(|(of, _)| *of != commit) {
+            self.asked += 1;
+            if self.asked > MOST_COMMITS {
+                return false;
+            }
+            let parents = command::run(&self.repo.top, &["rev-parse", "--end-of-options", &format!("{commit}^@")]);
+            let parents = parents.unwrap_or_default();
+            let mut stood = HashSet::new();
+            for parent in String::from_utf8_lossy(&parents).lines() {
+                stood.extend(blobs_of(self.repo, parent, self.objects.as_mut()));
+            }
+            self.parents = Some((commit, stood));
+        }
+        self.parents.as_ref().is_some_and(|(_, stood)| stood.contains(&blob))
+    }
+}
+
 /// All blobs of the tree of `before`. Empty where it cannot be read: nothing then counts as a copy.
 fn blobs_of(repo: &Repo, before: &str, objects: Option<&mut Objects<'_>>) -> HashSet<Oid> {
-    if before == "HEAD"
-        && let Some(objects) = objects
-        && let Some(blobs) = walk(repo, objects)
+    if let Some(objects) = objects
+        && let Some(blobs) = walk(repo, before, objects)
     {
         return blobs;
     }
@@ -133,8 +170,14 @@ fn blobs_of(repo: &Repo, before: &str, objects: Option<&mut Objects<'_>>) -> Has
     answer.split(|&byte| byte == 0).filter_map(id).collect()
 }
 
-fn walk(repo: &Repo, objects: &mut Objects<'_>) -> Option<HashSet<Oid>> {
-    let Some(head) = super::head::head(&repo.git_dir, &repo.common_dir).ok()? else { return Some(HashSet::new()) };
+/// The same in process, of `HEAD` or of a commit by its id.
+fn walk(repo: &Repo, before: &str, objects: &mut Objects<'_>) -> Option<HashSet<Oid>> {
+    let head = if before == "HEAD" {
+        let Some(head) = head::head(&repo.git_dir, &repo.common_dir).ok()? else { return Some(HashSet::new()) };
+        head
+    } else {
+        Oid::from_hex(before.as_bytes())?
+    };
     let mut blobs = HashSet::new();
     let mut seen = HashSet::new();
     let mut trees = vec![objects.tree_of(head).ok()?];

@@ -1,6 +1,8 @@
 //! What pushed names stand for: commits to walk from, and the tags, trees and blobs that are
 //! looked at as they are.
 
+use std::collections::HashSet;
+
 use super::error::GitError;
 use super::gained::all_files;
 use super::objects::{self, Type};
@@ -61,10 +63,12 @@ pub(super) fn peel(repo: &Repo, names: &[(&[u8], Oid)]) -> Result<Tips, GitError
 fn targets(repo: &Repo, tags: &[(Vec<u8>, Oid)], changes: &mut Vec<Change>) -> Result<Vec<(Vec<u8>, Oid)>, GitError> {
     let ids: Vec<Oid> = tags.iter().map(|(_, id)| *id).collect();
     let mut targets = Vec::new();
+    let mut seen = HashSet::new();
     objects::contents(repo, &ids, Type::Tag, |id, object| {
         let name = objects::header(object, "tag").unwrap_or_default();
         let label = [b"tag ", name].concat();
         changes.extend(objects::message_change(&label, object, None));
+        changes.extend(objects::headers_change(&label, object, None, &mut seen));
         let target = objects::header(object, "object").and_then(Oid::from_hex);
         targets.push((label, target.ok_or_else(|| unexpected("cat-file", &format!("tag {id} without an object")))?));
         Ok(())

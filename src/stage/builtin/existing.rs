@@ -173,7 +173,9 @@ fn keys_of(
 
 fn is_copy(change: &Change, reader: &mut dyn Reader) -> bool {
     match &change.content {
-        Content::Blobs { new: Some(Blob::Object(id)), .. } => reader.stood_before(*id),
+        Content::Blobs { new: Some(Blob::Object(id)), .. } => {
+            reader.stood_before(*id, change.commit.as_ref().map(|commit| commit.id))
+        }
         _ => false,
     }
 }

@@ -5,6 +5,7 @@
 mod allowed;
 mod existing;
 mod look;
+mod names;
 mod present;
 mod twice;
 
@@ -99,7 +100,25 @@ pub fn run(changes: &[Change], store: &dyn Store, engine: &Engine, options: &Opt
     {
         existing::mark(&mut all.looked.findings, &all.keys, changes, reader.as_mut(), engine, options);
     }
-    all.looked
+    let mut looked = all.looked;
+    hide_names(&mut looked, changes, engine, options);
+    looked
+}
+
+/// Adds what stands in the names of files, and hides these names, and the authors whose headers hold a value,
+/// wherever else they are told.
+fn hide_names(looked: &mut Looked, changes: &[Change], engine: &Engine, options: &Options) {
+    let found = names::look(changes, engine, options);
+    for (path, finding) in &found {
+        let same = looked.findings.iter_mut().map(|one| &mut one.path);
+        let gaps = looked.gaps.iter_mut().filter_map(|gap| gap.path.as_mut());
+        same.chain(gaps).filter(|own| *own == path).for_each(|own| own.clone_from(&finding.path));
+    }
+    looked.findings.extend(found.into_iter().map(|(_, finding)| finding));
+    let in_headers = |one: &&Finding| one.commit.is_some() && one.path.as_bytes().ends_with(b" headers");
+    let authors: Vec<Option<String>> =
+        looked.findings.iter().filter(in_headers).map(|one| one.author.clone()).collect();
+    looked.findings.iter_mut().filter(|one| authors.contains(&one.author)).for_each(|one| one.author = None);
 }
 
 /// As many as the machine has and the work is worth. The machine is asked only where there is work for

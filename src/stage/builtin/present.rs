@@ -133,7 +133,7 @@ pub(super) fn by_name(change: &Change, fragments: &[Fragment], engine: &Engine, 
 }
 
 /// All that the rule and the change tell.
-fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
+pub(super) fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
     Finding {
         title: rule.title.clone(),
         severity: rule.severity,
@@ -154,7 +154,7 @@ fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> Finding {
 }
 
 /// How many bytes of `value` the issuer gives to every value: those of the keyword it begins with.
-fn public_prefix(rule: &Rule, value: &[u8]) -> usize {
+pub(super) fn public_prefix(rule: &Rule, value: &[u8]) -> usize {
     if rule.generic {
         return 0;
     }

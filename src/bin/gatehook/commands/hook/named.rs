@@ -51,7 +51,7 @@ impl Reader for BothReader<'_> {
         }
     }
 
-    fn stood_before(&mut self, blob: Oid) -> bool {
-        self.objects.stood_before(blob)
+    fn stood_before(&mut self, blob: Oid, commit: Option<Oid>) -> bool {
+        self.objects.stood_before(blob, commit)
     }
 }

@@ -53,6 +53,7 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
     let spared = memory.spare(&mut outgoing.every);
     let past = memory.bypasses(&spared, &branches, &outgoing.every);
     let (commits, leaning) = (std::mem::take(&mut outgoing.commits), std::mem::take(&mut outgoing.leaning));
+    let notes = std::mem::take(&mut outgoing.notes);
     let (recalled, found) = (memory.recalled(), Mutex::new(None));
     let note = |findings: &[Finding]| {
         *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(findings.to_vec());
@@ -67,6 +68,7 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
         Call::tell_not_in_force(&repo);
     }
     report.notes.extend(past);
+    report.notes.extend(notes);
     memory.keep(&spared, &report, found.into_inner().unwrap_or_else(PoisonError::into_inner), &leaning);
     let exit = call.conclude(&report);
     if exit == Exit::Blocked {
@@ -116,11 +118,11 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
 /// Frameworks keep the lines to themselves and tell of one ref only.
 fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Pushed<'p>, GitError> {
     let framework = &call.around.framework;
-    let Outgoing { every: mut all, mut net, mut commits, mut leaning } =
+    let Outgoing { every: mut all, mut net, mut commits, mut leaning, .. } =
         git::unpushed(repo, framework.remote.as_deref())?;
     let pushed = |outgoing, tip| Pushed { outgoing, memory: Memory::new(call, repo, tip), branches: Vec::new() };
     let Some((from, to)) = &framework.range else {
-        return Ok(pushed(Outgoing { every: all, net, commits, leaning }, None));
+        return Ok(pushed(Outgoing { every: all, net, commits, leaning, ..Outgoing::default() }, None));
     };
     let told = git::range(repo, &format!("{from}..{to}"))?;
     let known: HashSet<_> = all.changes.iter().filter_map(|change| Some(change.commit.as_ref()?.id)).collect();
@@ -148,7 +150,7 @@ fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Pushed<'p>,
     all.gaps.extend(told.gaps);
     all.scanned.commits += more.len();
     all.scanned.how = format!("{}; and {}", told.scanned.how, all.scanned.how);
-    let pushed = pushed(Outgoing { every: all, net, commits, leaning }, Some(to.clone()));
+    let pushed = pushed(Outgoing { every: all, net, commits, leaning, ..Outgoing::default() }, Some(to.clone()));
     pushed.memory.begins_at(std::iter::once(from.clone()).filter(|from| !from.bytes().all(|byte| byte == b'0')));
     Ok(pushed)
 }

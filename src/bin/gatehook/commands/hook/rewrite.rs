@@ -7,10 +7,14 @@ use gatehook::change::Oid;
 use gatehook::finding::{Finding, Report};
 use gatehook::git::Repo;
 use gatehook::git::{ancestry, subjects};
+use gatehook::policy::baseline;
 use gatehook::text::escape;
 
 /// Commits named, at most.
 const NAMED: usize = 20;
+
+/// Fingerprints in a command, at most.
+const PRINTS: usize = 10;
 
 /// The lines to print; `commits` are those that are pushed, parents before children.
 pub(super) fn advice(report: &Report, commits: &[Oid], repo: &Repo) -> Vec<String> {
@@ -24,7 +28,9 @@ pub(super) fn advice(report: &Report, commits: &[Oid], repo: &Repo) -> Vec<Strin
     let guilty: Vec<Oid> =
         commits.iter().rev().copied().filter(|id| by_commit.contains_key(&id.to_string()[..])).collect();
     let names: Vec<String> = guilty.iter().map(ToString::to_string).collect();
-    let Some(oldest) = names.last() else { return Vec::new() };
+    if names.is_empty() {
+        return Vec::new();
+    }
     let subjects = subjects(repo, &guilty[..guilty.len().min(NAMED)]).unwrap_or_default();
     let subjects = subjects.iter().map(String::as_str).chain(std::iter::repeat(""));
     let mut by_author: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -44,16 +50,57 @@ pub(super) fn advice(report: &Report, commits: &[Oid], repo: &Repo) -> Vec<Strin
         lines.push(format!("  … and {} more commits", guilty.len() - NAMED));
     }
     let ids: Vec<&str> = names.iter().map(String::as_str).collect();
-    let in_message = |id: &&str| by_commit[id].iter().all(|one| is_message(one, id));
-    let (messages, files): (Vec<&str>, Vec<&str>) = ids.iter().copied().partition(in_message);
-    lines.extend(steps(&messages, &files, oldest, repo));
-    lines.push(rotation(&ids, repo));
+    let own = ancestry::only_here(repo, &guilty);
+    let (here, elsewhere): (Vec<&str>, Vec<&str>) =
+        ids.iter().copied().partition(|id| Oid::from_hex(id.as_bytes()).is_some_and(|id| own.contains(&id)));
+    if !elsewhere.is_empty() {
+        lines.extend(keep(&elsewhere, &by_commit, repo));
+    }
+    if let Some(oldest) = here.last() {
+        let in_message = |id: &&str| by_commit[id].iter().all(|one| is_message(one, id));
+        let (messages, files): (Vec<&str>, Vec<&str>) = here.iter().copied().partition(in_message);
+        lines.extend(steps(&messages, &files, oldest, repo));
+        lines.push(rotation(&here, repo));
+    }
     lines
 }
 
-/// Whether the value stands in the commit's own message.
+/// What to do about commits that others have: they stay as they are.
+fn keep(commits: &[&str], by_commit: &HashMap<&str, Vec<&Finding>>, repo: &Repo) -> Vec<String> {
+    let seen = ancestry::seen_on(repo, commits).unwrap_or_default();
+    let seen = escape(seen.join(", ").as_bytes()).to_string();
+    let one = commits.len() == 1;
+    let (these, are, were) = if one { ("That commit", "is", "was") } else { ("Those commits", "are", "were") };
+    let named: Vec<&str> = commits.iter().take(NAMED).map(|id| short(id)).collect();
+    let whose =
+        if seen.is_empty() { format!("{were} not made in this clone") } else { format!("{are} on {seen} already") };
+    let mut lines = vec![
+        format!("{these} ({}) {whose}: rewriting takes nothing back, so leave the history as it is.", named.join(", ")),
+        "First revoke the value where it is still in use.".to_owned(),
+        "Then answer for the findings, and push again with the commit that does:".to_owned(),
+    ];
+    let mut prints: Vec<String> = Vec::new();
+    for finding in commits.iter().flat_map(|id| &by_commit[id]) {
+        let print = finding.fingerprint.short();
+        if !prints.contains(&print) {
+            prints.push(print);
+        }
+    }
+    let more = prints.len().saturating_sub(PRINTS);
+    prints.truncate(PRINTS);
+    let baseline = if repo.top.join(baseline::FILE).exists() { "update --add" } else { "create" };
+    lines.push(format!("  gatehook baseline {baseline}    for what the files hold today"));
+    lines.push(format!("  gatehook allow {} --unseen --reason \"revoked\"", prints.join(" ")));
+    if more > 0 {
+        lines.push(format!("  and {more} more"));
+    }
+    lines
+}
+
+/// Whether the value stands in the commit itself: its message or its headers.
 fn is_message(finding: &Finding, commit: &str) -> bool {
-    finding.path.as_bytes() == format!("commit {commit:.12} message").as_bytes()
+    let path = finding.path.as_bytes();
+    ["message", "headers"].iter().any(|part| path == format!("commit {commit:.12} {part}").as_bytes())
 }
 
 /// How to rewrite the commits.
