@@ -176,6 +176,17 @@ pub struct Change {
     pub commit: Option<Arc<Commit>>,
 }
 
+impl Change {
+    /// Whether it is headers of commits and tags, or names of refs: looked at, and no lines of anybody's text.
+    pub fn is_header(&self) -> bool {
+        let path = self.path.as_bytes();
+        self.entry == Entry::Message && (path.ends_with(b" headers") || path == REF_NAMES.as_bytes())
+    }
+}
+
+/// What the names of pushed refs are looked at as.
+pub const REF_NAMES: &str = "names of branches and tags";
+
 /// What a read gave.
 #[derive(Debug)]
 pub struct Loaded {

@@ -12,7 +12,7 @@ use super::reach;
 use super::remote;
 use super::repo::Repo;
 use super::tips::{self, Tips};
-use crate::change::{Blob, Change, Content, Entry, Kind, Oid};
+use crate::change::{Blob, Change, Content, Entry, Kind, Oid, REF_NAMES};
 use crate::finding::{Gap, GapKind, Scanned};
 use crate::paths::RepoPath;
 use crate::source::Listing;
@@ -206,7 +206,7 @@ fn ref_names(updates: &[RefUpdate]) -> Option<Change> {
     let new = updates.iter().filter(|update| update.remote.is_null() && !update.local.is_null());
     let text = new.flat_map(|update| [&update.remote_ref[..], b"\n"].concat()).collect::<Vec<u8>>();
     (!text.is_empty()).then(|| Change {
-        path: RepoPath::from("names of branches and tags"),
+        path: RepoPath::from(REF_NAMES),
         kind: Kind::Added,
         entry: Entry::Message,
         content: Content::Blobs { new: Some(Blob::Text(text.into())), old: Vec::new() },

@@ -158,6 +158,19 @@ impl Rule {
     pub fn is_called(&self, id: &str) -> bool {
         self.id == id || self.aliases.iter().any(|alias| alias == id)
     }
+
+    /// How many bytes of `value` the issuer gives to every value: those of the keyword it begins with.
+    pub fn public_prefix(&self, value: &[u8]) -> usize {
+        if self.generic {
+            return 0;
+        }
+        self.keywords
+            .iter()
+            .filter(|word| value.len() > word.len() && value[..word.len()].eq_ignore_ascii_case(word.as_bytes()))
+            .map(|word| word.len())
+            .max()
+            .unwrap_or(0)
+    }
 }
 
 /// Why a rule file's rule is none.

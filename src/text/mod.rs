@@ -13,7 +13,7 @@ mod mask;
 mod secret;
 pub mod sha256;
 
-pub use escape::{Escaped, escape};
+pub use escape::{Dress, Escaped, dressed, escape};
 pub use lines::{LineIndex, Place, line_bounds};
 pub use mask::{mask_all, mask_value};
 pub use secret::Secret;

@@ -8,6 +8,7 @@ mod clean_code;
 mod config;
 mod corpus;
 mod docs;
+mod door;
 mod everyday;
 mod frameworks;
 #[cfg(unix)]

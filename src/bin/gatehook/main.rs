@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod door;
 mod frameworks;
 mod layers;
 mod progress;

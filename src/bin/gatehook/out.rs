@@ -9,10 +9,12 @@ use std::time::Duration;
 use gatehook::finding::{Exit, Report};
 use gatehook::policy;
 use gatehook::report::{self, Detail, Format, Style};
+use gatehook::text::Dress;
 
 use crate::args::Reports;
 pub(crate) use crate::args::is_stdout;
 use crate::commands::fail;
+use crate::door::{self, Content, Door};
 use crate::setup;
 
 /// Bytes of a step summary, beyond which GitHub drops it whole.
@@ -87,8 +89,8 @@ fn but_for_findings(report: &Report) -> Exit {
 
 fn print(report: &Report, format: Format, style: &Style, to: To) -> Exit {
     let mut sink: Box<dyn Write> = match to {
-        To::Stdout => Box::new(BufWriter::new(io::stdout().lock())),
-        To::Stderr => Box::new(BufWriter::new(io::stderr().lock())),
+        To::Stdout => Box::new(door::stdout(dress(format, style), Content::Anyones)),
+        To::Stderr => Box::new(door::stderr(dress(format, style), Content::Anyones)),
     };
     let written = report::write(report, format, style, &mut sink).and_then(|()| sink.flush());
     drop(sink);
@@ -103,12 +105,33 @@ fn print(report: &Report, format: Format, style: &Style, to: To) -> Exit {
 /// Writes one report to a file; what goes wrong is told.
 pub(crate) fn to_file(report: &Report, format: Format, path: &Path) -> Exit {
     let style = Style { color: false, ..style(report, &Reports::default(), To::Stdout) };
-    match replace(path, |out| report::write(report, format, &style, out)) {
+    let written = replace(path, |out| {
+        let mut door = Door::new(out, dress(format, &style), Content::Anyones);
+        report::write(report, format, &style, &mut door).and_then(|()| door.flush())
+    });
+    match written {
         Ok(()) => Exit::Clean,
         Err(error) => {
             let hint = format!("make `{}` writable, or name another file", path.display());
             fail(&error, Some(&hint), Exit::NotScanned)
         }
+    }
+}
+
+/// How a report in that format is made fit for its reader.
+const fn dress(format: Format, style: &Style) -> Dress {
+    match format {
+        Format::Text if style.color => Dress::Colored,
+        Format::Json
+        | Format::Jsonl
+        | Format::Sarif
+        | Format::GitlabSecrets
+        | Format::GitlabSast
+        | Format::GitlabDependencies
+        | Format::CodeQuality
+        | Format::Rdjson
+        | Format::Rdjsonl => Dress::Json,
+        _ => Dress::Plain,
     }
 }
 
@@ -124,7 +147,10 @@ fn summary(report: &Report, style: &Style) -> Exit {
             page.clear();
             report::write(report, Format::Markdown, style, &mut page)?;
         }
-        fs::OpenOptions::new().append(true).create(true).open(&path)?.write_all(&page)
+        fs::OpenOptions::new().append(true).create(true).open(&path).and_then(|file| {
+            let mut door = Door::new(file, Dress::Plain, Content::Anyones);
+            door.write_all(&page).and_then(|()| door.flush())
+        })
     });
     match written {
         Ok(()) => Exit::Clean,

@@ -2,7 +2,7 @@
 //! else a line at the start, every fifteen seconds, and at the end.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -68,7 +68,7 @@ impl Follow for Progress {
 }
 
 fn tell(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    crate::door::tell(line);
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -164,7 +164,7 @@ impl Live {
         if let Some((bar, since)) = locked(&self.bars).get(stage)
             && since.elapsed() >= SLOW
         {
-            bar.set_message(line.to_owned());
+            bar.set_message(crate::door::clean(line));
         }
     }
 

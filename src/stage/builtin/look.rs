@@ -34,7 +34,9 @@ fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Optio
     let text = &fragment.text[..];
     let looked = &mut partial.looked;
     looked.bytes += fragment.added.iter().map(|range| range.len() as u64).sum::<u64>();
-    looked.added_lines += diff::count_lines(text, &fragment.added);
+    if !change.is_header() {
+        looked.added_lines += diff::count_lines(text, &fragment.added);
+    }
     let facts = FileFacts::of(&change.path, text);
     let input = Input { text, added: &fragment.added, facts, path: change.path.as_bytes() };
     let mut found = engine.search(&input);

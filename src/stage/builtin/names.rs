@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::{Options, present};
 use crate::change::{Change, Entry, Kind};
 use crate::engine::{Engine, FileFacts, Input};
-use crate::finding::{Finding, Fingerprint, Tier};
+use crate::finding::{Finding, Found, Tier};
 use crate::paths::RepoPath;
 use crate::text::{line_bounds, mask_value};
 
@@ -44,12 +44,14 @@ pub(super) fn look(changes: &[Change], engine: &Engine, options: &Options) -> Ve
         let line = line_bounds(&text, one.at.start);
         let within = one.at.start - line.start..one.at.end.min(line.end) - line.start;
         let path = change.path.as_bytes();
-        let masked = mask_value(secret.expose(), present::public_prefix(rule, secret.expose()));
+        let masked = mask_value(secret.expose(), rule.public_prefix(secret.expose()));
         let shown = [&path[..within.start], masked.as_bytes(), &path[within.end..]].concat();
-        let print = Fingerprint::of_secret(&options.salt, &rule.id, secret);
+        let path = RepoPath::new(shown);
+        let value = Found { rule: &rule.id, value: secret, kind: rule.kind(), path: path.as_bytes(), name: b"" };
+        let (print, kept) = value.fingerprint(&options.salt);
         let blank = present::blank(rule, change, print);
         let title = format!("{}, in the name of a file", blank.title).into();
-        found.push((change.path.clone(), Finding { path: RepoPath::new(shown), masked, title, ..blank }));
+        found.push((change.path.clone(), Finding { path, masked, title, kept, ..blank }));
     }
     found
 }

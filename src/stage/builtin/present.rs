@@ -34,7 +34,7 @@ pub(super) fn findings(
     let hidden: Vec<(Range<usize>, usize)> = matches
         .iter()
         .filter(|found| found.secret.is_some() && !found.at.is_empty())
-        .map(|found| (found.at.clone(), public_prefix(&engine.rules()[found.rule], &text[found.at.clone()])))
+        .map(|found| (found.at.clone(), engine.rules()[found.rule].public_prefix(&text[found.at.clone()])))
         .collect();
     let mut prints = Prints { change, text, options, kinds: HashMap::new(), line: None };
     matches
@@ -45,7 +45,7 @@ pub(super) fn findings(
             let masked = found
                 .secret
                 .as_ref()
-                .map(|secret| mask_value(secret.expose(), public_prefix(rule, secret.expose())))
+                .map(|secret| mask_value(secret.expose(), rule.public_prefix(secret.expose())))
                 .unwrap_or_default();
             let place = index.place(text, &found.at);
             Finding {
@@ -151,19 +151,6 @@ pub(super) fn blank(rule: &Rule, change: &Change, fingerprint: Fingerprint) -> F
         author: change.commit.as_ref().map(|commit| escape(&commit.author).to_string()),
         ..Finding::new(rule.pack.word(), rule.id.clone(), change.path.clone(), fingerprint)
     }
-}
-
-/// How many bytes of `value` the issuer gives to every value: those of the keyword it begins with.
-pub(super) fn public_prefix(rule: &Rule, value: &[u8]) -> usize {
-    if rule.generic {
-        return 0;
-    }
-    rule.keywords
-        .iter()
-        .filter(|word| value.len() > word.len() && value[..word.len()].eq_ignore_ascii_case(word.as_bytes()))
-        .map(|word| word.len())
-        .max()
-        .unwrap_or(0)
 }
 
 fn excerpt(text: &[u8], at: &Range<usize>, hidden: &[(Range<usize>, usize)], number: u32) -> Excerpt {

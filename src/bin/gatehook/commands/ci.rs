@@ -290,6 +290,5 @@ fn short(digest: &str) -> &str {
 
 /// One line for the job's log, whatever format standard output carries.
 fn log_line(text: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr().lock(), "gatehook ci: {}", escape(text.as_bytes()));
+    crate::door::tell(&format!("gatehook ci: {}", escape(text.as_bytes())));
 }

@@ -8,7 +8,7 @@ use gatehook::finding::Exit;
 use gatehook::git::Repo;
 use serde_json::{Value, json};
 
-use super::{fail, say};
+use super::{fail, say, say_json, say_own};
 use crate::args::{ConfigCommand, Output, SchemaOf, Show, ShowFormat};
 use crate::setup::{self, ConfigFrom};
 
@@ -20,7 +20,7 @@ pub(crate) fn run(command: &ConfigCommand) -> Exit {
                 SchemaOf::Config => schema::of_configuration(),
                 SchemaOf::Rules => schema::of_rules(),
             };
-            say(&format!("{schema:#}\n"))
+            say_own(&format!("{schema:#}\n"))
         }
     }
 }
@@ -39,10 +39,10 @@ fn shown(show: &Show) -> Exit {
     if loaded.exit != Exit::Clean {
         return loaded.exit;
     }
-    say(&match show.format {
-        ShowFormat::Text => text(&loaded.config, show.origin),
-        ShowFormat::Json => format!("{}\n", document(&loaded.config)),
-    })
+    match show.format {
+        ShowFormat::Text => say(&text(&loaded.config, show.origin)),
+        ShowFormat::Json => say_json(&document(&loaded.config)),
+    }
 }
 
 fn text(config: &Config, origin: bool) -> String {

@@ -10,7 +10,7 @@ use gatehook::stage::ready;
 use gatehook::text::escape;
 
 use super::here::Here;
-use super::{allow, fail, say, stop};
+use super::{allow, fail, say, say_own, stop};
 use crate::args::Explain;
 use crate::setup::colors;
 
@@ -20,7 +20,7 @@ const SUGGESTED: usize = 5;
 pub(crate) fn run(args: &Explain) -> Exit {
     let ink = Ink { color: colors(args.color) };
     if let Some(rule) = built_in(&args.rule) {
-        return say(&page(rule, &ink));
+        return say_own(&page(rule, &ink));
     }
     if let Some(text) = super::advisories::page(&args.rule) {
         return say(&text);

@@ -148,7 +148,7 @@ pub(super) fn is_interactive() -> bool {
 
 /// Asks on standard error and gives the answer; `None` at the end of the input.
 pub(super) fn ask(question: &str) -> Option<String> {
-    let mut out = io::stderr().lock();
+    let mut out = crate::door::stderr(gatehook::text::Dress::Plain, crate::door::Content::Anyones);
     let _ = write!(out, "{question}").and_then(|()| out.flush());
     let mut answer = String::new();
     match io::stdin().lock().read_line(&mut answer) {

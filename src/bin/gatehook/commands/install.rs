@@ -176,7 +176,7 @@ fn names(given: &[String]) -> Result<Option<Vec<Hook>>, Exit> {
     for name in given {
         let Ok(hook) = name.parse() else {
             let offered: Vec<&str> = Hook::ALL.iter().map(|hook| hook.word()).collect();
-            eprintln!("error: gatehook has no hook `{name}`\nhint: it has {}", offered.join(", "));
+            crate::door::tell(&format!("error: gatehook has no hook `{name}`\nhint: it has {}", offered.join(", ")));
             return Err(Exit::Usage);
         };
         hooks.push(hook);

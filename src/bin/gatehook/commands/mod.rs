@@ -21,8 +21,10 @@ mod stage;
 mod trust;
 
 use gatehook::finding::Exit;
+use gatehook::text::Dress;
 
 use crate::args::{Args, Command};
+use crate::door::{self, Content};
 use crate::out;
 
 /// Runs what was asked for and gives the exit code: one of [`Exit`], or a chained hook's own.
@@ -59,7 +61,6 @@ pub(crate) fn run(args: Args) -> u8 {
 /// closed: no verdict depends on it.
 pub(crate) fn fail(error: &dyn std::error::Error, hint: Option<&str>, exit: Exit) -> Exit {
     use std::fmt::Write as _;
-    use std::io::Write as _;
     let mut text = format!("error: {error}\n");
     let mut cause = error.source();
     while let Some(next) = cause {
@@ -70,7 +71,7 @@ pub(crate) fn fail(error: &dyn std::error::Error, hint: Option<&str>, exit: Exit
     if let Some(hint) = hint {
         let _ = writeln!(text, "hint: {hint}");
     }
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    door::tell(text.trim_end_matches('\n'));
     exit
 }
 
@@ -89,8 +90,23 @@ fn stop(error: &str, hint: &str) -> Exit {
 
 /// Prints `text` to standard output. A reader that has gone is no error.
 pub(crate) fn say(text: &str) -> Exit {
+    said(text, Dress::Plain, Content::Anyones)
+}
+
+/// The same for a document.
+pub(crate) fn say_json(document: &serde_json::Value) -> Exit {
+    said(&format!("{document}\n"), Dress::Json, Content::Anyones)
+}
+
+/// The same for what is compiled in, colours included.
+pub(crate) fn say_own(text: &str) -> Exit {
+    said(text, Dress::Colored, Content::Own)
+}
+
+fn said(text: &str, dress: Dress, content: Content) -> Exit {
     use std::io::Write;
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    let mut door = door::stdout(dress, content);
+    match door.write_all(text.as_bytes()).and_then(|()| door.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => fail(&error, None, Exit::NotScanned),
         _ => Exit::Clean,
     }

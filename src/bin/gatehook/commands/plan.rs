@@ -14,7 +14,7 @@ use gatehook::sys::confine;
 use gatehook::text::escape;
 use serde_json::json;
 
-use super::{fail, say};
+use super::{fail, say, say_json};
 use crate::args::{self, Event, Output};
 use crate::setup::{self, ConfigFrom};
 use crate::stages;
@@ -24,12 +24,12 @@ const NAMED: usize = 5;
 
 pub(crate) fn run(args: &args::Plan) -> Exit {
     match planned(args) {
-        Ok((text, exit)) => exit.or(say(&text)),
+        Ok(exit) => exit,
         Err(error) => fail(&error, error.hint().as_deref(), Exit::NotScanned),
     }
 }
 
-fn planned(args: &args::Plan) -> Result<(String, Exit), GitError> {
+fn planned(args: &args::Plan) -> Result<Exit, GitError> {
     let repo = Repo::discover(Path::new("."))?;
     let output = Output { config: args.config.clone(), ..Output::default() };
     let gate = match args.event {
@@ -80,13 +80,15 @@ fn planned(args: &args::Plan) -> Result<(String, Exit), GitError> {
     }
     let confined = !config.stages.is_empty() && config.stages.iter().any(|stage| stage.reach.confine);
     let lack = if confined { confine::lack() } else { None };
-    if args.format == "json" {
-        let event = format!("{:?}", args.event).to_lowercase();
-        text = format!("{}\n", json!({ "schema": 1, "event": event, "plans": documents, "unconfined": lack }));
-    } else if let Some(lack) = lack {
+    if let Some(lack) = &lack {
         let _ = writeln!(text, "note: {lack}");
     }
-    Ok((text, loaded.exit))
+    let event = format!("{:?}", args.event).to_lowercase();
+    let said = match &args.format[..] {
+        "json" => say_json(&json!({ "schema": 1, "event": event, "plans": documents, "unconfined": lack })),
+        _ => say(&text),
+    };
+    Ok(loaded.exit.or(said))
 }
 
 fn steps(plan: &Plan) -> Vec<serde_json::Value> {

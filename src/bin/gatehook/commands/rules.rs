@@ -6,7 +6,7 @@ use gatehook::finding::Exit;
 use gatehook::pipeline::examples;
 use gatehook::rules::{Brief, Named, Rule, briefs, builtin};
 
-use super::say;
+use super::{say_json, say_own};
 use crate::args::Rules;
 
 /// The built-in rules, those of one set where that is asked for.
@@ -27,7 +27,7 @@ pub(crate) fn run(command: Rules) -> Exit {
                     })
                 })
                 .collect();
-            say(&format!("{}\n", serde_json::Value::from(rules)))
+            say_json(&serde_json::Value::from(rules))
         }
         Rules::List { set, .. } => {
             let mut out = String::new();
@@ -35,7 +35,7 @@ pub(crate) fn run(command: Rules) -> Exit {
                 let (pack, id) = (rule.pack.word(), &rule.id);
                 let _ = writeln!(out, "{pack:8} {:8} {:5} {id:45} {}", rule.severity, rule.tier, rule.title);
             }
-            say(&out)
+            say_own(&out)
         }
         Rules::Check { prefix } => {
             let prefix = prefix.unwrap_or_default();
@@ -46,7 +46,7 @@ pub(crate) fn run(command: Rules) -> Exit {
                 let _ = writeln!(out, "{fault}");
             }
             let _ = writeln!(out, "{} rules checked, {} faults", chosen.len(), faults.len());
-            let said = say(&out);
+            let said = say_own(&out);
             if faults.is_empty() && !chosen.is_empty() { said } else { Exit::Usage }
         }
     }

@@ -3,19 +3,19 @@
 use clap::CommandFactory;
 use gatehook::finding::Exit;
 
-use super::{fail, say};
+use super::{fail, say_own};
 use crate::args::Args;
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "gatehook", &mut script);
-    say(&String::from_utf8_lossy(&script))
+    say_own(&String::from_utf8_lossy(&script))
 }
 
 pub(crate) fn man() -> Exit {
     let mut page = Vec::new();
     match clap_mangen::Man::new(Args::command()).render(&mut page) {
-        Ok(()) => say(&String::from_utf8_lossy(&page)),
+        Ok(()) => say_own(&String::from_utf8_lossy(&page)),
         Err(error) => fail(&error, None, Exit::NotScanned),
     }
 }

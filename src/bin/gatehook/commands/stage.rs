@@ -14,7 +14,7 @@ use gatehook::stage::{self, external::Environment};
 use gatehook::text::escape;
 use serde_json::json;
 
-use super::{fail, say};
+use super::{fail, say, say_json};
 use crate::args::{Output, StageCommand, StageRun};
 use crate::out::{self, To};
 use crate::progress::Progress;
@@ -56,7 +56,7 @@ fn list(repo: &Repo, format: &str) -> Exit {
                     "files": stage.files, "trusted": trusted.contains(&stage.name), "missing": lacks(stage, &environment) })
             }))
             .collect();
-        return loaded.exit.or(say(&format!("{}\n", json!(all))));
+        return loaded.exit.or(say_json(&json!(all)));
     }
     let told = |name: &str| {
         let gates = gates(name);

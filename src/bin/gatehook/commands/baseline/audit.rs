@@ -82,7 +82,9 @@ fn listed<'f>(open: &[Entry], found: impl Fn(&Entry) -> Option<&'f Finding>, pat
 
 /// Shows an entry as a report shows a finding.
 fn show(entry: &Entry, finding: Option<&Finding>, report: &Report) {
-    let mut out = anstream::stderr().lock();
+    let color = crate::setup::colored(crate::args::Color::Auto, std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    let dress = if color { gatehook::text::Dress::Colored } else { gatehook::text::Dress::Plain };
+    let mut out = crate::door::stderr(dress, crate::door::Content::Anyones);
     let Some(finding) = finding else {
         let _ = writeln!(out, "\n{} in {}: not found any more", entry.rule, entry.path);
         return;
@@ -95,7 +97,7 @@ fn show(entry: &Entry, finding: Option<&Finding>, report: &Report) {
         gate: "audit".into(),
         ..report.clone()
     };
-    let style = Style { detail: Detail::Quiet, color: true, ..Style::default() };
+    let style = Style { detail: Detail::Quiet, color, ..Style::default() };
     let mut text = Vec::new();
     // A Vec takes every write.
     let _ = report::write(&one, Format::Text, &style, &mut text);
@@ -185,7 +187,7 @@ impl Session {
 fn reason(question: &str) -> Option<String> {
     let reason = here::ask(question).filter(|reason| !reason.is_empty())?;
     if here::holds_secret(&reason) {
-        let _ = writeln!(std::io::stderr(), "that holds a secret: describe the value, do not quote it");
+        crate::door::tell("that holds a secret: describe the value, do not quote it");
         return None;
     }
     Some(reason)

@@ -87,8 +87,7 @@ fn salted(here: &mut Here) -> Result<Option<String>, Exit> {
 }
 
 fn tell(text: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    crate::door::tell(text);
 }
 
 /// Old and new names of the same findings.

@@ -16,7 +16,7 @@ mod surroundings;
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -63,7 +63,7 @@ pub(crate) fn run(flags: &args::Hook) -> u8 {
 
 /// Says a line. Standard error may be closed: no verdict depends on it.
 fn tell(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    crate::door::tell(line);
 }
 
 /// All of standard input; nothing where a person sits in front of it.

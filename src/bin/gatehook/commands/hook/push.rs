@@ -96,7 +96,7 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
         })?;
         // A blob or a tree holds no configuration at a path.
         let memory = if outgoing.every.scanned.commits > 0 { memory } else { Memory::new(call, repo, None) };
-        if !outgoing.every.changes.is_empty() {
+        if outgoing.every.changes.iter().any(|change| !change.is_header()) {
             memory.begins_at(std::iter::empty());
         }
         return Ok(Some(Pushed { outgoing, memory, branches }));

@@ -9,7 +9,7 @@ use gatehook::hooks::record::{self, Summary};
 use gatehook::text::escape;
 
 use crate::args::Record;
-use crate::commands::{fail, say};
+use crate::commands::{fail, say, say_json};
 
 pub(super) fn sum_up(args: &Record) -> Exit {
     let repo = match Repo::discover(args.repo.as_deref().unwrap_or(Path::new("."))) {
@@ -25,7 +25,7 @@ pub(super) fn sum_up(args: &Record) -> Exit {
     };
     let summary = Summary::of(record, args.since.as_deref(), args.last);
     if args.format == "json" {
-        return say(&format!("{}\n", summary.json()));
+        return say_json(&summary.json());
     }
     let mut text = String::new();
     for line in summary.lines() {

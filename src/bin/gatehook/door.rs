@@ -1,0 +1,112 @@
+//! The one door for text that leaves: whatever this program prints, and every report that it writes, goes through a
+//! [`Door`]. What could command a terminal or mislead a reader is spelled out there, and what looks like a secret is
+//! masked, whoever wrote it: a rule, a reason, a path, a stage's name, an error that quotes a value. Nothing else in
+//! this program names standard output or standard error; `tests/it/door.rs` holds it to that.
+
+use std::io::{self, Write};
+use std::sync::OnceLock;
+
+use gatehook::engine::{Engine, FileFacts, Input};
+use gatehook::paths::RepoPath;
+use gatehook::rules::{Gate, Pack, RuleSet};
+use gatehook::text::{Dress, dressed};
+
+/// Bytes that are held before they are let out: a value is seen as a whole up to that.
+const HELD: usize = 1 << 20;
+
+/// What goes through the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// What others wrote may stand in it.
+    Anyones,
+    /// Only what is compiled in: examples of tokens stay as they are.
+    Own,
+}
+
+/// A way out, to a terminal, a pipe or a file. What is held when it is dropped without [`Write::flush`] is let out.
+pub(crate) struct Door<W: Write> {
+    to: W,
+    dress: Dress,
+    content: Content,
+    held: Vec<u8>,
+}
+
+impl<W: Write> Door<W> {
+    pub(crate) const fn new(to: W, dress: Dress, content: Content) -> Self {
+        Self { to, dress, content, held: Vec::new() }
+    }
+
+    /// Lets the first `upto` held bytes out.
+    fn let_out(&mut self, upto: usize) -> io::Result<()> {
+        let mut text: Vec<u8> = self.held.drain(..upto).collect();
+        if self.content == Content::Anyones {
+            mask(&mut text);
+        }
+        self.to.write_all(&dressed(&text, self.dress))
+    }
+}
+
+impl<W: Write> Write for Door<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= HELD {
+            // Between two words, so that no value is cut.
+            let between = |byte: &u8| matches!(byte, b'\n' | b'"' | b' ' | b'<');
+            let upto = self.held.iter().rposition(between).map_or(self.held.len(), |at| at + 1);
+            self.let_out(upto)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.let_out(self.held.len())?;
+        self.to.flush()
+    }
+}
+
+impl<W: Write> Drop for Door<W> {
+    fn drop(&mut self) {
+        // Whoever wants to know flushes.
+        let _ = self.flush();
+    }
+}
+
+/// To standard output.
+pub(crate) fn stdout(dress: Dress, content: Content) -> Door<impl Write> {
+    Door::new(io::stdout().lock(), dress, content)
+}
+
+/// To standard error.
+pub(crate) fn stderr(dress: Dress, content: Content) -> Door<impl Write> {
+    Door::new(io::stderr().lock(), dress, content)
+}
+
+/// Says a line on standard error. It may be closed: no verdict depends on it.
+pub(crate) fn tell(line: &str) {
+    let mut door = stderr(Dress::Plain, Content::Anyones);
+    let _ = writeln!(door, "{line}").and_then(|()| door.flush());
+}
+
+/// A text that is shown by other means than a door.
+pub(crate) fn clean(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    mask(&mut bytes);
+    String::from_utf8_lossy(&dressed(&bytes, Dress::Plain)).into_owned()
+}
+
+/// Puts stars in place of what a rule with a form of its own takes for a secret, one a byte.
+fn mask(text: &mut [u8]) {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let engine = ENGINE.get_or_init(|| Engine::new(RuleSet::default().limited_to(&[Pack::Secrets], Gate::Push)));
+    let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+    let facts = FileFacts::of(&RepoPath::from("output"), b"");
+    let found = engine.search(&Input { text, added: &whole, facts, path: b"output" }).matches;
+    for one in found {
+        let rule = &engine.rules()[one.rule];
+        if let Some(secret) = one.secret.as_ref().filter(|_| !rule.generic) {
+            let keep = if one.encoding.is_empty() { rule.public_prefix(secret.expose()) } else { 0 };
+            let hidden = text.get_mut(one.at.start + keep..one.at.end).unwrap_or_default();
+            hidden.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\\')).for_each(|byte| *byte = b'*');
+        }
+    }
+}
