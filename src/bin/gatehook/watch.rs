@@ -112,7 +112,7 @@ impl Reader for CountedReader<'_> {
         self.reader.read(blob, limit)
     }
 
-    fn stood_before(&mut self, blob: Oid) -> bool {
-        self.reader.stood_before(blob)
+    fn stood_before(&mut self, blob: Oid, commit: Option<Oid>) -> bool {
+        self.reader.stood_before(blob, commit)
     }
 }

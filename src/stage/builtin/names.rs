@@ -51,7 +51,7 @@ pub(super) fn look(changes: &[Change], engine: &Engine, options: &Options) -> Ve
         let (print, kept) = value.fingerprint(&options.salt);
         let blank = present::blank(rule, change, print);
         let title = format!("{}, in the name of a file", blank.title).into();
-        found.push((change.path.clone(), Finding { path, masked, title, kept, ..blank }));
+        found.push((change.path.clone(), Finding { title, path, kept, masked, ..blank }));
     }
     found
 }

@@ -10,7 +10,7 @@ use gatehook::stage::ready;
 use gatehook::text::escape;
 
 use super::here::Here;
-use super::{allow, fail, say, say_own, stop};
+use super::{allow, fail, say, say_colored, say_own, stop};
 use crate::args::Explain;
 use crate::setup::colors;
 
@@ -51,7 +51,7 @@ fn of_fingerprint(print: &str, ink: &Ink) -> Result<Exit, Exit> {
     let found = allow::called(&Here::open()?, print)?;
     let Some(first) = found.first() else { return Err(Exit::Usage) };
     let more = built_in(&first.rule).map_or_else(|| of_finding(first, ink), |rule| page(rule, ink));
-    Ok(say(&format!("{}\n\n{more}", allow::place(first))))
+    Ok(say_colored(&format!("{}\n\n{more}", allow::place(first))))
 }
 
 /// What is known of a rule that another tool brings.

@@ -93,8 +93,13 @@ pub(crate) fn say(text: &str) -> Exit {
     said(text, Dress::Plain, Content::Anyones)
 }
 
+/// The same with our own colours.
+pub(crate) fn say_colored(text: &str) -> Exit {
+    said(text, Dress::Colored, Content::Anyones)
+}
+
 /// The same for a document.
-pub(crate) fn say_json(document: &serde_json::Value) -> Exit {
+pub(crate) fn say_json(document: &dyn std::fmt::Display) -> Exit {
     said(&format!("{document}\n"), Dress::Json, Content::Anyones)
 }
 

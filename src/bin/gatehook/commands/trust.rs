@@ -8,10 +8,11 @@ use gatehook::config::{Config, Export, StageConfig};
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
 use gatehook::stage::external;
-use gatehook::text::escape;
+use gatehook::text::{Dress, escape};
 
 use super::{fail, say};
 use crate::args::{Output, Trust};
+use crate::door::{self, Content};
 use crate::setup::{self, ConfigFrom};
 use crate::stages;
 
@@ -129,11 +130,14 @@ fn told(stage: &StageConfig, trusted: bool, files: &[String], out: &mut String) 
 
 /// The answer to whether these may start; `None` where there is no terminal to ask at.
 fn agreed(told: &str) -> Option<bool> {
-    let (input, mut output) = (std::io::stdin(), std::io::stderr());
-    if !input.is_terminal() || !output.is_terminal() {
+    let input = std::io::stdin();
+    if !input.is_terminal() || !std::io::stderr().is_terminal() {
         return None;
     }
-    write!(output, "these would start at a push:\n{told}Let them start, as they stand now? [y/N] ").ok()?;
+    let mut output = door::stderr(Dress::Plain, Content::Anyones);
+    write!(output, "these would start at a push:\n{told}Let them start, as they stand now? [y/N] ")
+        .and_then(|()| output.flush())
+        .ok()?;
     let mut answer = String::new();
     BufReader::new(input.take(100)).read_line(&mut answer).ok()?;
     Some(matches!(answer.trim(), "y" | "Y" | "yes"))

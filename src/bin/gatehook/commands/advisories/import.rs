@@ -150,6 +150,5 @@ fn name_of(path: &Path) -> String {
 }
 
 pub(super) fn eprint(text: &str) {
-    use std::io::Write as _;
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    crate::door::tell(text.strip_suffix('\n').unwrap_or(text));
 }

@@ -6,14 +6,16 @@ mod status;
 mod update;
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufWriter, Write as _};
+use std::io::{self, BufRead, Write as _};
 
 use gatehook::finding::Exit;
 use gatehook::sca::Ecosystem;
+use gatehook::text::Dress;
 
 pub(crate) use self::page::page;
 use super::{say, stop};
 use crate::args::{Advisories, Compare};
+use crate::door::{self, Content};
 
 pub(crate) fn run(command: &Advisories) -> Exit {
     match command {
@@ -45,7 +47,7 @@ fn compare(args: &Compare) -> Exit {
         let exit = if answer == "?" { Exit::NotScanned } else { Exit::Clean };
         return exit.or(say(&text));
     }
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = door::stdout(Dress::Plain, Content::Anyones);
     for line in io::stdin().lock().split(b'\n') {
         let line = match line {
             Ok(line) => line,

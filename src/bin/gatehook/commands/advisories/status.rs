@@ -13,13 +13,14 @@ use serde_json::json;
 
 use super::import::chain;
 use crate::args::{IndexStatus, Output};
-use crate::commands::{fail, say};
+use crate::commands::{fail, say, say_json};
 use crate::setup::{self, ConfigFrom};
 
 const HINT: &str = "gatehook advisories update";
 
 pub(super) fn run(args: &IndexStatus) -> Exit {
     match told(args) {
+        Ok((text, exit)) if args.format == "json" => exit.or(say_json(&text.trim_end())),
         Ok((text, exit)) => exit.or(say(&text)),
         Err(reason) => fail(&io::Error::other(reason), Some(HINT), Exit::NotScanned),
     }

@@ -82,7 +82,7 @@ fn listed<'f>(open: &[Entry], found: impl Fn(&Entry) -> Option<&'f Finding>, pat
 
 /// Shows an entry as a report shows a finding.
 fn show(entry: &Entry, finding: Option<&Finding>, report: &Report) {
-    let color = crate::setup::colored(crate::args::Color::Auto, std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    let color = setup::colored(args::Color::Auto, std::io::IsTerminal::is_terminal(&std::io::stderr()));
     let dress = if color { gatehook::text::Dress::Colored } else { gatehook::text::Dress::Plain };
     let mut out = crate::door::stderr(dress, crate::door::Content::Anyones);
     let Some(finding) = finding else {
