@@ -35,11 +35,11 @@ fn push(world: &World, remote: &str, lines: &[(&str, &str, &str, &str)]) -> Push
     Push { remote: Some(remote.to_owned()), url: None, updates }
 }
 
-/// `KIND PATH` of each change but messages of commits, sorted.
+/// `KIND PATH` of each change but messages of commits, and headers and names, sorted.
 fn told(changes: &[Change]) -> Vec<String> {
     let mut told: Vec<String> = changes
         .iter()
-        .filter(|change| change.entry != Entry::Message || change.commit.is_none())
+        .filter(|change| !change.is_header() && (change.entry != Entry::Message || change.commit.is_none()))
         .map(|change| {
             let kind = match change.kind {
                 Kind::Added => "A",
