@@ -79,7 +79,7 @@ fn of_tool(tool: &str, rule: &str, ink: &Ink) -> Exit {
     if let Some(page) = first.split_whitespace().find(|word| word.starts_with("https://")) {
         let _ = writeln!(out, "\n{}\n  {}", ink.head("Links"), page.trim_end_matches([':', ',', '.']));
     }
-    say(&out)
+    say_colored(&out)
 }
 
 /// What a finding itself says, for a rule of the repository's own.
