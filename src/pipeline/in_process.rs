@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use super::{Request, RunContext, Sides, Tree, is_named, patterns};
+use super::{Request, RunContext, Sides, Stages, Tree, is_named, patterns};
 use crate::change::{Change, Listed, Snapshot, Store};
 use crate::config::Config;
 use crate::engine::Engine;
@@ -40,7 +40,11 @@ impl Looking<'_> {
         let all = |sides: &Sides<'_>| stages.iter().map(|stage| self.at(*stage, changes, store, sides)).collect();
         match tree {
             Tree::None => {
-                let none = || Looked::not(Outcome::Skipped("there are no whole files to look at".to_owned()));
+                let why = "there are no whole files to look at, only changes".to_owned();
+                // Asked for by name it is never passed over: what it found would read as nothing.
+                let asked = matches!(self.request.stages, Stages::Asked(_));
+                let none =
+                    || Looked::not(if asked { Outcome::Missing(why.clone()) } else { Outcome::Skipped(why.clone()) });
                 stages.iter().map(|stage| self.given(*stage, none())).collect()
             }
             Tree::Listing => all(&Sides { bases: Vec::new(), head: &Listed::new(changes, store) }),
