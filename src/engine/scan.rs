@@ -285,6 +285,7 @@ impl Search<'_> {
             secret = Some(Secret::new(value));
         }
         let tier = if self.input.facts.test && rule.tests == Tests::Warn { Tier::Warn } else { rule.tier };
+        let at = if is_secret { at } else { without_blanks(text, at) };
         self.found.matches.push(Match { rule: id, tier, span, at, secret, encoding: Vec::new() });
     }
 
@@ -309,6 +310,14 @@ fn value_span(pattern: &regex::bytes::Regex, seen: &[u8], whole: &Range<usize>) 
     let Some(groups) = pattern.captures_at(seen, whole.start) else { return whole.clone() };
     let named = groups.name("secret").or_else(|| groups.name("at"));
     named.map_or_else(|| whole.clone(), |group| group.range())
+}
+
+/// `span` without the blanks at its ends, which a pattern takes to tell where a word ends.
+fn without_blanks(text: &[u8], span: Range<usize>) -> Range<usize> {
+    let part = &text[span.clone()];
+    let start = span.start + part.len() - part.trim_ascii_start().len();
+    let end = span.end - (part.len() - part.trim_ascii_end().len());
+    if start < end { start..end } else { span }
 }
 
 /// `added` with some lines of context around each part, joined where they meet.

@@ -52,6 +52,9 @@ impl Teacher {
         let start = bad.len() - text.len();
         let span = span.start.checked_sub(start)?..span.end - start;
         let twin = read_from_outside(rule, path, text, span);
+        if twin.starts_with("#!path: ") {
+            return Some(twin);
+        }
         Some(format!("{}{twin}", &bad[..start]))
     }
 
@@ -133,12 +136,40 @@ fn read_from_outside(rule: &Rule, path: Option<&str>, text: &str, span: Range<us
             &text[end..]
         );
     }
+    if kind.is_none() && is_json(path, &text[line.start..]) {
+        // JSON knows no variables: the program reads it.
+        return format!("#!path: app.py\n{} = os.environ[\"{name}\"]", name.to_ascii_lowercase());
+    }
     let (place, call) = match (kind, literal(text, &span)) {
         (Some(read), Some(whole)) => (whole, read.replace("NAME", &name)),
+        (None, _) if path.is_none_or(|path| path.ends_with(".sh")) && single_quoted(text, &span).is_some() => {
+            // A shell puts nothing in between single quotes.
+            let whole = single_quoted(text, &span).unwrap_or_else(|| span.clone());
+            let (before, after) = (&text[whole.start + 1..span.start], &text[span.end..whole.end - 1]);
+            if [before, after].concat().contains(['"', '$', '`', '\\']) {
+                (span, format!("'\"${{{name}}}\"'"))
+            } else {
+                let call = format!("\"{before}${{{name}}}{after}\"");
+                (whole, call)
+            }
+        }
         _ if is_assignment(before) => (span, format!("$(cat /run/secrets/{})", name.to_ascii_lowercase())),
         _ => (span, format!("${{{name}}}")),
     };
     format!("{}{call}{}", &text[..place.start], &text[place.end..])
+}
+
+/// Whether the text is JSON, by its file's name or its beginning.
+fn is_json(path: Option<&str>, line: &str) -> bool {
+    let line = line.trim_start();
+    path.map_or_else(
+        || {
+            // A brace may also begin a hole.
+            let object = line.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'));
+            object || line.starts_with('"') && line.contains("\":")
+        },
+        |path| path.ends_with(".json") || path.ends_with(".ipynb"),
+    )
 }
 
 /// A shell's or an environment file's `NAME=` or `export NAME="`.
@@ -155,6 +186,15 @@ fn literal(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
     let close =
         span.end + text[span.end..].find([quote, '\n']).filter(|&at| text[span.end + at..].starts_with(quote))?;
     Some(open..close + 1)
+}
+
+/// What stands between two single quotes of its line around `span`, with them.
+fn single_quoted(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let line = line_bounds(text.as_bytes(), span.start);
+    let before = &text[line.start..span.start];
+    let open = before.rfind('\'').filter(|_| before.matches('\'').count() % 2 == 1)?;
+    let close = text.get(span.end..line.end)?.find('\'')?;
+    Some(line.start + open..span.end + close + 1)
 }
 
 /// How the language of the line reads the variable `NAME`; `None` where the text is no program.
@@ -231,8 +271,13 @@ mod tests {
             ("export GH_TOKEN={github:ghp_}", "export GH_TOKEN=$(cat /run/secrets/gh_token)"),
             (
                 "curl -H 'Authorization: token {github:ghp_}'",
-                "curl -H 'Authorization: token ${GITHUB_PERSONAL_ACCESS_TOKEN}'",
+                "curl -H \"Authorization: token ${GITHUB_PERSONAL_ACCESS_TOKEN}\"",
             ),
+            (
+                "curl -d '{\"token\": \"{github:ghp_}\"}' x",
+                "curl -d '{\"token\": \"'\"${GITHUB_PERSONAL_ACCESS_TOKEN}\"'\"}' x",
+            ),
+            ("{\"gh_token\": \"{github:ghp_}\"}", "#!path: app.py\ngh_token = os.environ[\"GH_TOKEN\"]"),
             (
                 "  - name: GH_TOKEN\n    value: \"{github:ghp_}\"\n  - x",
                 "  - name: GH_TOKEN\n    valueFrom:\n      secretKeyRef:\n        name: app\n        key: GH_TOKEN\n  - x",

@@ -53,7 +53,12 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     )
 }
 
+/// A sentence begins with a capital, a host name, a path or a command does not.
 fn capital(text: &str) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    if first.trim_end_matches(['.', ':', ',']).contains(['.', '/', '`', '_', ':', '=']) {
+        return text.to_owned();
+    }
     let mut signs = text.chars();
     signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
 }

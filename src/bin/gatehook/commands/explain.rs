@@ -120,7 +120,7 @@ fn page(rule: &Rule, ink: &Ink) -> String {
         ("files", rule.paths.join(", ")),
         ("gates", gates.to_owned()),
         ("weakness", rule.cwe.join(", ")),
-        ("OWASP", rule.owasp.join(", ")),
+        ("OWASP", rule.owasp.iter().map(|place| format!("{place}:2021")).collect::<Vec<_>>().join(", ")),
         ("formerly", rule.aliases.join(", ")),
         ("proof", rule.proof.to_string()),
     ] {
