@@ -119,7 +119,7 @@ pub struct Style {
 impl Default for Style {
     fn default() -> Self {
         let epoch = || "1970-01-01T00:00:00".to_owned();
-        Self { color: false, detail: Detail::Usual, width: 140, started: epoch(), ended: epoch() }
+        Self { color: false, detail: Detail::Usual, width: 0, started: epoch(), ended: epoch() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! For people: in the style of rustc, no banner, nothing where all is clean.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -12,6 +12,14 @@ use crate::finding::{Exit, Finding, Gap, GapKind, Outcome, Report, StageRun, Sta
 
 /// Findings shown in full, at most.
 const FULL: usize = 10;
+/// Findings shown in a line beyond these, at most: where there are more, the rest is counted by rule.
+const LISTED: usize = 40;
+/// Rules that are counted in a line of their own, at most.
+const RULES: usize = 20;
+/// Columns where nobody says how many there are.
+const WIDTH: usize = 140;
+/// Stars shown of a value, at most.
+const STARS: usize = 24;
 /// Further places listed for one value, at most.
 const PLACES: usize = 5;
 
@@ -22,25 +30,29 @@ type Errors = HashSet<*const Finding>;
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let all = style.detail == Detail::Verbose;
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(style.width.max(40));
+    let renderer =
+        renderer.decor_style(DecorStyle::Ascii).term_width(if style.width == 0 { WIDTH } else { style.width.max(40) });
     let errors: Errors = report.blocking_findings().map(std::ptr::from_ref).collect();
     let errors = &errors;
     let groups = grouped(report, errors, all);
-    let shown = if all { groups.len() } else { FULL.min(groups.len()) };
-    for group in &groups[..shown] {
-        writeln!(out, "{}\n", renderer.render(&[block(group, report, errors)]))?;
+    let (shown, rest) = if all { (groups, Vec::new()) } else { worst(groups, errors) };
+    for group in &shown {
+        writeln!(out, "{}\n", renderer.render(&[block(group, report, errors, style.width)]))?;
     }
-    for group in &groups[shown..] {
-        let finding = group[0];
-        let level = if is_error(group, errors) { "error" } else { "warning" };
-        let place = finding.place;
-        writeln!(out, "{level}[{}]: {}:{}:{}", finding.rule, finding.path, place.line, place.column)?;
+    if rest.len() > LISTED {
+        write_by_rule(&rest, errors, style.width, out)?;
+    } else {
+        for group in &rest {
+            let (finding, place) = (group[0], group[0].place);
+            let (level, print) = (level(group, errors), finding.fingerprint.short());
+            writeln!(out, "{level}[{}]: {}:{}:{} ({print})", finding.rule, finding.path, place.line, place.column)?;
+        }
     }
-    if groups.len() > shown {
+    if !rest.is_empty() {
         writeln!(out)?;
     }
     for gap in report.gaps.iter().filter(|gap| all || gap.kind != GapKind::Elsewhere) {
-        write_gap(gap, out)?;
+        write_gap(gap, style.width, out)?;
     }
     for stage in &report.stages {
         match &stage.outcome {
@@ -65,7 +77,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     }
     if style.detail != Detail::Quiet {
         for note in &report.notes {
-            writeln!(out, "note: {note}")?;
+            tell(&format!("note: {note}"), style.width, out)?;
         }
     }
     if all {
@@ -74,7 +86,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     if style.detail != Detail::Quiet
         && let Some(line) = summary(report, all)
     {
-        writeln!(out, "{line}")?;
+        tell(&line, style.width, out)?;
     }
     Ok(())
 }
@@ -91,11 +103,50 @@ fn grouped<'r>(report: &'r Report, errors: &Errors, all: bool) -> Vec<Vec<&'r Fi
         });
         groups[at].push(finding);
     }
-    // What blocks comes first.
-    groups.sort_by_key(|group| {
-        (!is_error(group, errors), group[0].tier != Tier::Block, std::cmp::Reverse(group[0].severity))
-    });
+    // What blocks comes first; all else stands as it does in the files.
+    groups.sort_by_key(|group| !is_error(group, errors));
     groups
+}
+
+/// The worst of `groups`, in their order, and the others.
+fn worst<'r>(groups: Vec<Vec<&'r Finding>>, errors: &Errors) -> (Vec<Vec<&'r Finding>>, Vec<Vec<&'r Finding>>) {
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    let weight = |group: &[&Finding]| {
+        (!is_error(group, errors), group[0].tier != Tier::Block, std::cmp::Reverse(group[0].severity))
+    };
+    order.sort_by_key(|&at| weight(&groups[at]));
+    let full: HashSet<usize> = order.into_iter().take(FULL).collect();
+    let (shown, rest): (Vec<_>, Vec<_>) = groups.into_iter().enumerate().partition(|(at, _)| full.contains(at));
+    let groups = |of: Vec<(usize, _)>| of.into_iter().map(|(_, group)| group).collect();
+    (groups(shown), groups(rest))
+}
+
+fn level(group: &[&Finding], errors: &Errors) -> &'static str {
+    if is_error(group, errors) { "error" } else { "warning" }
+}
+
+/// How many of each rule there are besides those shown, and how to go on with so many.
+fn write_by_rule(rest: &[Vec<&Finding>], errors: &Errors, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: BTreeMap<(bool, &str), (usize, HashSet<&[u8]>)> = BTreeMap::new();
+    for group in rest {
+        let (number, files) = rules.entry((!is_error(group, errors), &group[0].rule)).or_default();
+        *number += 1;
+        files.extend(group.iter().map(|finding| finding.path.as_bytes()));
+    }
+    let mut rules: Vec<_> = rules.into_iter().collect();
+    rules.sort_by_key(|((warns, _), (number, _))| (*warns, std::cmp::Reverse(*number)));
+    writeln!(out, "{} more, by rule:", rest.len())?;
+    for ((warns, rule), (number, files)) in rules.iter().take(RULES) {
+        let level = if *warns { "warning" } else { "error" };
+        writeln!(out, "{number:7}  {level:7}  {rule} in {}", count(files.len(), "file"))?;
+    }
+    if let Some(more) = rules.len().checked_sub(RULES).filter(|more| *more > 0) {
+        let number: usize = rules[RULES..].iter().map(|(_, (number, _))| number).sum();
+        writeln!(out, "{number:7}           of {}", count(more, "other rule"))?;
+    }
+    let hint = "hint: `gatehook scan -v` shows each; `gatehook baseline create` takes in what stands here, so that only what \
+                is new blocks, and `gatehook baseline audit` goes through it";
+    tell(hint, width, out)
 }
 
 /// Whether one of `group` blocks.
@@ -103,7 +154,7 @@ fn is_error(group: &[&Finding], errors: &Errors) -> bool {
     group.iter().any(|one| errors.contains(&std::ptr::from_ref(*one)))
 }
 
-fn block<'r>(group: &[&'r Finding], report: &Report, errors: &Errors) -> Group<'r> {
+fn block<'r>(group: &[&'r Finding], report: &Report, errors: &Errors, width: usize) -> Group<'r> {
     let finding = group[0];
     let level = match finding.state {
         State::New if is_error(group, errors) => Level::ERROR,
@@ -116,9 +167,10 @@ fn block<'r>(group: &[&'r Finding], report: &Report, errors: &Errors) -> Group<'
     let mut block = match finding.excerpt.lines.first() {
         None => title.element(Origin::path(path)),
         Some(line) => {
-            let span = bytes_of(&line.text, finding.excerpt.mark);
+            let (text, mark) = shortened(&line.text, finding.excerpt.mark);
+            let span = bytes_of(&text, mark);
             let label = if finding.masked.is_empty() { None } else { Some("value masked") };
-            let snippet = Snippet::source(line.text.as_str())
+            let snippet = Snippet::source(text)
                 .line_start(place.line as usize)
                 .annotation(AnnotationKind::Primary.span(span).label(label));
             let whole_line = finding.excerpt.mark.0 + 1 == place.column as usize;
@@ -159,10 +211,10 @@ fn block<'r>(group: &[&'r Finding], report: &Report, errors: &Errors) -> Group<'
         } else {
             text.to_string()
         };
-        block = block.element(note(name, text));
+        block = block.element(note(name, wrapped(&text, width)));
     }
     match (finding.state, &finding.reason) {
-        (State::New, _) => block.element(note("allow", allow(finding))),
+        (State::New, _) => block.element(note("allow", wrapped(&allow(finding), width))),
         (State::Existing, reason) => block.element(note("existing", reason.clone().unwrap_or_default())),
         (State::Allowed, reason) => block.element(note("allowed", reason.clone().unwrap_or_default())),
     }
@@ -180,7 +232,79 @@ fn allow(finding: &Finding) -> String {
 fn note<'r>(name: &'static str, text: impl std::fmt::Display) -> annotate_snippets::Message<'r> {
     // Padded so that the texts stand in one column.
     let pad = " ".repeat(7_usize.saturating_sub(name.len()));
+    let text = text.to_string().replace('\n', &format!("\n{pad}"));
     Level::NOTE.with_name(name).message(format!("{pad}{text}"))
+}
+
+/// `text` in lines that fit a terminal of `width` columns behind a note's name; words stay whole.
+fn wrapped(text: &str, width: usize) -> String {
+    /// Columns before the text.
+    const BEFORE: usize = 16;
+    in_lines(text, width, BEFORE).join("\n")
+}
+
+/// A line of its own, in as many as the terminal makes of it.
+fn tell(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", in_lines(text, width, 2).join("\n  "))
+}
+
+/// `text` in lines that leave `before` columns of a terminal free.
+fn in_lines(text: &str, width: usize, before: usize) -> Vec<String> {
+    if width == 0 {
+        return vec![text.to_owned()];
+    }
+    let most = width.max(40) - before;
+    let mut lines = vec![String::new()];
+    let mut taken = 0;
+    for word in words_of(text, most) {
+        let length = word.chars().count();
+        let last = lines.last_mut().expect("there is a first line");
+        if taken > 0 && taken + 1 + length > most {
+            lines.push(word.to_owned());
+            taken = length;
+        } else {
+            if taken > 0 {
+                last.push(' ');
+                taken += 1;
+            }
+            last.push_str(word);
+            taken += length;
+        }
+    }
+    lines
+}
+
+/// The words of `text`. A command within backticks is one where a line holds it: it is there to be copied.
+fn words_of(text: &str, most: usize) -> Vec<&str> {
+    let (mut words, mut from) = (Vec::new(), 0);
+    while from <= text.len() {
+        let rest = &text[from..];
+        let blank = rest.find(' ').unwrap_or(rest.len());
+        let command = rest[..blank].find('`').and_then(|open| Some(open + 1 + rest[open + 1..].find('`')? + 1));
+        let end = match command {
+            Some(close) if close > blank && rest[..close].chars().count() <= most => {
+                close + rest[close..].find(' ').unwrap_or(rest.len() - close)
+            }
+            _ => blank,
+        };
+        words.push(&rest[..end]);
+        from += end + 1;
+    }
+    words
+}
+
+/// `text` with a long value, which is all stars, as some of them and its length.
+fn shortened(text: &str, mark: (usize, usize)) -> (String, (usize, usize)) {
+    let signs: Vec<char> = text.chars().collect();
+    let (start, end) = (mark.0.min(signs.len()), mark.1.min(signs.len()));
+    let stars = signs.get(start..end).unwrap_or_default().iter().rev().take_while(|sign| **sign == '*').count();
+    if stars <= STARS {
+        return (text.to_owned(), mark);
+    }
+    let told = format!("…({stars})");
+    let kept = end - stars + STARS - told.chars().count();
+    let line = [&signs[..kept], &told.chars().collect::<Vec<_>>(), &signs[end..]].concat();
+    (line.into_iter().collect(), (start, end - stars + STARS))
 }
 
 /// Character positions to byte positions in `text`.
@@ -189,7 +313,7 @@ fn bytes_of(text: &str, mark: (usize, usize)) -> Range<usize> {
     at(mark.0)..at(mark.1.max(mark.0))
 }
 
-fn write_gap(gap: &Gap, out: &mut dyn Write) -> io::Result<()> {
+fn write_gap(gap: &Gap, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let (level, what) = match gap.kind {
         GapKind::Unread => ("error", "not looked at"),
         GapKind::Partial => ("error", "looked at in part"),
@@ -197,11 +321,11 @@ fn write_gap(gap: &Gap, out: &mut dyn Write) -> io::Result<()> {
         GapKind::Elsewhere => ("note", "content is elsewhere"),
     };
     match &gap.path {
-        Some(path) => writeln!(out, "{level}: {path}: {what}: {}", gap.reason)?,
-        None => writeln!(out, "{level}: {what}: {}", gap.reason)?,
+        Some(path) => tell(&format!("{level}: {path}: {what}: {}", gap.reason), width, out)?,
+        None => tell(&format!("{level}: {what}: {}", gap.reason), width, out)?,
     }
     if !gap.hint.is_empty() {
-        writeln!(out, "hint: {}", gap.hint)?;
+        tell(&format!("hint: {}", gap.hint), width, out)?;
     }
     Ok(())
 }
@@ -293,4 +417,35 @@ fn lasted(millis: u64) -> String {
 
 fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_never_in_a_command_that_fits() {
+        let text = "use `gatehook allow 7f3c9a12 --reason x`, or write a comment on the line above it";
+        let lines = in_lines(text, 60, 16);
+        assert!(lines.iter().all(|line| line.chars().count() <= 44), "{lines:?}");
+        assert_eq!(lines.join(" "), text);
+        assert!(lines.iter().any(|line| line.contains("`gatehook allow 7f3c9a12 --reason x`,")), "{lines:?}");
+        for odd in ["", "a  b ", "`", "a ` b", "`never closed", &"x".repeat(300), "`ü ü` é"] {
+            assert_eq!(in_lines(odd, 40, 2).join(" "), odd);
+            assert_eq!(in_lines(odd, 0, 2), [odd]);
+        }
+    }
+
+    #[test]
+    fn a_long_value_is_cut_to_some_stars_and_its_length() {
+        let line = format!("é = \"{}\" # x", "*".repeat(120));
+        let (text, mark) = shortened(&line, (5, 125));
+        assert_eq!(text, format!("é = \"{}…(120)\" # x", "*".repeat(18)));
+        assert_eq!(mark, (5, 29));
+        let prefix = format!("\"AKIA{}\"", "*".repeat(30));
+        let (text, mark) = shortened(&prefix, (1, 35));
+        assert_eq!((text, mark), (format!("\"AKIA{}…(30)\"", "*".repeat(19)), (1, 29)));
+        assert_eq!(shortened("****", (0, 9)), ("****".to_owned(), (0, 9)));
+        assert_eq!(shortened(&"*".repeat(99), (0, 0)).0.len(), 99);
+    }
 }
