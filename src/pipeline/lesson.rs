@@ -142,7 +142,7 @@ fn read_from_outside(rule: &Rule, path: Option<&str>, text: &str, span: Range<us
     }
     let (place, call) = match (kind, literal(text, &span)) {
         (Some(read), Some(whole)) => (whole, read.replace("NAME", &name)),
-        (None, _) if path.is_none_or(|path| path.ends_with(".sh")) && single_quoted(text, &span).is_some() => {
+        (None, _) if path.is_none_or(|path| ending(path) == "sh") && single_quoted(text, &span).is_some() => {
             // A shell puts nothing in between single quotes.
             let whole = single_quoted(text, &span).unwrap_or_else(|| span.clone());
             let (before, after) = (&text[whole.start + 1..span.start], &text[span.end..whole.end - 1]);
@@ -159,6 +159,11 @@ fn read_from_outside(rule: &Rule, path: Option<&str>, text: &str, span: Range<us
     format!("{}{call}{}", &text[..place.start], &text[place.end..])
 }
 
+/// What stands behind the last dot of a file's name.
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
 /// Whether the text is JSON, by its file's name or its beginning.
 fn is_json(path: Option<&str>, line: &str) -> bool {
     let line = line.trim_start();
@@ -168,7 +173,7 @@ fn is_json(path: Option<&str>, line: &str) -> bool {
             let object = line.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'));
             object || line.starts_with('"') && line.contains("\":")
         },
-        |path| path.ends_with(".json") || path.ends_with(".ipynb"),
+        |path| matches!(ending(path), "json" | "ipynb"),
     )
 }
 

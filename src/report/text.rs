@@ -125,9 +125,12 @@ fn level(group: &[&Finding], errors: &Errors) -> &'static str {
     if is_error(group, errors) { "error" } else { "warning" }
 }
 
+/// Findings, and the files that they stand in.
+type Counted<'r> = (usize, HashSet<&'r [u8]>);
+
 /// How many of each rule there are besides those shown, and how to go on with so many.
 fn write_by_rule(rest: &[Vec<&Finding>], errors: &Errors, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules: BTreeMap<(bool, &str), (usize, HashSet<&[u8]>)> = BTreeMap::new();
+    let mut rules: BTreeMap<(bool, &str), Counted<'_>> = BTreeMap::new();
     for group in rest {
         let (number, files) = rules.entry((!is_error(group, errors), &group[0].rule)).or_default();
         *number += 1;
@@ -297,14 +300,14 @@ fn words_of(text: &str, most: usize) -> Vec<&str> {
 fn shortened(text: &str, mark: (usize, usize)) -> (String, (usize, usize)) {
     let signs: Vec<char> = text.chars().collect();
     let (start, end) = (mark.0.min(signs.len()), mark.1.min(signs.len()));
-    let stars = signs.get(start..end).unwrap_or_default().iter().rev().take_while(|sign| **sign == '*').count();
-    if stars <= STARS {
+    let hidden = signs.get(start..end).unwrap_or_default().iter().rev().take_while(|sign| **sign == '*').count();
+    if hidden <= STARS {
         return (text.to_owned(), mark);
     }
-    let told = format!("…({stars})");
-    let kept = end - stars + STARS - told.chars().count();
+    let told = format!("…({hidden})");
+    let kept = end - hidden + STARS - told.chars().count();
     let line = [&signs[..kept], &told.chars().collect::<Vec<_>>(), &signs[end..]].concat();
-    (line.into_iter().collect(), (start, end - stars + STARS))
+    (line.into_iter().collect(), (start, end - hidden + STARS))
 }
 
 /// Character positions to byte positions in `text`.

@@ -16,6 +16,7 @@ pub mod pipe;
 #[cfg(unix)]
 pub mod process;
 pub mod program;
+mod terminal;
 
 pub use file::{is_kernels, open};
 pub use group::Group;
@@ -24,3 +25,4 @@ pub use interrupt::Interrupt;
 pub use lock::lock;
 pub use map::Map;
 pub use owner::{Stamp, device, is_own, stamp};
+pub use terminal::columns;

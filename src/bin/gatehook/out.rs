@@ -9,6 +9,7 @@ use std::time::Duration;
 use gatehook::finding::{Exit, Report};
 use gatehook::policy;
 use gatehook::report::{self, Detail, Format, Style};
+use gatehook::sys;
 use gatehook::text::Dress;
 
 use crate::args::Reports;
@@ -180,21 +181,6 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     written
 }
 
-/// Columns of the terminal; 0 where it does not say.
-#[cfg(unix)]
-fn columns(to: To) -> usize {
-    let size = match to {
-        To::Stdout => rustix::termios::tcgetwinsize(io::stdout()),
-        To::Stderr => rustix::termios::tcgetwinsize(io::stderr()),
-    };
-    size.map_or(0, |size| usize::from(size.ws_col))
-}
-
-#[cfg(not(unix))]
-const fn columns(_to: To) -> usize {
-    0
-}
-
 fn style(report: &Report, reports: &Reports, to: To) -> Style {
     let terminal = match to {
         To::Stdout => io::stdout().is_terminal(),
@@ -207,7 +193,7 @@ fn style(report: &Report, reports: &Reports, to: To) -> Style {
         (false, false) => Detail::Usual,
     };
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = told.unwrap_or_else(|| if terminal { columns(to) } else { 0 });
+    let width = told.unwrap_or_else(|| if terminal { sys::columns(to == To::Stderr) } else { 0 });
     let ended = setup::since_epoch();
     let started = ended.saturating_sub(Duration::from_millis(report.millis));
     Style { color, detail, width, started: setup::stamp(started), ended: setup::stamp(ended) }
