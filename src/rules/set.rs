@@ -153,6 +153,15 @@ impl RuleSet {
             .map(|id| (id, &self[id]))
     }
 
+    /// Those of [`Self::iter`] that fire on a file's name alone. No other rule is made for it.
+    pub fn by_name(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        (0..self.enabled.len())
+            .filter(|&at| self.brief(at).by_name_only())
+            .map(|at| RuleId(u16::try_from(at).unwrap_or(u16::MAX)))
+            .filter(|id| self.is_enabled(*id))
+            .map(|id| (id, &self[id]))
+    }
+
     /// The rule of that id or former id, disabled ones included.
     pub fn find(&self, id: &str) -> Option<&Rule> {
         let at = (0..self.enabled.len()).find(|&at| self.brief(at).is_called(id))?;

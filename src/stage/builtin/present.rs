@@ -121,9 +121,9 @@ pub(super) fn by_name(change: &Change, fragments: &[Fragment], engine: &Engine, 
     let facts = FileFacts::of(&change.path, b"");
     engine
         .rules()
-        .iter()
+        .by_name()
         // A file of settings that was for everyone may become one that is not.
-        .filter(|(_, rule)| change.kind == Kind::Added || rule.by_name_only() && !rule.judge.is_empty())
+        .filter(|(_, rule)| change.kind == Kind::Added || !rule.judge.is_empty())
         .filter(|(_, rule)| Engine::fires_by_name(rule, &facts, change.path.as_bytes(), &added))
         .map(|(_, rule)| {
             let fingerprint = Fingerprint::of_code(&options.salt, &rule.id, change.path.as_bytes(), b"");
