@@ -2,73 +2,41 @@
 //!
 //! Nothing here ever writes to the work tree, the index or the object store, and no program that a
 //! repository's configuration names is ever started. What the commit gate needs is read in process
-//! (`discover`, `head`, `index`, `odb`); each of these gives a [`Doubt`] where it is not sure, and then
+//! (`repository`, `objects`, `change::index`); each of these gives a [`Doubt`] where it is not sure, and then
 //! git's plumbing answers.
 
-mod doubt;
-mod env;
-mod settings;
-mod layout;
-mod discover;
-mod head;
-mod tree;
-mod trees;
-mod index;
-mod odb;
-mod compare;
-mod pair;
-mod cat_file;
-mod command;
-mod error;
-mod file;
-mod raw;
+mod repository;
 mod objects;
+mod change;
 mod history;
-mod plumbing;
-mod staged;
-mod store;
 mod remote;
-mod tips;
-mod graph;
-mod reach;
-mod known;
-mod push;
-mod range;
-mod gained;
-mod commits;
-mod fetch;
-mod base;
-mod unchanged;
-mod whole;
-mod worktree;
-mod repo;
-mod snapshot;
-pub mod ancestry;
 pub mod readers;
-pub mod setup;
 
-pub use base::{Ends, Scope, complete, scope};
-pub use commits::{commits, subjects};
-pub use doubt::Doubt;
-pub use env::Env;
-pub use error::GitError;
-pub use fetch::Fetching;
-pub use file::{file_at, has_commit, staged_file};
-pub use gained::{Net, all_files, files_at, net_of, tree_id};
-pub use history::Passed;
-pub use index::read_all as read_index;
-pub use pair::Pair;
-pub use push::{
+pub use history::ancestry;
+pub use repository::setup;
+
+pub use change::index::read_all as read_index;
+pub use change::net::{Net, all_files, files_at, net_of, tree_id};
+pub use change::pair::Pair;
+pub use change::raw::Side;
+pub use change::snapshot::{CommitTree, StagedFiles};
+pub use change::staged::{index_parents, staged, staged_pairs, staged_pairs_by_plumbing};
+pub use change::unchanged::staged_text;
+pub use change::whole::{tracked, tree};
+pub use change::worktree::work_tree;
+pub use history::base::{Ends, Scope, complete, scope};
+pub use history::commits::{commits, subjects};
+pub use history::range::{history, range};
+pub use history::walk::Passed;
+pub use objects::file::{file_at, has_commit, staged_file};
+pub use objects::store::Before;
+pub use remote::destination::default_branch;
+pub use remote::fetch::Fetching;
+pub use remote::push::{
     Outgoing, Push, RefUpdate, outgoing, outgoing_without, parse_received, parse_updates, plain_push, received,
     unpushed,
 };
-pub use range::{history, range};
-pub use raw::Side;
-pub use remote::default_branch;
-pub use repo::Repo;
-pub use snapshot::{CommitTree, StagedFiles};
-pub use staged::{index_parents, staged, staged_pairs, staged_pairs_by_plumbing};
-pub use store::Before;
-pub use unchanged::staged_text;
-pub use whole::{tracked, tree};
-pub use worktree::work_tree;
+pub use repository::doubt::Doubt;
+pub use repository::env::Env;
+pub use repository::error::GitError;
+pub use repository::repo::Repo;

@@ -6,13 +6,17 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::graph::Graph;
-use super::objects::Mark;
-use super::odb::{self, Loose, Packs, Type, Unpack};
-use super::raw::{Record, tree_entry};
-use super::settings::Settings;
-use super::tree::TreeEntries;
-use super::{cat_file, head, history, known, objects, reach, repo, whole};
+use super::change::raw::{Record, tree_entry};
+use super::change::whole;
+use super::history::graph::Graph;
+use super::history::{reach, walk};
+use super::objects::marks::Mark;
+use super::objects::odb::{self, Loose, Packs, Type, Unpack};
+use super::objects::tree::TreeEntries;
+use super::objects::{cat_file, marks};
+use super::remote::known;
+use super::repository::settings::Settings;
+use super::repository::{head, repo};
 use crate::change::{Commit, Oid};
 
 /// Bytes of an object that are read here.
@@ -88,13 +92,13 @@ pub fn plumbing(bytes: &[u8]) -> usize {
     let id = Oid::sha1([0x11; 20]);
     let mut count = TreeEntries::new(bytes).flatten().count();
     count += usize::from(reach::parsed(bytes).is_some());
-    let commit = Arc::new(objects::commit(id, bytes));
-    let message = objects::message_change(b"label", bytes, Some(&commit));
-    let headers = objects::headers_change(b"label", bytes, Some(&commit), &mut HashSet::new());
+    let commit = Arc::new(marks::commit(id, bytes));
+    let message = marks::message_change(b"label", bytes, Some(&commit));
+    let headers = marks::headers_change(b"label", bytes, Some(&commit), &mut HashSet::new());
     count += usize::from(headers.is_some());
-    assert!(objects::message(bytes).len() <= bytes.len());
-    count += usize::from(message.is_some()) + usize::from(objects::header(bytes, "object").is_some());
-    count += objects::told_types(bytes).map_or(0, |types| types.len());
+    assert!(marks::message(bytes).len() <= bytes.len());
+    count += usize::from(message.is_some()) + usize::from(marks::header(bytes, "object").is_some());
+    count += marks::told_types(bytes).map_or(0, |types| types.len());
     for kind in TYPES {
         if let Ok((content, behind)) = Mark::of("mark").answer(bytes, id, kind) {
             assert!(content.len() + behind.len() < bytes.len());
@@ -111,7 +115,7 @@ pub fn plumbing(bytes: &[u8]) -> usize {
     }
     let commit = Commit { id, author: Vec::new(), subject: Vec::new() };
     let told = HashMap::from([(id, (Arc::new(commit), Vec::new()))]);
-    if let Ok((changes, _)) = history::changes(&[id], told, bytes) {
+    if let Ok((changes, _)) = walk::changes(&[id], told, bytes) {
         assert!(changes.iter().all(|change| change.commit.as_ref().is_some_and(|commit| commit.id == id)));
         count += changes.len();
     }
