@@ -1,9 +1,10 @@
-//! Waist 1: what changed. Every source narrows to [`Change`]; nothing here knows git, rules or
-//! findings.
+//! Waist 1: what changed. Every source narrows to [`Change`]; nothing here knows git or rules. What a
+//! source could not list is a gap of the [`Listing`].
 //!
 //! Content is fetched on demand through a [`Reader`], one a thread, so that listing changes stays
 //! cheap and both cores can read.
 
+mod listing;
 mod snapshot;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use listing::Listing;
 pub use snapshot::{Listed, Snapshot, TreeFile};
 
 use crate::paths::RepoPath;

@@ -7,8 +7,8 @@
 pub mod sys; //       memory maps, sessions, signals: the only place where `unsafe` may stand
 pub mod text; //      secrets that cannot be shown, spans, lines, escaping, entropy
 pub mod paths; //     repository-relative paths, as bytes
-pub mod change; //    waist 1: what changed, bytes on demand, no git type in it
 pub mod finding; //   waist 2: what was found, what was looked at, the report
+pub mod change; //    waist 1: what changed, bytes on demand, no git type in it
 pub mod rules; //     rule files -> rules; the packs that are compiled in
 pub mod config; //    gatehook.toml -> configuration, with the origin of each value
 pub mod foreign; //   other tools' configuration -> what it becomes here, entry by entry

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use gatehook::change::Oid;
-use gatehook::hooks::record::{Entry, Record, Summary, What};
+use gatehook::store::bypass_log::{Bypass, BypassKind, BypassLog, Summary};
 use gatehook::store::{Cache, Dirs, Kept, Key, KeyParts, Receipts};
 
 const TERMS: [[u8; 32]; 2] = [[1; 32], [2; 32]];
@@ -54,7 +54,7 @@ pub fn kept(bytes: &[u8]) {
     if let Some(kept) = Cache::open(&place.dirs).expect("it opens").get(&place.key) {
         assert!(kept.files == 3 && kept.findings.is_empty(), "a result that nobody kept");
     }
-    let record = Record::parse(bytes);
+    let record = BypassLog::parse(bytes);
     let most = bytes.split(|&byte| byte == b'\n').count();
     assert!(record.entries.len() + record.damaged <= most, "more entries than lines");
     let summary = Summary::of(record, Some("2026"), 5);
@@ -64,10 +64,10 @@ pub fn kept(bytes: &[u8]) {
 /// What was written here, and a record.
 pub fn seeds() -> Vec<Vec<u8>> {
     let place = place();
-    let entry = Entry::observed("2026-11-24T10:00:00Z", "pre-push", ["aws-access-key-id", "private-key"]);
+    let entry = Bypass::observed("2026-11-24T10:00:00Z", "pre-push", ["aws-access-key-id", "private-key"]);
     let record = format!(
         "{{\"time\":\"2026-11-24T10:00:00Z\",\"what\":\"{}\",\"hook\":\"{}\",\"names\":[\"a\"],\"count\":2,\"who\":\"x\",\"reason\":\"y\"}}\n{{\"time\":\"2026-11-25T10:00:00Z\",\"what\":\"shown\"}}\n",
-        What::Skip.word(),
+        BypassKind::Skip.word(),
         entry.hook,
     );
     let read = |path: &PathBuf| fs::read(path).expect("it is there");

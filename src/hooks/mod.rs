@@ -15,7 +15,6 @@ mod framework;
 mod install;
 mod name;
 mod place;
-pub mod record;
 mod shim;
 mod status;
 

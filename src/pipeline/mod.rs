@@ -20,6 +20,7 @@ mod terms;
 
 use std::time::{Duration, Instant};
 
+use crate::change::Listing;
 use crate::change::{Oid, Snapshot, Store};
 use crate::config::{Config, Day, StageConfig};
 use crate::engine::Engine;
@@ -27,7 +28,6 @@ use crate::finding::{Finding, Outcome, Report, Text};
 use crate::git::{Outgoing, Repo};
 use crate::policy::baseline;
 use crate::rules::{Gate, Pack};
-use crate::source::Listing;
 use crate::stage::{self, Stage, external};
 use crate::store::Dirs;
 

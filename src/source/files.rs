@@ -8,8 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::Listing;
-use crate::change::{Blob, Change, Content, Entry, Kind, Loaded, ReadError, Reader, Store};
+use crate::change::{Blob, Change, Content, Entry, Kind, Listing, Loaded, ReadError, Reader, Store};
 use crate::finding::{Gap, GapKind, Scanned};
 use crate::paths::RepoPath;
 use crate::sys;

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::Listing;
-use crate::change::{Change, Content, Entry, Fragment, Kind};
+use crate::change::{Change, Content, Entry, Fragment, Kind, Listing};
 use crate::finding::Scanned;
 use crate::paths::RepoPath;
 

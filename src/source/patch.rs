@@ -1,6 +1,6 @@
 //! A patch as a source.
 
-use super::Listing;
+use crate::change::Listing;
 use crate::diff::{self, Fault, Lack};
 use crate::finding::{Gap, GapKind, Scanned};
 

@@ -1,12 +1,13 @@
 //! What gatehook keeps for this user on this machine: results of stages, and receipts of what the gates
 //! passed, so that the same content is not looked at twice.
 //!
-//! Everything here only ever saves work. Each entry carries a tag made with a key that lies in the
-//! user's own state directory; what is missing, damaged, cut off, of another machine or forged is a
-//! miss, never an error that stops a gate and never a pass. `ci` and `pre-receive` do not open it.
+//! Everything here but `bypass_log` only ever saves work. Each entry carries a tag made with a key that lies in
+//! the user's own state directory; what is missing, damaged, cut off, of another machine or forged is a miss,
+//! never an error that stops a gate and never a pass. `ci` and `pre-receive` do not open it.
 //! Knows no git, no rule and no environment: who opens it says where the directories are.
 
 mod advisories;
+pub mod bypass_log;
 mod cache;
 mod dirs;
 mod raw;

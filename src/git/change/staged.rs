@@ -6,6 +6,7 @@
 use super::compare::compare;
 use super::pair::{self, Pair};
 use super::plumbing;
+use crate::change::Listing;
 use crate::change::Oid;
 use crate::finding::Scanned;
 use crate::git::objects::odb::EMPTY_TREE;
@@ -13,7 +14,6 @@ use crate::git::repository::doubt::{Doubt, Sure};
 use crate::git::repository::error::GitError;
 use crate::git::repository::head::{self, Merging};
 use crate::git::repository::repo::Repo;
-use crate::source::Listing;
 
 /// The differences with each parent.
 pub(in crate::git) struct Compared {

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use super::raw::Side;
 use super::worktree::work_tree;
+use crate::change::Listing;
 use crate::change::{Blob, Change, Content, Entry, Kind, Oid};
 use crate::finding::Scanned;
 use crate::git::repository::command;
 use crate::git::repository::error::GitError;
 use crate::git::repository::repo::{Repo, unexpected};
 use crate::paths::RepoPath;
-use crate::source::Listing;
 
 /// The files of the tree that `revision` names.
 ///

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::change::Listing;
 use crate::change::{Change, Content, Entry, Kind};
 use crate::finding::{Gap, GapKind, Scanned};
 use crate::git::repository::command;
 use crate::git::repository::error::GitError;
 use crate::git::repository::repo::Repo;
 use crate::paths::RepoPath;
-use crate::source::{self, Listing};
+use crate::source;
 use crate::sys;
 
 /// The files under `paths` (relative to `here`), or where there are none all files of the work tree

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::walk::{self, Revisions};
+use crate::change::Listing;
 use crate::change::Oid;
 use crate::finding::Scanned;
 use crate::git::objects::marks;
 use crate::git::repository::error::GitError;
 use crate::git::repository::repo::Repo;
-use crate::source::Listing;
 use crate::text::escape;
 
 /// Every commit that `heads` reach and `without` do not, each against its parents.

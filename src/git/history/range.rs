@@ -1,13 +1,13 @@
 //! Ranges that a person or a CI system names, and all of history.
 
 use super::walk::{self, Revisions};
+use crate::change::Listing;
 use crate::change::Oid;
 use crate::finding::Scanned;
 use crate::git::objects::marks::{self, Type};
 use crate::git::repository::command;
 use crate::git::repository::error::GitError;
 use crate::git::repository::repo::{Repo, unexpected};
-use crate::source::Listing;
 
 /// Every commit that `git log SPEC` would show: `A..B`, `A...B`, or a revision with all its
 /// ancestors. Options are refused.

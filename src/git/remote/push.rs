@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::destination;
 use super::known;
+use crate::change::Listing;
 use crate::change::{Blob, Change, Content, Entry, Kind, Oid, REF_NAMES};
 use crate::finding::{Gap, GapKind, Scanned};
 use crate::git::change::net::{self, Net};
@@ -15,7 +16,6 @@ use crate::git::objects::marks::{self, Type};
 use crate::git::repository::error::GitError;
 use crate::git::repository::repo::Repo;
 use crate::paths::RepoPath;
-use crate::source::Listing;
 
 /// One line of what git tells `pre-push` and `pre-receive`.
 #[derive(Clone, Debug, PartialEq, Eq)]

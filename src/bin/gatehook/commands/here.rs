@@ -4,13 +4,14 @@ use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use gatehook::change::Listing;
 use gatehook::change::Store;
 use gatehook::config::{self, Config};
 use gatehook::finding::{Exit, Report};
 use gatehook::git::{self, GitError, Repo};
 use gatehook::pipeline::{self, Request, RunContext, Stages, Subject, Tree};
 use gatehook::rules::{Gate, Pack};
-use gatehook::source::{Cleanup, Files, Listing, message};
+use gatehook::source::{Cleanup, Files, message};
 
 use super::{fail, stop};
 use crate::args::Output;

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use gatehook::change::Listing;
 use gatehook::change::Store;
 use gatehook::config::Config;
 use gatehook::engine::unicode;
@@ -11,7 +12,7 @@ use gatehook::git::{self, GitError, Repo};
 use gatehook::pipeline::{self, Request, RunContext, Stages, Subject, Tree};
 use gatehook::policy::baseline;
 use gatehook::rules::Gate;
-use gatehook::source::{self, Listing, NoPatch};
+use gatehook::source::{self, NoPatch};
 
 use super::{fail, stop};
 use crate::args::Scan;

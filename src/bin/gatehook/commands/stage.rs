@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use gatehook::change::Listing;
 use gatehook::change::Oid;
 use gatehook::config::StageConfig;
 use gatehook::finding::{Exit, Scanned};
 use gatehook::git::{self, GitError, Net, Outgoing, Repo};
 use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, lacks};
 use gatehook::rules::Gate;
-use gatehook::source::Listing;
 use gatehook::stage::{self, external::Environment};
 use gatehook::text::escape;
 use serde_json::json;

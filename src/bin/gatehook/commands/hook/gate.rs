@@ -1,5 +1,6 @@
 //! A gate in a hook: looks at a listing, tells what it found on standard error.
 
+use gatehook::change::Listing;
 use gatehook::change::Store;
 use gatehook::config::{Holding, StageConfig};
 use gatehook::finding::{Exit, Finding, Report};
@@ -7,7 +8,6 @@ use gatehook::git::{Outgoing, Repo};
 use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, Tree};
 use gatehook::policy::baseline;
 use gatehook::rules::Gate;
-use gatehook::source::Listing;
 use gatehook::stage::{self, external::Environment};
 
 use super::Call;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use gatehook::config::Config;
 use gatehook::finding::Exit;
 use gatehook::hooks::Hook;
-use gatehook::hooks::record::{self, Entry, What};
 use gatehook::rules::is_known;
 use gatehook::stage;
+use gatehook::store::bypass_log::{self, Bypass, BypassKind};
 
 use super::{Call, tell};
 use crate::commands::here::holds_secret;
@@ -33,7 +33,7 @@ impl Call<'_> {
         };
         if !self.recorded.replace(true) {
             tell(&format!("note: this once without {}: {reason}", names.join(", ")));
-            self.record(What::Skip, &names, &reason);
+            self.record(BypassKind::Skip, &names, &reason);
         }
         names
     }
@@ -52,7 +52,7 @@ impl Call<'_> {
         match (self.reason(), self.around.on_error_allow) {
             (Some(reason), true) => {
                 tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
-                self.record(What::OnError, &[], &reason);
+                self.record(BypassKind::OnError, &[], &reason);
                 Exit::Clean
             }
             (None, true) => {
@@ -75,9 +75,9 @@ impl Call<'_> {
         Some("(not shown: the reason holds a secret)".to_owned())
     }
 
-    fn record(&self, what: What, names: &[String], reason: &str) {
+    fn record(&self, what: BypassKind, names: &[String], reason: &str) {
         let (names, reason, who) = (names.to_vec(), reason.to_owned(), self.around.who.clone().unwrap_or_default());
-        self.write(&Entry { names, who, reason, ..Entry::new(what, setup::now(), self.hook.word()) });
+        self.write(&Bypass { names, who, reason, ..Bypass::new(what, setup::now(), self.hook.word()) });
     }
 
     /// Records what a gate that only observes would have stopped: the rule of each finding.
@@ -85,12 +85,12 @@ impl Call<'_> {
         let who = self.around.who.clone().unwrap_or_default();
         // On a server the thread that looked is another one: the directory is asked for again.
         let _ = self.repo();
-        self.write(&Entry { who, ..Entry::observed(&setup::now(), self.hook.word(), rules) });
+        self.write(&Bypass { who, ..Bypass::observed(&setup::now(), self.hook.word(), rules) });
     }
 
-    fn write(&self, entry: &Entry) {
+    fn write(&self, entry: &Bypass) {
         let written = match self.record_dir() {
-            Some(dir) => record::append(&dir, entry).map_err(|error| error.to_string()),
+            Some(dir) => bypass_log::append(&dir, entry).map_err(|error| error.to_string()),
             None => Err("the git directory is not known".to_owned()),
         };
         if let Err(error) = written {
@@ -101,7 +101,7 @@ impl Call<'_> {
     /// Tells what was let through since the last push.
     pub(super) fn tell_recorded(&self) {
         let Some(dir) = self.record_dir() else { return };
-        let lines = record::not_shown(&dir);
+        let lines = bypass_log::not_shown(&dir);
         if lines.is_empty() {
             return;
         }
@@ -109,8 +109,8 @@ impl Call<'_> {
         for line in &lines {
             tell(&format!("  {}", gatehook::text::escape(line.as_bytes())));
         }
-        if let Err(error) = record::mark_shown(&dir, &setup::now()) {
-            tell(&format!("warning: `{}` cannot be written: {error}", record::path(&dir).display()));
+        if let Err(error) = bypass_log::mark_shown(&dir, &setup::now()) {
+            tell(&format!("warning: `{}` cannot be written: {error}", bypass_log::path(&dir).display()));
         }
     }
 

@@ -5,14 +5,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use gatehook::change::{Change, Entry as ChangeEntry, Oid};
+use gatehook::change::{Change, Entry, Listing, Oid};
 use gatehook::config::Holding;
 use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{self, Repo, ancestry};
-use gatehook::hooks::record::{self, Entry, What};
 use gatehook::paths::RepoPath;
 use gatehook::rules::Gate;
-use gatehook::source::Listing;
+use gatehook::store::bypass_log::{self, Bypass, BypassKind};
 use gatehook::store::{Cache, Kept, Key, KeyParts, Known, Receipts, Seen, Steps};
 
 use super::gate::Under;
@@ -182,7 +181,7 @@ impl<'p> Memory<'p> {
         listing.changes.retain(|change| {
             let is_spared = change.commit.as_ref().is_some_and(|commit| with.contains(&commit.id));
             // A message has no receipt, for git may have edited it after the commit gate had seen it.
-            change.entry == ChangeEntry::Message || !is_spared
+            change.entry == Entry::Message || !is_spared
         });
         if known.since().is_some() {
             let how = &mut listing.scanned.how;
@@ -289,9 +288,9 @@ impl<'p> Memory<'p> {
 
     fn record(&self, past: &[Oid], listing: &Listing) {
         let dir = &self.repo.common_dir;
-        let entries = record::Record::read(dir).map(|record| record.entries).unwrap_or_default();
+        let entries = bypass_log::BypassLog::read(dir).map(|record| record.entries).unwrap_or_default();
         let told: HashSet<&String> =
-            entries.iter().filter(|entry| entry.what == What::Bypass).flat_map(|entry| &entry.commits).collect();
+            entries.iter().filter(|entry| entry.what == BypassKind::Bypass).flat_map(|entry| &entry.commits).collect();
         let authors: HashMap<Oid, String> = listing
             .changes
             .iter()
@@ -303,9 +302,9 @@ impl<'p> Memory<'p> {
             by_author.entry(authors.get(id).cloned().unwrap_or_default()).or_default().push(short(*id));
         }
         for (who, commits) in by_author {
-            let new = Entry::new(What::Bypass, setup::now(), self.call.hook.word());
-            let entry = Entry { count: commits.len(), who, commits, ..new };
-            if let Err(error) = record::append(dir, &entry) {
+            let new = Bypass::new(BypassKind::Bypass, setup::now(), self.call.hook.word());
+            let entry = Bypass { count: commits.len(), who, commits, ..new };
+            if let Err(error) = bypass_log::append(dir, &entry) {
                 tell(&format!("warning: this could not be recorded: {error}"));
             }
         }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use gatehook::change::Listing;
 use gatehook::change::{Blob, Change, Commit, Content, Entry as What, Kind, Oid};
 use gatehook::config::Config;
 use gatehook::engine::unicode;
@@ -12,7 +13,7 @@ use gatehook::foreign::{Looked, Spot, Stands};
 use gatehook::git::{self, GitError};
 use gatehook::paths::RepoPath;
 use gatehook::policy::baseline::{Baseline, Entry};
-use gatehook::source::{Files, Listing};
+use gatehook::source::Files;
 
 use super::Here;
 use super::told::Fate;

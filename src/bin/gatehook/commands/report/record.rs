@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
-use gatehook::hooks::record::{self, Summary};
+use gatehook::store::bypass_log::{self, Summary};
 use gatehook::text::escape;
 
 use crate::args::Record;
@@ -16,10 +16,10 @@ pub(super) fn sum_up(args: &Record) -> Exit {
         Ok(repo) => repo,
         Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
     };
-    let record = match record::Record::read(&repo.common_dir) {
+    let record = match bypass_log::BypassLog::read(&repo.common_dir) {
         Ok(record) => record,
         Err(error) => {
-            let hint = format!("see what `{}` is", record::path(&repo.common_dir).display());
+            let hint = format!("see what `{}` is", bypass_log::path(&repo.common_dir).display());
             return fail(&error, Some(&hint), Exit::NotScanned);
         }
     };

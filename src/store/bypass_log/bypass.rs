@@ -13,7 +13,7 @@ const MOST_NAMES: usize = 50;
 /// What was let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
+pub enum BypassKind {
     /// Named rules or stages were skipped.
     Skip,
     /// gatehook could not look, and was told not to stop for that.
@@ -24,7 +24,7 @@ pub enum What {
     Bypass,
 }
 
-impl What {
+impl BypassKind {
     /// The word for it.
     pub const fn word(self) -> &'static str {
         match self {
@@ -38,9 +38,9 @@ impl What {
 
 /// One entry of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Bypass {
     /// What was let through.
-    pub what: What,
+    pub what: BypassKind,
     /// When, as RFC 3339 in UTC.
     pub time: String,
     /// In which hook.
@@ -57,9 +57,9 @@ pub struct Entry {
     pub reason: String,
 }
 
-impl Entry {
+impl Bypass {
     /// An entry that says no more than that.
-    pub fn new(what: What, time: impl Into<String>, hook: impl Into<String>) -> Self {
+    pub fn new(what: BypassKind, time: impl Into<String>, hook: impl Into<String>) -> Self {
         let (time, hook) = (time.into(), hook.into());
         let (names, commits) = (Vec::new(), Vec::new());
         Self { what, time, hook, names, count: 0, who: String::new(), commits, reason: String::new() }
@@ -71,7 +71,7 @@ impl Entry {
         let count = names.len();
         names.sort();
         names.dedup();
-        Self { names, count, ..Self::new(What::Observed, time, hook) }
+        Self { names, count, ..Self::new(BypassKind::Observed, time, hook) }
     }
 
     /// The day, as in `2026-11-24`.
@@ -81,15 +81,15 @@ impl Entry {
 }
 
 /// For people: what was let through when, where, by whom and why.
-impl fmt::Display for Entry {
+impl fmt::Display for Bypass {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.time, self.hook)?;
         let names = self.names.join(", ");
         match self.what {
-            What::Skip => write!(out, " without {names}")?,
-            What::OnError => write!(out, " in spite of an error")?,
-            What::Observed => write!(out, " would have been blocked by {names}")?,
-            What::Bypass => write!(out, " of commits that no gate saw: {}", self.commits.join(", "))?,
+            BypassKind::Skip => write!(out, " without {names}")?,
+            BypassKind::OnError => write!(out, " in spite of an error")?,
+            BypassKind::Observed => write!(out, " would have been blocked by {names}")?,
+            BypassKind::Bypass => write!(out, " of commits that no gate saw: {}", self.commits.join(", "))?,
         }
         if self.count > 1 {
             write!(out, " ({} in all)", self.count)?;
@@ -103,8 +103,8 @@ impl fmt::Display for Entry {
 
 /// A line of the file.
 #[derive(Debug)]
-pub(super) enum Line {
-    Entry(Entry),
+pub(super) enum LogLine {
+    Bypass(Bypass),
     /// All before it was shown at that time.
     Shown(String),
 }
@@ -114,7 +114,7 @@ pub(super) enum Line {
 #[serde(rename_all = "kebab-case")]
 struct RawLine {
     time: String,
-    what: RawWhat,
+    what: RawKind,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     hook: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -131,8 +131,8 @@ struct RawLine {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-enum RawWhat {
-    Entry(What),
+enum RawKind {
+    Bypass(BypassKind),
     Mark(RawMark),
 }
 
@@ -147,14 +147,14 @@ fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
-impl Line {
+impl LogLine {
     /// `None` where `line` is none.
     pub(super) fn read(line: &[u8]) -> Option<Self> {
         let raw: RawLine = serde_json::from_slice(line).ok()?;
         let RawLine { time, what, hook, names, count, who, commits, reason } = raw;
         Some(match what {
-            RawWhat::Mark(RawMark::Shown) => Self::Shown(time),
-            RawWhat::Entry(what) => Self::Entry(Entry { what, time, hook, names, count, who, commits, reason }),
+            RawKind::Mark(RawMark::Shown) => Self::Shown(time),
+            RawKind::Bypass(what) => Self::Bypass(Bypass { what, time, hook, names, count, who, commits, reason }),
         })
     }
 
@@ -162,11 +162,11 @@ impl Line {
     pub(super) fn write(self) -> String {
         let raw = match self {
             Self::Shown(time) => {
-                let empty = Entry::new(What::Skip, time, "");
-                raw(empty, RawWhat::Mark(RawMark::Shown))
+                let empty = Bypass::new(BypassKind::Skip, time, "");
+                raw(empty, RawKind::Mark(RawMark::Shown))
             }
-            Self::Entry(entry) => {
-                let what = RawWhat::Entry(entry.what);
+            Self::Bypass(entry) => {
+                let what = RawKind::Bypass(entry.what);
                 raw(entry, what)
             }
         };
@@ -174,7 +174,7 @@ impl Line {
     }
 }
 
-fn raw(entry: Entry, what: RawWhat) -> RawLine {
+fn raw(entry: Bypass, what: RawKind) -> RawLine {
     let cut = |text: String, most: usize| match text.char_indices().nth(most) {
         Some((at, _)) => text[..at].to_owned(),
         None => text,

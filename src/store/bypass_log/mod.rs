@@ -4,17 +4,17 @@
 //! Never holds a found value, only names of rules and stages, ids of commits, names of people, and the
 //! reason that somebody gave.
 
-mod entry;
+mod bypass;
 mod summary;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-pub use entry::{Entry, What};
+pub use bypass::{Bypass, BypassKind};
 pub use summary::Summary;
 
-use self::entry::Line;
+use self::bypass::LogLine;
 use crate::sys;
 
 /// Size at which the older half is dropped, in bytes.
@@ -28,13 +28,13 @@ pub fn path(common_dir: &Path) -> PathBuf {
 }
 
 /// Adds an entry.
-pub fn append(common_dir: &Path, entry: &Entry) -> io::Result<()> {
-    line(common_dir, &Line::Entry(entry.clone()).write())
+pub fn append(common_dir: &Path, entry: &Bypass) -> io::Result<()> {
+    line(common_dir, &LogLine::Bypass(entry.clone()).write())
 }
 
 /// Notes that all entries so far were shown to whoever pushes.
 pub fn mark_shown(common_dir: &Path, time: &str) -> io::Result<()> {
-    line(common_dir, &Line::Shown(time.to_owned()).write())
+    line(common_dir, &LogLine::Shown(time.to_owned()).write())
 }
 
 /// One write of one line: two hooks at the same time do not mix.
@@ -98,16 +98,16 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 
 /// What a record holds.
 #[derive(Debug, Default)]
-pub struct Record {
+pub struct BypassLog {
     /// Its entries, oldest first.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Bypass>,
     /// Lines that cannot be read.
     pub damaged: usize,
     /// How many of the entries, and of the lines that cannot be read, a push has shown already.
     shown: (usize, usize),
 }
 
-impl Record {
+impl BypassLog {
     /// The record of a repository; an empty one where nothing was let through yet.
     pub fn read(common_dir: &Path) -> io::Result<Self> {
         match bytes(&path(common_dir)) {
@@ -121,9 +121,9 @@ impl Record {
     pub fn parse(text: &[u8]) -> Self {
         let mut record = Self::default();
         for line in text.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-            match Line::read(line) {
-                Some(Line::Entry(entry)) => record.entries.push(entry),
-                Some(Line::Shown(_)) => record.shown = (record.entries.len(), record.damaged),
+            match LogLine::read(line) {
+                Some(LogLine::Bypass(entry)) => record.entries.push(entry),
+                Some(LogLine::Shown(_)) => record.shown = (record.entries.len(), record.damaged),
                 None => record.damaged += 1,
             }
         }
@@ -134,14 +134,14 @@ impl Record {
 /// The entries that were not shown at a push yet, as lines for people. A line that cannot be read
 /// is said to be one.
 pub fn not_shown(common_dir: &Path) -> Vec<String> {
-    let record = match Record::read(common_dir) {
+    let record = match BypassLog::read(common_dir) {
         Ok(record) => record,
         Err(error) => return vec![format!("`{}` cannot be read: {error}", path(common_dir).display())],
     };
     let mut lines: Vec<String> = record.entries[record.shown.0..]
         .iter()
         // A push finds these out itself, and tells them when it does.
-        .filter(|entry| entry.what != What::Bypass)
+        .filter(|entry| entry.what != BypassKind::Bypass)
         .map(ToString::to_string)
         .collect();
     match record.damaged - record.shown.1 {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Entry, Record};
+use super::{Bypass, BypassLog};
 
 /// Counts of entries; where an entry names several rules or stages it counts for each.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Summary {
     /// By day.
     pub days: BTreeMap<String, usize>,
     /// The newest entries, newest first.
-    pub last: Vec<Entry>,
+    pub last: Vec<Bypass>,
     /// Lines of the record that cannot be read.
     pub damaged: usize,
 }
@@ -30,9 +30,9 @@ pub struct Summary {
 impl Summary {
     /// Of the entries of `record` from `since` on (RFC 3339 in UTC, or its beginning), with the newest
     /// `last` of them.
-    pub fn of(record: Record, since: Option<&str>, last: usize) -> Self {
+    pub fn of(record: BypassLog, since: Option<&str>, last: usize) -> Self {
         let mut summary = Self { damaged: record.damaged, ..Self::default() };
-        let entries: Vec<Entry> =
+        let entries: Vec<Bypass> =
             record.entries.into_iter().filter(|entry| since.is_none_or(|since| &entry.time[..] >= since)).collect();
         summary.entries = entries.len();
         for entry in &entries {

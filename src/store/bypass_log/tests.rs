@@ -6,9 +6,9 @@ use super::*;
 
 const TIME: &str = "2026-01-02T03:04:05Z";
 
-fn entry(reason: &str) -> Entry {
+fn entry(reason: &str) -> Bypass {
     let names = vec!["secrets".to_owned()];
-    Entry { names, reason: reason.to_owned(), ..Entry::new(What::Skip, TIME, "pre-commit") }
+    Bypass { names, reason: reason.to_owned(), ..Bypass::new(BypassKind::Skip, TIME, "pre-commit") }
 }
 
 #[test]
@@ -23,8 +23,8 @@ fn what_was_shown_is_not_shown_again() {
 
 #[test]
 fn an_entry_comes_back_as_it_was() {
-    let whole = Entry {
-        what: What::Bypass,
+    let whole = Bypass {
+        what: BypassKind::Bypass,
         time: TIME.to_owned(),
         hook: "pre-push".to_owned(),
         names: vec!["a".to_owned()],
@@ -34,23 +34,23 @@ fn an_entry_comes_back_as_it_was() {
         reason: "a \"reason\"\nof two lines".to_owned(),
     };
     let dir = tempfile::tempdir().unwrap();
-    let observed = Entry::observed(TIME, "pre-commit", ["b", "a", "b"]);
+    let observed = Bypass::observed(TIME, "pre-commit", ["b", "a", "b"]);
     append(dir.path(), &whole).unwrap();
     append(dir.path(), &observed).unwrap();
     assert_eq!((&observed.names[..], observed.count), (&["a".to_owned(), "b".to_owned()][..], 3));
-    assert_eq!(Record::read(dir.path()).unwrap().entries, [whole, observed]);
+    assert_eq!(BypassLog::read(dir.path()).unwrap().entries, [whole, observed]);
 }
 
 #[test]
 fn lines_of_an_older_gatehook_are_read() {
-    let record = Record::parse(
+    let record = BypassLog::parse(
         br#"{"hook":"pre-commit","names":["secrets"],"reason":"r","time":"2026-01-02T03:04:05Z","what":"skip"}
 {"time":"2026-01-02T03:04:05Z","what":"shown"}
 {"hook":"pre-push","names":[],"reason":"disk","time":"2026-01-02T03:04:05Z","what":"on-error","later":1}
 "#,
     );
     assert_eq!((record.entries.len(), record.shown, record.damaged), (2, (1, 0), 0));
-    assert_eq!(record.entries[1].what, What::OnError);
+    assert_eq!(record.entries[1].what, BypassKind::OnError);
 }
 
 #[test]
@@ -68,10 +68,10 @@ fn the_record_stays_small_and_keeps_the_newest() {
 fn many_names_and_a_huge_reason_stay_one_short_line() {
     let dir = tempfile::tempdir().unwrap();
     let names = (0..5000).map(|number| format!("{number}-{}", "ä".repeat(500))).collect();
-    append(dir.path(), &Entry { names, who: "x".repeat(9000), ..entry(&"€".repeat(100_000)) }).unwrap();
+    append(dir.path(), &Bypass { names, who: "x".repeat(9000), ..entry(&"€".repeat(100_000)) }).unwrap();
     let text = fs::read_to_string(path(dir.path())).unwrap();
     assert!(text.len() < 16_000 && text.lines().count() == 1, "{}", text.len());
-    assert_eq!(Record::parse(text.as_bytes()).entries.len(), 1);
+    assert_eq!(BypassLog::parse(text.as_bytes()).entries.len(), 1);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_line_that_was_cut_off_takes_no_other_with_it() {
     fs::write(&file, &whole[..whole.len() / 2]).unwrap();
     append(dir.path(), &entry("two")).unwrap();
     append(dir.path(), &entry("three")).unwrap();
-    let record = Record::read(dir.path()).unwrap();
+    let record = BypassLog::read(dir.path()).unwrap();
     assert_eq!(record.entries.iter().map(|entry| &entry.reason[..]).collect::<Vec<_>>(), ["two", "three"]);
     assert_eq!(record.damaged, 1);
     assert!(not_shown(dir.path()).last().unwrap().starts_with("a line of"));
@@ -104,22 +104,22 @@ fn writers_at_once_lose_nothing() {
             });
         }
     });
-    let record = Record::read(dir.path()).unwrap();
+    let record = BypassLog::read(dir.path()).unwrap();
     assert_eq!((record.entries.len(), record.damaged), (320, 0));
 }
 
 #[test]
 fn a_summary_counts_by_kind_name_hook_person_and_day() {
     let who = "Ada <ada@example.org>".to_owned();
-    let at = |time: &str, entry: Entry| Entry { time: time.to_owned(), ..entry };
+    let at = |time: &str, entry: Bypass| Bypass { time: time.to_owned(), ..entry };
     let entries = || {
         vec![
             at("2026-01-01T00:00:00Z", entry("old")),
-            at("2026-01-02T00:00:00Z", Entry { who: who.clone(), ..entry("one") }),
-            at("2026-01-03T00:00:00Z", Entry::observed(TIME, "pre-push", ["secrets", "x"])),
+            at("2026-01-02T00:00:00Z", Bypass { who: who.clone(), ..entry("one") }),
+            at("2026-01-03T00:00:00Z", Bypass::observed(TIME, "pre-push", ["secrets", "x"])),
         ]
     };
-    let record = || Record { entries: entries(), damaged: 2, shown: (0, 0) };
+    let record = || BypassLog { entries: entries(), damaged: 2, shown: (0, 0) };
     let summary = Summary::of(record(), Some("2026-01-02"), 1);
     let counts = |pairs: &[(&str, usize)]| pairs.iter().map(|(key, count)| ((*key).to_owned(), *count)).collect();
     assert_eq!(summary.entries, 2);
@@ -130,6 +130,6 @@ fn a_summary_counts_by_kind_name_hook_person_and_day() {
     assert_eq!(summary.days, counts(&[("2026-01-02", 1), ("2026-01-03", 1)]));
     assert_eq!(summary.last, entries()[2..]);
     assert_eq!(summary.json()["by_name"]["secrets"], 2);
-    assert_eq!(Summary::of(Record::default(), None, 5).lines(), ["Nothing was let through."]);
+    assert_eq!(Summary::of(BypassLog::default(), None, 5).lines(), ["Nothing was let through."]);
     assert!(Summary::of(record(), None, 5).lines().join("\n").contains("by person:\n      1  Ada"));
 }
