@@ -75,6 +75,8 @@ pub struct Allow {
     pub rank: Option<Rank>,
     /// The file that says so, from the repository's root; its usual one elsewhere.
     pub file: String,
+    /// The directory that it speaks of, which its globs begin at; empty for the whole repository.
+    pub under: String,
 }
 
 impl fmt::Display for Allow {
@@ -141,7 +143,7 @@ pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying
     }
 }
 
-fn allowance(raw: RawAllow) -> Result<Allow, String> {
+pub(super) fn allowance(raw: RawAllow) -> Result<Allow, String> {
     let rules = raw.rule.map(OneOrMany::into_vec).unwrap_or_default();
     let fingerprints = raw.fingerprint.map(OneOrMany::into_vec).unwrap_or_default();
     let packages = raw.package.map(OneOrMany::into_vec).unwrap_or_default();

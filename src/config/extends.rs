@@ -115,7 +115,7 @@ struct Gathered<'g> {
 
 impl Gathered<'_> {
     fn add(&mut self, layer: &Layer) -> Result<(), ConfigError> {
-        let mut raw = read(layer, self.version)?;
+        let mut raw: RawConfig = read(layer, self.version)?;
         self.chain.push(layer.origin.clone());
         let bases = raw.extends.take().map_or(Ok(Vec::new()), bases);
         let bases = bases

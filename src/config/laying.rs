@@ -12,7 +12,7 @@ pub(super) struct Ledger {
     program: Program,
     pub(super) settings: Vec<Setting>,
     pub(super) refused: Vec<Refusal>,
-    locks: Vec<(String, Origin)>,
+    pub(super) locks: Vec<(String, Origin)>,
     /// Keys that an organisation set.
     ruled: HashSet<String>,
 }

@@ -259,6 +259,13 @@ impl Config {
         }
     }
 
+    /// The allowances alone, as they hold after those of `base`.
+    pub(super) fn allow_after_alone(&mut self, base: &Self, holding: Holding) {
+        let mut all = All { file: String::new(), found: Vec::new(), holds: holding == Holding::All };
+        self.allow_after(base, holding, &mut all);
+        self.loosened.extend(all.found);
+    }
+
     fn allow_after(&mut self, base: &Self, holding: Holding, all: &mut All) {
         let single = holding == Holding::Single && base.of_ci.pending == Pending::Own;
         self.allow.retain(|own| {
@@ -390,11 +397,20 @@ fn reaches_no_further(own: &Allow, before: &Allow) -> bool {
     let same = |narrow: &[String], wide: &[String]| {
         wide.is_empty() || !narrow.is_empty() && narrow.iter().all(|one| wide.contains(one))
     };
+    let below = |under: &str| before.under.is_empty() || under.strip_prefix(&before.under[..]).is_some_and(is_inside);
     lasts
+        // Globs begin at the directory: those of another one are other globs.
+        && (own.under == before.under || before.paths.is_empty() && below(&own.under))
         && (before.stage.is_none() || own.stage == before.stage)
         && same(&own.rules, &before.rules)
         && same(&own.paths, &before.paths)
         && same(&own.fingerprints, &before.fingerprints)
+        && same(&own.packages, &before.packages)
+}
+
+/// What is left of a path below a directory.
+fn is_inside(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
 }
 
 /// Whether both start the same program over the same content and read it alike.

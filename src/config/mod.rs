@@ -28,6 +28,7 @@ mod sca;
 pub mod schema;
 mod show;
 mod stage;
+mod subdirectory;
 mod version;
 mod words;
 
@@ -44,6 +45,7 @@ pub use rules::{OF_DEPENDENCIES, takes_part};
 pub use sca::ScaConfig;
 pub use show::Shown;
 pub use stage::{Export, Format, Need, OnTrouble, Pointers, Reach, StageConfig};
+pub use subdirectory::Subdirectory;
 pub use version::{Program, ProgramStage};
 pub use words::duration;
 
@@ -85,6 +87,8 @@ pub struct Config {
     pub as_of: Option<String>,
     /// Where each value that is not a default comes from.
     pub settings: Vec<Setting>,
+    /// Keys and tables that an organisation locks, and the layer that does.
+    pub locks: Vec<(String, Origin)>,
     /// Values that would have loosened what is locked.
     pub refused: Vec<Refusal>,
     /// What it loosens, where it was held against an older one: see [`Config::after`].
@@ -102,6 +106,17 @@ impl Config {
     /// The same of layers that stand alone.
     pub fn from_layers(layers: &[Layer], program: &Program) -> Result<Self, ConfigError> {
         Self::load(layers, program, &extends::Empty)
+    }
+
+    /// This configuration with what the files of subdirectories add to it, as far as that holds `against` those that
+    /// stood there before; without these all of it holds. A file that stood there and cannot be read held nothing.
+    pub fn with_subdirectories(
+        &self,
+        files: &[Subdirectory],
+        against: Option<(&[Subdirectory], Holding)>,
+        program: &Program,
+    ) -> Result<Self, ConfigError> {
+        subdirectory::with(self, files, against, program)
     }
 
     /// What `gate` demands.

@@ -1,5 +1,7 @@
 //! A layer's text -> its raw form, with errors that say where and show no value.
 
+use serde::de::DeserializeOwned;
+
 use super::error::ConfigError;
 use super::layer::Layer;
 use super::raw::RawConfig;
@@ -9,8 +11,20 @@ use crate::text::escape;
 /// Bytes that a configuration may have.
 pub const MOST: u64 = 1 << 20;
 
+/// The raw form of a file that may ask for a version of this program.
+pub(super) trait Versioned: DeserializeOwned {
+    /// The range that it asks for.
+    fn required_version(&self) -> Option<&str>;
+}
+
+impl Versioned for RawConfig {
+    fn required_version(&self) -> Option<&str> {
+        self.required_version.as_deref()
+    }
+}
+
 /// Reads a layer. `version` is this program's.
-pub(super) fn read(layer: &Layer, version: &str) -> Result<RawConfig, ConfigError> {
+pub(super) fn read<T: Versioned>(layer: &Layer, version: &str) -> Result<T, ConfigError> {
     let form = |message: String| ConfigError::Form { origin: layer.origin.clone(), message };
     if layer.text.len() as u64 > MOST {
         return Err(form("too large".to_owned()));
@@ -18,8 +32,8 @@ pub(super) fn read(layer: &Layer, version: &str) -> Result<RawConfig, ConfigErro
     let text = std::str::from_utf8(&layer.text).map_err(|error| form(format!("not UTF-8: {error}")))?;
     // Editors on Windows begin a file with it; TOML does not know it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match toml::from_str::<RawConfig>(text) {
-        Ok(raw) => check_version(raw.required_version.as_deref(), layer, version).map(|()| raw),
+    match toml::from_str::<T>(text) {
+        Ok(raw) => check_version(raw.required_version(), layer, version).map(|()| raw),
         // What cannot be read may be for a younger version, and then that is what there is to say.
         Err(error) => {
             let table = text.parse::<toml::Table>().unwrap_or_default();

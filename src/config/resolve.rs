@@ -37,6 +37,7 @@ pub(super) fn resolve(layers: &[Layer], program: &Program, shelf: &dyn Shelf) ->
     }
     config.settings = holding(ledger.settings);
     config.refused = ledger.refused;
+    config.locks = ledger.locks;
     // What slipped past a laptop is looked for in CI: the same stages, unless it names its own.
     if config.ci.stages.is_empty() || !config.settings.iter().any(|setting| setting.key == "gate.ci.stages") {
         config.ci.stages.clone_from(&config.push.stages);

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::cached::Results;
 use super::exported::Exports;
-use super::gather::{Deciding, Gathered};
+use super::gather::{self, Deciding, Gathered};
 use super::in_process::{self, Looking};
 use super::plan::{self, Decision, Facts, Plan, Step};
 use super::schedule::{self, Job};
@@ -49,7 +49,8 @@ pub(super) fn run(
     };
     let plans: Vec<Plan> = net.iter().map(|net| run.plan(&net.changes)).collect();
     let all: Vec<Change> = net_view(&every.changes, &net);
-    let mut gathered = Gathered { gaps: every.gaps, scanned: every.scanned, ..Gathered::default() };
+    let configured = gather::configured(&all);
+    let mut gathered = Gathered { gaps: every.gaps, scanned: every.scanned, configured, ..Gathered::default() };
     let starts =
         plans.iter().flat_map(|plan| &plan.steps).any(|step| step.external.is_some() && step.decision == Decision::Run);
     let _interrupt = starts.then(Interrupt::listen);
@@ -117,7 +118,8 @@ pub(super) fn run(
     }
     gathered.findings.sort_by(|one, other| (&one.path, one.place).cmp(&(&other.path, other.place)));
     gathered.findings = joined::join(gathered.findings);
-    let mut report = gathered.report(&Deciding { request, config, baseline, ran: None, begin });
+    let subdirectories = context.subdirectories;
+    let mut report = gathered.report(&Deciding { request, config, baseline, subdirectories, ran: None, begin });
     if Interrupt::asked() {
         report.end_with(Exit::Interrupted);
     }

@@ -1,11 +1,15 @@
 //! What stages have given, gathered, and made a report: sorted, allowed, held against the baseline, decided.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::patterns::{digest, salt};
-use super::{ReadBaseline, Request, in_process, pinned};
-use crate::config::{Config, GateConfig, OnLimit};
+use super::{ReadBaseline, ReadSubdirectories, Request, in_process, pinned};
+use crate::change::Change;
+use crate::config::{Config, FILE, GateConfig, OnLimit};
 use crate::finding::{Demand, Exit, Finding, Gap, GapKind, Report, Scanned, StageRun, State, Terms};
+use crate::paths::RepoPath;
 use crate::policy::{self, baseline};
 use crate::stage::{self, builtin};
 
@@ -17,13 +21,17 @@ pub(super) struct Gathered {
     pub(super) gaps: Vec<Gap>,
     pub(super) notes: Vec<String>,
     pub(super) scanned: Scanned,
+    /// Directories below the root whose own configuration the change brings or takes away.
+    pub(super) configured: BTreeSet<String>,
 }
 
 /// What a decision needs besides.
+#[derive(Clone, Copy)]
 pub(super) struct Deciding<'d> {
     pub(super) request: &'d Request,
     pub(super) config: &'d Config,
     pub(super) baseline: ReadBaseline<'d>,
+    pub(super) subdirectories: ReadSubdirectories<'d>,
     /// Whether a rule took part, where all of them were to.
     pub(super) ran: Option<policy::TookPart<'d>>,
     pub(super) begin: Instant,
@@ -56,20 +64,40 @@ impl Gathered {
 
     /// Sorts, allows, decides.
     pub(super) fn report(mut self, deciding: &Deciding<'_>) -> Report {
-        let Deciding { request, config, baseline, ran, begin } = *deciding;
+        let (config, wrong) = self.configure(deciding);
+        self.decided(&Deciding { config: &config, ..*deciding }, wrong)
+    }
+
+    /// The configuration with what the files of those directories add in which something was found.
+    fn configure<'c>(&mut self, deciding: &Deciding<'c>) -> (Cow<'c, Config>, Exit) {
+        let mut dirs = std::mem::take(&mut self.configured);
+        dirs.append(&mut directories(&self.findings));
+        let read = if dirs.is_empty() { Ok(None) } else { (deciding.subdirectories)(&dirs) };
+        match read {
+            Ok(None) => (Cow::Borrowed(deciding.config), Exit::Clean),
+            Ok(Some(config)) => (Cow::Owned(config), Exit::Clean),
+            Err(error) => {
+                let hint = error.hint().unwrap_or_default();
+                self.gaps.push(Gap { path: None, kind: GapKind::Unread, reason: error.to_string(), hint });
+                (Cow::Borrowed(deciding.config), Exit::Usage)
+            }
+        }
+    }
+
+    fn decided(mut self, deciding: &Deciding<'_>, mut wrong: Exit) -> Report {
+        let Deciding { request, config, baseline, ran, begin, .. } = *deciding;
         let gate = config.gate(request.gate);
         if gate.on_limit == OnLimit::Warn {
             // The report still tells them; they only no longer stop the gate.
             let partly = self.gaps.iter_mut().filter(|gap| gap.kind == GapKind::Partial);
             partly.for_each(|gap| gap.kind = GapKind::Tolerated);
         }
-        let Self { mut findings, stages, mut gaps, notes: said, scanned } = self;
+        let Self { mut findings, stages, mut gaps, notes: said, scanned, .. } = self;
         let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
         findings.sort_by(in_order);
         let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).chain(said).collect();
         let whole = request.whole && ran.is_some() && gaps.iter().all(|gap| gap.kind == GapKind::Elsewhere);
         notes.extend(policy::apply(&mut findings, &config.allow, request.today, ran.filter(|_| whole)));
-        let mut wrong = Exit::Clean;
         let mut grown = None;
         if !findings.is_empty() || whole {
             match known(baseline, &mut findings, baseline::Scope { today: request.today, whole }) {
@@ -111,6 +139,36 @@ impl Gathered {
                 demand,
                 shard: None,
             },
+        }
+    }
+}
+
+/// The directories below the root whose own configuration is among `changes`.
+pub(super) fn configured(changes: &[Change]) -> BTreeSet<String> {
+    let is_one =
+        |change: &&Change| change.path.as_bytes().strip_suffix(FILE.as_bytes()).is_some_and(|dir| dir.ends_with(b"/"));
+    let mut dirs = BTreeSet::new();
+    changes.iter().filter(is_one).for_each(|change| add_parents(&mut dirs, &change.path));
+    dirs
+}
+
+/// The directories below the root in which something was found.
+pub fn directories(findings: &[Finding]) -> BTreeSet<String> {
+    let mut dirs = BTreeSet::new();
+    for finding in findings {
+        add_parents(&mut dirs, &finding.path);
+    }
+    dirs
+}
+
+/// Adds the directories above `path`, the root aside. Of a name that is no UTF-8 nothing can speak.
+fn add_parents(dirs: &mut BTreeSet<String>, path: &RepoPath) {
+    let mut rest = path.as_bytes();
+    while let Some(at) = memchr::memrchr(b'/', rest) {
+        rest = &rest[..at];
+        let Ok(dir) = std::str::from_utf8(rest) else { continue };
+        if dir.is_empty() || !dirs.insert(dir.to_owned()) {
+            break;
         }
     }
 }

@@ -18,21 +18,23 @@ mod programs;
 mod schedule;
 mod terms;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::change::Listing;
 use crate::change::{Oid, Snapshot, Store};
-use crate::config::{Config, Day, StageConfig};
+use crate::config::{Config, ConfigError, Day, StageConfig};
 use crate::engine::Engine;
 use crate::finding::{Finding, Outcome, Report, Text};
 use crate::git::{Outgoing, Repo};
-use crate::policy::baseline;
+use crate::policy::{self, baseline};
 use crate::rules::{Gate, Pack};
 use crate::stage::{self, Stage, external};
 use crate::store::Dirs;
 
 use self::gather::{Deciding, Gathered};
 
+pub use gather::directories;
 pub use programs::lacks;
 pub use terms::{commit_terms, terms};
 
@@ -120,6 +122,9 @@ pub struct RunContext<'a> {
     pub dirs: Option<&'a Dirs>,
     /// Whether results of earlier runs may be taken from there, and are kept.
     pub keeps_results: bool,
+    /// What the files of subdirectories add to the configuration. Asked only where something was found, or such a
+    /// file changed.
+    pub subdirectories: ReadSubdirectories<'a>,
     /// Who watches the stages.
     pub follow: &'a dyn Follow,
 }
@@ -133,6 +138,7 @@ impl RunContext<'_> {
         found: &|_| {},
         dirs: None,
         keeps_results: false,
+        subdirectories: &|_| Ok(None),
         follow: &Unwatched,
     };
 }
@@ -179,6 +185,10 @@ impl Follow for Unwatched {
 /// Gives the baselines that count. Asked only where something was found, or all was looked at.
 pub type ReadBaseline<'r> = &'r dyn Fn() -> Result<Vec<baseline::Source>, String>;
 
+/// Gives the configuration with what `gatehook.toml` adds in these directories, from the repository's root and with
+/// `/`; `None` where none of them has such a file.
+pub type ReadSubdirectories<'r> = &'r (dyn Fn(&BTreeSet<String>) -> Result<Option<Config>, ConfigError> + Sync);
+
 /// For a run that has no baseline.
 pub const NO_BASELINE: ReadBaseline<'static> = &|| Ok(Vec::new());
 
@@ -215,6 +225,7 @@ fn change(
     if !packs.is_empty() {
         all.take(patterns::look(request, config, &packs, engine.as_ref(), &changes, store));
     }
+    all.configured = gather::configured(&changes);
     all.stages = patterns::stage_runs(request, config, all.scanned.files);
     let own = wanted(request, config).into_iter().filter(|stage| stage.pack().is_none()).collect::<Vec<_>>();
     if !own.is_empty() {
@@ -223,7 +234,8 @@ fn change(
     }
     let ran = |id: &str| engine.as_ref().is_ok_and(|engine| patterns::takes_part(engine.rules(), id));
     let all_patterns = packs.len() == Pack::ALL.len();
-    all.report(&Deciding { request, config, baseline, ran: all_patterns.then_some(&ran), begin })
+    let ran: Option<policy::TookPart<'_>> = all_patterns.then_some(&ran);
+    all.report(&Deciding { request, config, baseline, subdirectories: context.subdirectories, ran, begin })
 }
 
 /// The in-process stages that are due, in order: those asked for, else those that the configuration names, without

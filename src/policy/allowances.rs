@@ -142,7 +142,16 @@ fn may_cover(entry: &Allow, finding: &Finding) -> bool {
     entry.stage.is_none_or(|stage| finding.stage == stage.word())
         && any(&entry.rules, &|rule| finding.rule == rule || finding.ids.iter().any(|id| id == rule))
         && any(&entry.packages, &|package| is_package(package, finding))
-        && any(&entry.paths, &|glob| paths::matches(glob, finding.path.as_bytes()))
+        && below(&entry.under, finding.path.as_bytes())
+            .is_some_and(|path| any(&entry.paths, &|glob| paths::matches(glob, path)))
+}
+
+/// What of `path` lies below the directory `under`; all of it where that is the root.
+fn below<'p>(under: &str, path: &'p [u8]) -> Option<&'p [u8]> {
+    if under.is_empty() {
+        return Some(path);
+    }
+    path.strip_prefix(under.as_bytes())?.strip_prefix(b"/")
 }
 
 /// Whether `written`, as `npm:lodash` or `npm:lodash@4.17.15`, is the finding's package.

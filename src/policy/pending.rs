@@ -3,7 +3,7 @@
 
 use super::inline::has_reason;
 use super::verdict::decide_anew;
-use super::{covers, prepare};
+use super::{LOOSENED, OWN_FILES, STEERING, covers, prepare};
 use crate::config::{Allow, Day};
 use crate::finding::{Confidence, Finding, Report, Severity, State};
 use crate::rules::Pack;
@@ -28,7 +28,9 @@ pub struct Permit<'p> {
 pub fn pending(report: &mut Report, permit: &Permit<'_>) {
     let mut notes = Vec::new();
     report.notes.extend(prepare(&report.findings, permit.head));
-    for finding in &mut report.findings {
+    // What a change does to the gate it cannot hide by the same change.
+    let is_of_the_gate = |finding: &Finding| [LOOSENED, OWN_FILES, STEERING].contains(&&*finding.rule);
+    for finding in report.findings.iter_mut().filter(|finding| !is_of_the_gate(finding)) {
         let by_base = permit.base.iter().any(|entry| covers(entry, finding));
         let reason = match finding.state {
             State::Allowed if !by_base => finding.reason.clone(),

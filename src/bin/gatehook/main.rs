@@ -11,6 +11,7 @@ mod progress;
 mod out;
 mod setup;
 mod stages;
+mod subdirectories;
 mod unstaged;
 mod watch;
 

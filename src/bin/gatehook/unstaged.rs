@@ -19,7 +19,8 @@ pub(crate) fn notes(from: &ConfigFrom<'_>, report: &Report, output: &Output) -> 
     let config = layers::quietly(&ConfigFrom::Dir(&repo.top), output);
     let baseline = config.baseline.clone().unwrap_or_else(|| baseline::FILE.to_owned());
     let mut notes = Vec::new();
-    for name in [config::FILE, &baseline] {
+    let below = below(repo, report);
+    for name in [config::FILE, &baseline].into_iter().chain(below.iter().map(String::as_str)) {
         let here = read_regular(&repo.top.join(name), setup::MOST_BASELINE).ok().flatten();
         let Some(here) = here.filter(|_| !name.is_empty()) else { continue };
         let (there, lacks, next) = match from {
@@ -41,6 +42,17 @@ pub(crate) fn notes(from: &ConfigFrom<'_>, report: &Report, output: &Output) -> 
         notes.push(format!("`{name}` {what} and is not {lacks}, so that does not count yet: {next}"));
     }
     notes
+}
+
+/// The configuration files of subdirectories that may speak of what blocks.
+fn below(repo: &git::Repo, report: &Report) -> Vec<String> {
+    let mut names = std::collections::BTreeSet::new();
+    for finding in report.blocking_findings() {
+        let Ok(path) = std::str::from_utf8(finding.path.as_bytes()) else { continue };
+        let dirs = path.match_indices('/').map(|(at, _)| format!("{}/{}", &path[..at], config::FILE));
+        names.extend(dirs.filter(|name| repo.top.join(name).is_file()));
+    }
+    names.into_iter().collect()
 }
 
 /// How many of the findings that block the configuration allows.

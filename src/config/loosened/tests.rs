@@ -96,6 +96,9 @@ fn an_allowance_that_lasts_longer_or_reaches_further_is_a_new_one() {
         assert_eq!(keys_of(&narrow, &wider), [""; 0], "{wider}");
     }
     assert_eq!(keys_of(&narrow.replace("\"r\"", "\"another\""), &narrow), [""; 0]);
+    // An allowance of one package is none of all of them.
+    let package = "[[allow]]\npackage = \"npm:lodash\"\nreason = \"r\"\n";
+    assert_eq!(keys_of("[[allow]]\npaths = [\"**\"]\nreason = \"r\"\n", package), ["allow"]);
 }
 
 #[test]

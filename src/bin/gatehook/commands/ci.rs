@@ -1,8 +1,10 @@
 //! `gatehook ci`: exactly the change under review, under the base's configuration.
 
+use std::collections::BTreeSet;
+
 use gatehook::change::{Change, Oid};
 use gatehook::ci::{self, Base, Event, Review, Surroundings, System};
-use gatehook::config::{OnUnknownBase, Pending, StageConfig, Steering};
+use gatehook::config::{Holding, OnUnknownBase, Pending, StageConfig, Steering};
 use gatehook::finding::{Exit, Outcome, Report, Salt, Shard};
 use gatehook::git::{self, Fetching, GitError, Outgoing, Repo, Scope};
 use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject};
@@ -19,6 +21,7 @@ use crate::out::{self, To};
 use crate::progress::Progress;
 use crate::setup::{self, ConfigFrom};
 use crate::stages;
+use crate::subdirectories::{self, Against};
 
 /// Bytes of a file that are looked at, at most.
 const LIMIT: u64 = 512 << 20;
@@ -184,6 +187,13 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
         whole: false,
     };
     let baseline = || setup::baseline(from, config, &args.output);
+    // The base's files hold, and what the head's would loosen is named.
+    let of_head = head.filter(|_| rule.is_some()).map(|head| ConfigFrom::Commit(repo, head.to_string()));
+    let against = Against::Before(Some(from.clone()), Holding::Nothing);
+    let below = |dirs: &BTreeSet<String>| match &of_head {
+        Some(head) => subdirectories::read(config, head, &against, dirs, &args.output),
+        None => subdirectories::read(config, from, &Against::Nothing, dirs, &args.output),
+    };
     // In a job the base's configuration is the repository's word; elsewhere the user has to trust it.
     let trusted =
         (review.system == System::Other).then(|| stages::trusted(repo, rule.as_deref().unwrap_or("HEAD"), config));
@@ -200,6 +210,7 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     let context = RunContext {
         programs: Some(Programs { environment: &environment, is_trusted: &is_trusted, review: obeyed }),
         dirs: dirs.as_ref(),
+        subdirectories: &below,
         follow: &progress,
         ..RunContext::PLAIN
     };
@@ -215,6 +226,10 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     let kept = config.baseline.as_deref().unwrap_or(baseline::FILE);
     report.findings.extend(policy::own_files(changed.iter(), kept, &[], &salt));
     if let Some(head) = head {
+        let dirs = pipeline::directories(&report.findings);
+        // What could not be read is a gap of the report already.
+        let whole = subdirectories::read(config, from, &Against::Nothing, &dirs, &args.output).ok().flatten();
+        let config = whole.as_ref().unwrap_or(config);
         pend(args, review, repo, config, head, &mut report);
         report.notes.extend(policy::allowed_by(&report.findings, &config.allow, setup::today()));
         report.notes.extend(reproduce(review, &report, rule.as_deref(), head));
@@ -246,7 +261,11 @@ const fn is_strangers(review: &Review) -> bool {
 /// Allowances that the change brings itself.
 fn pend(args: &Ci, review: &Review, repo: &Repo, config: &gatehook::config::Config, head: Oid, report: &mut Report) {
     let own = !is_strangers(review);
-    let of_head = layers::quietly(&ConfigFrom::Commit(repo, head.to_string()), &args.output);
+    let from = ConfigFrom::Commit(repo, head.to_string());
+    let of_head = layers::quietly(&from, &args.output);
+    let dirs = pipeline::directories(&report.findings);
+    let whole = subdirectories::read(&of_head, &from, &Against::Nothing, &dirs, &args.output).ok().flatten();
+    let of_head = whole.unwrap_or(of_head);
     let permit = Permit {
         holds: own && config.of_ci.pending == Pending::Own,
         up_to: config.of_ci.pending_up_to,

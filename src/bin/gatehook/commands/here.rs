@@ -1,5 +1,6 @@
 //! The repository that a command works on: its configuration, its findings, its files written anew.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::args::Output;
 use crate::layers;
 use crate::out;
 use crate::setup::{self, ConfigFrom};
+use crate::subdirectories::{self, Against};
 
 /// Bytes of a file that is looked at, as in a scan by hand.
 const LIMIT: u64 = 512 << 20;
@@ -40,20 +42,22 @@ impl Here {
 
     /// What stands in the tracked files of the work tree, with what is allowed marked. No baseline counts.
     pub(super) fn tracked(&self, config: &Config) -> Result<Report, Exit> {
-        Ok(look(config, git::tracked(&self.repo).map_err(|error| no_git(&error))?, &Files))
+        let listing = git::tracked(&self.repo).map_err(|error| no_git(&error))?;
+        Ok(look(config, Some(&self.on_disk()), listing, &Files))
     }
 
     /// The same for the whole work tree.
     pub(super) fn work_tree(&self) -> Result<Report, Exit> {
         let (_, listing) = git::work_tree(&self.repo.top, &[]).map_err(|error| no_git(&error))?;
-        Ok(look(&self.config, listing, &Files))
+        Ok(look(&self.config, Some(&self.on_disk()), listing, &Files))
     }
 
     /// The same for what is staged, under the configuration that is.
     pub(super) fn staged(&self) -> Result<Report, Exit> {
-        let loaded = setup::load(&ConfigFrom::Index(&self.repo), &Output::default());
+        let from = ConfigFrom::Index(&self.repo);
+        let loaded = setup::load(&from, &Output::default());
         let listing = git::staged(&self.repo).map_err(|error| no_git(&error))?;
-        Ok(look(&loaded.config, listing, &self.repo.before("HEAD")))
+        Ok(look(&loaded.config, Some(&from), listing, &self.repo.before("HEAD")))
     }
 
     /// The same for the messages that git keeps for whoever tries again.
@@ -66,19 +70,25 @@ impl Here {
             })?;
             listing.changes.extend(text.map(|text| message(&text, Cleanup::default()).changes).unwrap_or_default());
         }
-        Ok(look(&self.config, listing, &Files))
+        Ok(look(&self.config, Some(&self.on_disk()), listing, &Files))
     }
 
     /// The same for every commit that no remote has.
     pub(super) fn outgoing(&self) -> Result<Report, Exit> {
         let outgoing = git::unpushed(&self.repo, None).map_err(|error| no_git(&error))?;
-        Ok(look(&self.config, outgoing.every, &self.repo))
+        Ok(look(&self.config, Some(&self.on_disk()), outgoing.every, &self.repo))
     }
 
     /// The same for the tree of a revision.
     pub(super) fn at(&self, revision: &str, config: &Config) -> Result<Report, Exit> {
         let listing = git::tree(&self.repo, revision);
-        Ok(look(config, listing.map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))?, &self.repo))
+        let listing = listing.map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))?;
+        Ok(look(config, Some(&self.on_disk()), listing, &self.repo))
+    }
+
+    /// Where the configuration lies that holds here.
+    fn on_disk(&self) -> ConfigFrom<'_> {
+        ConfigFrom::Dir(&self.repo.top)
     }
 
     /// Where the repository's configuration is.
@@ -116,7 +126,8 @@ impl Here {
     }
 }
 
-pub(super) fn look(config: &Config, listing: Listing, store: &dyn Store) -> Report {
+/// Looks with all pattern stages under `config`, and under that of subdirectories where it is read `from` somewhere.
+pub(super) fn look(config: &Config, from: Option<&ConfigFrom<'_>>, listing: Listing, store: &dyn Store) -> Report {
     let request = Request {
         gate: Gate::Commit,
         name: "scan".into(),
@@ -127,7 +138,11 @@ pub(super) fn look(config: &Config, listing: Listing, store: &dyn Store) -> Repo
         whole: false,
     };
     let dirs = setup::dirs();
-    let context = RunContext { dirs: dirs.as_ref(), ..RunContext::PLAIN };
+    let below = |dirs: &BTreeSet<String>| match from {
+        Some(from) => subdirectories::read(config, from, &Against::Nothing, dirs, &Output::default()),
+        None => Ok(None),
+    };
+    let context = RunContext { dirs: dirs.as_ref(), subdirectories: &below, ..RunContext::PLAIN };
     let subject = Subject::Change { listing, store, tree: Tree::Listing };
     pipeline::run(&request, config, subject, &context, pipeline::NO_BASELINE)
 }
@@ -161,6 +176,6 @@ pub(super) fn ask(question: &str) -> Option<String> {
 /// Whether a text that somebody wants to have written down holds a secret.
 pub(crate) fn holds_secret(text: &str) -> bool {
     let listing = message(text.as_bytes(), Cleanup::default());
-    let report = look(&Config::default(), listing, &Files);
+    let report = look(&Config::default(), None, listing, &Files);
     report.findings.iter().any(|finding| finding.stage == Pack::Secrets.word()) || report.exit() == Exit::NotScanned
 }

@@ -1,11 +1,12 @@
 //! `gatehook scan`.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use gatehook::change::Listing;
 use gatehook::change::Store;
-use gatehook::config::Config;
+use gatehook::config::{Config, ConfigError};
 use gatehook::engine::unicode;
 use gatehook::finding::Exit;
 use gatehook::git::{self, GitError, Repo};
@@ -18,6 +19,7 @@ use super::{fail, stop};
 use crate::args::Scan;
 use crate::out::{self, To};
 use crate::setup::{self, ConfigFrom};
+use crate::subdirectories::{self, Against};
 use crate::unstaged;
 use crate::watch::Watch;
 
@@ -57,11 +59,12 @@ pub(crate) fn run(args: &Scan) -> Exit {
     };
     let nothing = (!args.staged && listing.changes.is_empty()).then(|| nothing(&listing.scanned.how));
     let dirs = setup::dirs();
-    let context = RunContext { dirs: dirs.as_ref(), ..RunContext::PLAIN };
     let (mut report, exit) = match &place {
         Place::Repo(repo) => {
             let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
             let loaded = setup::load(&from, &args.output);
+            let below = |dirs: &BTreeSet<String>| read_below(&loaded.config, &from, dirs, args);
+            let context = RunContext { dirs: dirs.as_ref(), subdirectories: &below, ..RunContext::PLAIN };
             let store: &dyn Store = if args.staged { &repo.before("HEAD") } else { repo };
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
             let tree = if args.staged { Tree::Index(repo) } else { Tree::None };
@@ -74,6 +77,8 @@ pub(crate) fn run(args: &Scan) -> Exit {
         Place::Files(root) => {
             let from = ConfigFrom::Dir(root);
             let loaded = setup::load(&from, &args.output);
+            let below = |dirs: &BTreeSet<String>| read_below(&loaded.config, &from, dirs, args);
+            let context = RunContext { dirs: dirs.as_ref(), subdirectories: &below, ..RunContext::PLAIN };
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
             let tree = if args.patch.is_some() { Tree::None } else { Tree::Listing };
             let subject = Subject::Change { listing, store: &watch.counting(&source::Files), tree };
@@ -84,6 +89,16 @@ pub(crate) fn run(args: &Scan) -> Exit {
     report.notes.extend(nothing);
     report.end_with(exit);
     out::emit(&report, &args.output.reports, To::Stdout)
+}
+
+/// The configuration with that of subdirectories.
+fn read_below(
+    config: &Config,
+    from: &ConfigFrom<'_>,
+    dirs: &BTreeSet<String>,
+    args: &Scan,
+) -> Result<Option<Config>, ConfigError> {
+    subdirectories::read(config, from, &Against::Nothing, dirs, &args.output)
 }
 
 /// The baselines of a scan: the file, and what `--baseline-from` names.
@@ -116,7 +131,7 @@ fn before(revision: &str, place: &Place, args: &Scan) -> Result<baseline::Source
         return Err(loaded.exit);
     }
     let listing = git::tree(repo, revision).map_err(|error| wrong(&error))?;
-    let mut report = super::here::look(&loaded.config, listing, repo);
+    let mut report = super::here::look(&loaded.config, Some(&from), listing, repo);
     let reason = format!("stands in {revision}");
     let entries = report.findings.drain(..).map(|finding| {
         let mut entry = baseline::Entry::of(&finding);

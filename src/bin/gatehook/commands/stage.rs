@@ -1,5 +1,6 @@
 //! `gatehook stage`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -20,6 +21,7 @@ use crate::out::{self, To};
 use crate::progress::Progress;
 use crate::setup::{self, ConfigFrom};
 use crate::stages;
+use crate::subdirectories::{self, Against};
 
 /// Bytes of a file that are looked at, at most.
 const LIMIT: u64 = 512 << 20;
@@ -111,8 +113,11 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
     let environment = Environment::of_process();
     let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
     let dirs = setup::dirs();
+    let below =
+        |dirs: &BTreeSet<String>| subdirectories::read(&loaded.config, &from, &Against::Nothing, dirs, &args.output);
     // By hand it is asked for, so it runs.
     let context = RunContext {
+        subdirectories: &below,
         programs: Some(Programs { environment: &environment, is_trusted: &is_trusted, review: Review::default() }),
         dirs: dirs.as_ref(),
         follow: &progress,

@@ -1,8 +1,9 @@
 //! A gate in a hook: looks at a listing, tells what it found on standard error.
 
-use gatehook::change::Listing;
-use gatehook::change::Store;
-use gatehook::config::{Holding, StageConfig};
+use std::collections::BTreeSet;
+
+use gatehook::change::{Listing, Store};
+use gatehook::config::{Config, ConfigError, Holding, StageConfig};
 use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{Outgoing, Repo};
 use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, Tree};
@@ -16,6 +17,7 @@ use crate::layers::{self, Base, Loaded};
 use crate::out::{self, To};
 use crate::progress::Progress;
 use crate::setup::{self, ConfigFrom};
+use crate::subdirectories::{self, Against};
 use crate::{stages, unstaged};
 
 /// Bytes of a file that the commit gate looks at, at most.
@@ -37,7 +39,7 @@ impl Call<'_> {
 
     /// What `gate` demands under the configuration that `from` holds.
     pub(super) fn under<'u>(&'u self, gate: Gate, from: &ConfigFrom<'u>) -> Under<'u> {
-        self.loaded(gate, from, setup::load(from, &self.flags.output), None)
+        self.loaded(gate, from, setup::load(from, &self.flags.output), (None, Against::Nothing))
     }
 
     /// The same for a change that begins at one of `bases` and may bring a configuration of its own.
@@ -49,10 +51,20 @@ impl Call<'_> {
         holding: Holding,
     ) -> Under<'u> {
         let (loaded, base) = layers::load_after(bases, from, &self.flags.output, holding);
-        self.loaded(gate, from, loaded, base)
+        let against = match &base {
+            Some(base) => Against::Before(Some(base.from.clone()), holding),
+            None => Against::Before(None, Holding::All),
+        };
+        self.loaded(gate, from, loaded, (base, against))
     }
 
-    fn loaded<'u>(&'u self, gate: Gate, from: &ConfigFrom<'u>, loaded: Loaded, base: Option<Base<'u>>) -> Under<'u> {
+    fn loaded<'u>(
+        &'u self,
+        gate: Gate,
+        from: &ConfigFrom<'u>,
+        loaded: Loaded,
+        (base, against): (Option<Base<'u>>, Against<'u>),
+    ) -> Under<'u> {
         let request = Request {
             gate,
             name: name(gate).into(),
@@ -66,7 +78,7 @@ impl Call<'_> {
             today: setup::today(),
             whole: false,
         };
-        Under { request, loaded, from: from.clone(), base, output: &self.flags.output }
+        Under { request, loaded, from: from.clone(), head: None, base, against, output: &self.flags.output }
     }
 
     /// Tells the developer and gives the last word.
@@ -100,12 +112,16 @@ pub(super) struct Under<'u> {
     loaded: Loaded,
     /// From where its baseline is read.
     from: ConfigFrom<'u>,
+    /// Whose configuration is held against it and does not count yet: see [`Under::hold_against`].
+    head: Option<ConfigFrom<'u>>,
     /// What stood before the change, where its configuration was held against that.
     base: Option<Base<'u>>,
+    /// The same for the configuration of subdirectories.
+    against: Against<'u>,
     output: &'u Output,
 }
 
-impl Under<'_> {
+impl<'u> Under<'u> {
     /// Whether `path` is a file that decides what this gate does, or may be one that those extend.
     pub(super) fn is_steered_by(&self, path: &[u8]) -> bool {
         let baseline = self.loaded.config.baseline.as_deref().unwrap_or(baseline::FILE);
@@ -113,15 +129,25 @@ impl Under<'_> {
     }
 
     /// Names what the configuration of `head`, which does not count here, would loosen.
-    pub(super) fn hold_against(&mut self, head: &ConfigFrom<'_>) {
+    pub(super) fn hold_against(&mut self, head: &ConfigFrom<'u>) {
         self.loaded.config.loosened = layers::loosened(&self.loaded.config, head, self.output);
+        self.against = Against::Before(Some(self.from.clone()), Holding::Nothing);
+        self.head = Some(head.clone());
+    }
+
+    /// The configuration with that of subdirectories.
+    fn below(&self, dirs: &BTreeSet<String>) -> Result<Option<Config>, ConfigError> {
+        let head = self.head.as_ref().unwrap_or(&self.from);
+        subdirectories::read(&self.loaded.config, head, &self.against, dirs, self.output)
     }
 
     /// Looks at `listing`, around which `tree` stands.
     pub(super) fn look(&self, listing: Listing, store: &dyn Store, tree: Tree<'_>) -> Report {
         let baseline = || setup::baseline_after(self.base.as_ref(), &self.from, &self.loaded.config, self.output);
         let subject = Subject::Change { listing, store, tree };
-        let mut report = pipeline::run(&self.request, &self.loaded.config, subject, &RunContext::PLAIN, &baseline);
+        let below = |dirs: &BTreeSet<String>| self.below(dirs);
+        let context = RunContext { subdirectories: &below, ..RunContext::PLAIN };
+        let mut report = pipeline::run(&self.request, &self.loaded.config, subject, &context, &baseline);
         report.end_with(self.loaded.exit);
         report.notes.extend(unstaged::notes(&self.from, &report, self.output));
         report
@@ -137,7 +163,9 @@ impl Under<'_> {
         let progress = Progress::new(self.output);
         let environment = Environment::of_process();
         let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
+        let below = |dirs: &BTreeSet<String>| self.below(dirs);
         let context = RunContext {
+            subdirectories: &below,
             programs: Some(Programs { environment: &environment, is_trusted: &is_trusted, review: Review::default() }),
             passed: before.passed,
             recalled: before.recalled,

@@ -148,7 +148,7 @@ fn see<'s>(here: &Here, config: &Config, spots: impl Iterator<Item = &'s Spot>) 
                 batch.push((text, content));
             }
             Loaded::Commit(listing) => {
-                let report = look(config, listing, &here.repo);
+                let report = look(config, None, listing, &here.repo);
                 let unread = report.gaps.iter().any(|gap| matches!(gap.kind, GapKind::Unread | GapKind::Partial));
                 let found = if unread {
                     Seen::Unread("not all of the commit could be looked at".to_owned(), "")
@@ -182,7 +182,7 @@ fn flush(config: &Config, batch: Vec<(Text, Arc<[u8]>)>, seen: &mut HashMap<Text
         content: Content::Blobs { new: Some(Blob::Text(Arc::clone(content))), old: Vec::new() },
         commit: Some(Arc::new(Commit { id: numbered(number), author: Vec::new(), subject: Vec::new() })),
     });
-    let report = look(config, Listing { changes: changes.collect(), ..Listing::default() }, &Files);
+    let report = look(config, None, Listing { changes: changes.collect(), ..Listing::default() }, &Files);
     let mut found: HashMap<String, Vec<Finding>> = HashMap::new();
     for finding in secrets(report.findings) {
         found.entry(finding.commit.clone().unwrap_or_default()).or_default().push(finding);
