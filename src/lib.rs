@@ -26,3 +26,4 @@ pub mod pipeline; //  event -> plan -> run: the one place that orders things
 pub mod report; //    report -> bytes, one file a format
 pub mod service; //   archives of advisories: the only place that opens a socket
 pub mod hooks; //     install, chain, status, remove
+pub mod session; //   what gates and commands decide around a run: configuration, limits, trust

@@ -42,6 +42,13 @@ const TABLE: &[(&str, &[&str])] = &[
     ("report", &["text", "paths", "finding"]),
     ("service", &[]),
     ("hooks", &["sys", "text", "paths", "git"]),
+    (
+        "session",
+        &[
+            "sys", "text", "paths", "finding", "change", "rules", "config", "source", "ci", "git", "engine", "policy",
+            "store", "stage", "pipeline", "hooks",
+        ],
+    ),
 ];
 
 /// The uses of crate modules in `code`, tests included.

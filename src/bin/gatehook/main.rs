@@ -5,14 +5,10 @@
 mod args;
 mod commands;
 mod door;
-mod frameworks;
-mod layers;
 mod progress;
 mod out;
+mod say;
 mod setup;
-mod stages;
-mod subdirectories;
-mod unstaged;
 mod watch;
 
 use std::panic::{self, PanicHookInfo};

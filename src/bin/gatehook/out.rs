@@ -2,20 +2,21 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gatehook::finding::{Exit, Report};
 use gatehook::policy;
 use gatehook::report::{self, Detail, Format, Style};
+use gatehook::session::{clock, files};
 use gatehook::sys;
 use gatehook::text::Dress;
 
 use crate::args::Reports;
 pub(crate) use crate::args::is_stdout;
-use crate::commands::fail;
 use crate::door::{self, Content, Door};
+use crate::say::fail;
 use crate::setup;
 
 /// Bytes of a step summary, beyond which GitHub drops it whole.
@@ -106,7 +107,7 @@ fn print(report: &Report, format: Format, style: &Style, to: To) -> Exit {
 /// Writes one report to a file; what goes wrong is told.
 pub(crate) fn to_file(report: &Report, format: Format, path: &Path) -> Exit {
     let style = Style { color: false, ..style(report, &Reports::default(), To::Stdout) };
-    let written = replace(path, |out| {
+    let written = files::replace(path, |out| {
         let mut door = Door::new(out, dress(format, &style), Content::Anyones);
         report::write(report, format, &style, &mut door).and_then(|()| door.flush())
     });
@@ -159,28 +160,6 @@ fn summary(report: &Report, style: &Style) -> Exit {
     }
 }
 
-/// Writes a file beside `path` and renames it there, so that nobody sees half a report. What is no
-/// regular file (a device, a pipe, a link such as `/dev/stdout`) is written to and stays what it is.
-pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let pour = |to: fs::File| {
-        let mut out = BufWriter::with_capacity(1 << 16, to);
-        write(&mut out)?;
-        out.flush()
-    };
-    if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
-        return pour(fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?);
-    }
-    let mut name = path.file_name().ok_or_else(|| io::Error::other("that is no file name"))?.to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = pour(file).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
 fn style(report: &Report, reports: &Reports, to: To) -> Style {
     let terminal = match to {
         To::Stdout => io::stdout().is_terminal(),
@@ -194,7 +173,7 @@ fn style(report: &Report, reports: &Reports, to: To) -> Style {
     };
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = told.unwrap_or_else(|| if terminal { sys::columns(to == To::Stderr) } else { 0 });
-    let ended = setup::since_epoch();
+    let ended = clock::since_epoch();
     let started = ended.saturating_sub(Duration::from_millis(report.millis));
-    Style { color, detail, width, started: setup::stamp(started), ended: setup::stamp(ended) }
+    Style { color, detail, width, started: clock::stamp(started), ended: clock::stamp(ended) }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args as Flags, ValueEnum};
 use gatehook::report::Format;
+use gatehook::session::Overrides;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -29,6 +30,13 @@ pub(crate) struct Output {
     /// Read this baseline instead of the one that the configuration names, by default .gatehook-baseline
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+}
+
+impl Output {
+    /// The files that the flags name in place of the repository's own.
+    pub(crate) fn overrides(&self) -> Overrides {
+        Overrides { config: self.config.clone(), baseline: self.baseline.clone() }
+    }
 }
 
 /// Which reports are written, and where.

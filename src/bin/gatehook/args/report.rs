@@ -1,11 +1,11 @@
 //! Flags of the commands that work with reports and with the record.
 
+use gatehook::session::clock;
 use std::path::PathBuf;
 
 use clap::{Args as Flags, Subcommand};
 
 use super::output::Reports;
-use crate::setup;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
@@ -80,7 +80,7 @@ fn since(word: &str) -> Result<String, String> {
         word[..word.len() - 1].parse::<u64>().ok()?.checked_mul(unit)
     };
     if let Some(age) = age() {
-        return Ok(setup::ago(age));
+        return Ok(clock::ago(age));
     }
     let form = b"0000-00-00T00:00:00Z";
     let fits = |(byte, form): (u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == *form };

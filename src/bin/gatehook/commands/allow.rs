@@ -3,11 +3,11 @@
 use gatehook::config::{Allow, edit};
 use gatehook::finding::{Exit, Finding, Report, State, Tier, stretch_all};
 use gatehook::policy;
+use gatehook::session::clock;
 
 use super::here::{self, Here};
-use super::{say, stop};
 use crate::args;
-use crate::setup;
+use crate::say::{fail, say, stop};
 
 /// Digits that a fingerprint has.
 const DIGITS: usize = 32;
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &args::Allow) -> Exit {
 
 fn allow(args: &args::Allow) -> Result<Exit, Exit> {
     let here = Here::open()?;
-    if let Some(day) = args.expires.filter(|&day| day < setup::today()) {
+    if let Some(day) = args.expires.filter(|&day| day < clock::today()) {
         return Err(stop(&format!("{day} is past"), "name a day to come, or leave `--expires` out"));
     }
     let mut entry = Allow {
@@ -60,7 +60,7 @@ fn allow(args: &args::Allow) -> Result<Exit, Exit> {
     entry.reason = reason(args, &covered)?;
     let text = edit::add_allow(&here.config_text()?, &entry).map_err(|error| {
         let hint = format!("mend `{}` first", here.config_file().display());
-        super::fail(&error, Some(&hint), Exit::Usage)
+        fail(&error, Some(&hint), Exit::Usage)
     })?;
     here.write_config(&text)?;
     Ok(say(&told(&entry, &covered, &here.git_add(&[&here.config_file()]))))

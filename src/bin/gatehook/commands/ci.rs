@@ -10,23 +10,19 @@ use gatehook::git::{self, Fetching, GitError, Outgoing, Repo, Scope};
 use gatehook::pipeline::{self, Programs, Request, RunContext, Stages, Subject};
 use gatehook::policy::{self, Permit, baseline};
 use gatehook::rules::{Gate, is_known};
+use gatehook::session::{
+    self, ConfigFrom, Loaded, baselines, clock, files, limits,
+    subdirectories::{self, Against},
+    trust,
+};
 use gatehook::stage::{self, external::Environment};
 use gatehook::text::escape;
 
-use super::fail;
 use crate::args::Ci;
-use crate::frameworks;
-use crate::layers::{self, Loaded};
 use crate::out::{self, To};
 use crate::progress::Progress;
-use crate::setup::{self, ConfigFrom};
-use crate::stages;
-use crate::subdirectories::{self, Against};
-
-/// Bytes of a file that are looked at, at most.
-const LIMIT: u64 = 512 << 20;
-/// Bytes of an event's payload that are read, at most.
-const MOST_PAYLOAD: u64 = 64 << 20;
+use crate::say::fail;
+use crate::setup;
 
 pub(crate) fn run(args: &Ci) -> Exit {
     let review = match review(args) {
@@ -43,7 +39,7 @@ pub(crate) fn run(args: &Ci) -> Exit {
 fn review(args: &Ci) -> Result<Review, Exit> {
     let variable = |name: &str| std::env::var(name).ok();
     // A file that is named and cannot be read gives an event without content, which is told.
-    let read = |path: String| setup::read_regular(path.as_ref(), MOST_PAYLOAD).ok().flatten().unwrap_or_default();
+    let read = |path: String| files::read_regular(path.as_ref(), limits::PAYLOAD).ok().flatten().unwrap_or_default();
     let payload = ci::payload_file(&variable).map(read);
     let around = Surroundings { variable: &variable, payload: payload.as_deref() };
     let mut review = ci::review(&around)
@@ -84,15 +80,15 @@ fn look(args: &Ci, review: &Review) -> Result<Exit, GitError> {
         found.head.map(|head| head.to_string()).filter(|head| found.rule.as_ref().is_some_and(|rule| rule != head));
     if let Some(head) = head {
         let head = ConfigFrom::Commit(&repo, head);
-        loaded.config.loosened = layers::loosened(&loaded.config, &head, &args.output);
+        loaded.config.loosened = session::loosened(&loaded.config, &head, &args.output.overrides());
     }
     if let Some(unknown) = unknown(args, &loaded) {
         return Ok(unknown);
     }
     let head = found.head;
     let mut report = ran(args, review, &repo, &from, &loaded, found);
-    report.end_with(loaded.exit);
-    report.notes.extend(head.iter().flat_map(|head| frameworks::without_gatehook(&repo, &head.to_string())));
+    report.end_with(loaded.exit());
+    report.notes.extend(head.iter().flat_map(|head| session::without_gatehook(&repo, &head.to_string())));
     let mut reports = args.output.reports.clone();
     reports.verbose |= args.all;
     Ok(out::emit(&report, &reports, To::Stdout))
@@ -119,7 +115,7 @@ fn fetching(args: &Ci, review: &Review, repo: &Repo) -> Fetching {
     // gains nothing by naming another one here.
     let time = args.fetch_timeout.unwrap_or_else(|| {
         let from = ConfigFrom::Commit(repo, "HEAD".to_owned());
-        layers::quietly(&from, &args.output).of_ci.fetch_timeout
+        session::quietly(&from, &args.output.overrides()).of_ci.fetch_timeout
     });
     Fetching::for_at_most(time)
 }
@@ -153,7 +149,7 @@ fn find(args: &Ci, review: &Review, repo: &Repo, fetching: Fetching) -> Result<F
                 Some(commit) => ConfigFrom::Commit(repo, commit.clone()),
                 None => ConfigFrom::Nothing(repo),
             };
-            match layers::quietly(&from, &args.output).of_ci.on_unknown_base {
+            match session::quietly(&from, &args.output.overrides()).of_ci.on_unknown_base {
                 OnUnknownBase::Full => whole(head, format!("{how}; so everything is looked at"), rule),
                 OnUnknownBase::Fail => Err(GitError::BadRange { spec: "HEAD".to_owned(), reason: how }),
             }
@@ -182,21 +178,21 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
         name: "ci".into(),
         stages: if args.only.is_empty() { Stages::Configured } else { Stages::Asked(args.only.clone()) },
         skip: args.skip.clone(),
-        limit: LIMIT,
-        today: setup::today(),
+        limit: limits::ELSEWHERE,
+        today: clock::today(),
         whole: false,
     };
-    let baseline = || setup::baseline(from, config, &args.output);
+    let baseline = || baselines::of(from, config, &args.output.overrides());
     // The base's files hold, and what the head's would loosen is named.
     let of_head = head.filter(|_| rule.is_some()).map(|head| ConfigFrom::Commit(repo, head.to_string()));
     let against = Against::Before(Some(from.clone()), Holding::Nothing);
     let below = |dirs: &BTreeSet<String>| match &of_head {
-        Some(head) => subdirectories::read(config, head, &against, dirs, &args.output),
-        None => subdirectories::read(config, from, &Against::Nothing, dirs, &args.output),
+        Some(head) => subdirectories::read(config, head, &against, dirs, &args.output.overrides()),
+        None => subdirectories::read(config, from, &Against::Nothing, dirs, &args.output.overrides()),
     };
     // In a job the base's configuration is the repository's word; elsewhere the user has to trust it.
     let trusted =
-        (review.system == System::Other).then(|| stages::trusted(repo, rule.as_deref().unwrap_or("HEAD"), config));
+        (review.system == System::Other).then(|| trust::names(repo, rule.as_deref().unwrap_or("HEAD"), config));
     let ruling = rule.as_deref().and_then(|rule| Oid::from_hex(rule.as_bytes()));
     let obeyed = pipeline::Review {
         steered_by: (config.of_ci.steering == Steering::Base).then_some(ruling),
@@ -205,7 +201,7 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     let progress = Progress::new(&args.output);
     let environment = Environment::of_process();
     let is_trusted = |stage: &StageConfig| trusted.as_ref().is_none_or(|names| names.contains(&stage.name));
-    let dirs = setup::dirs();
+    let dirs = session::dirs();
     // What one job kept must not make another one pass: nothing is recalled, and this gate opens no cache.
     let context = RunContext {
         programs: Some(Programs { environment: &environment, is_trusted: &is_trusted, review: obeyed }),
@@ -228,10 +224,11 @@ fn ran(args: &Ci, review: &Review, repo: &Repo, from: &ConfigFrom<'_>, loaded: &
     if let Some(head) = head {
         let dirs = pipeline::directories(&report.findings);
         // What could not be read is a gap of the report already.
-        let whole = subdirectories::read(config, from, &Against::Nothing, &dirs, &args.output).ok().flatten();
+        let whole =
+            subdirectories::read(config, from, &Against::Nothing, &dirs, &args.output.overrides()).ok().flatten();
         let config = whole.as_ref().unwrap_or(config);
         pend(args, review, repo, config, head, &mut report);
-        report.notes.extend(policy::allowed_by(&report.findings, &config.allow, setup::today()));
+        report.notes.extend(policy::allowed_by(&report.findings, &config.allow, clock::today()));
         report.notes.extend(reproduce(review, &report, rule.as_deref(), head));
     }
     if let Some((version, digest)) = &args.found_by {
@@ -262,16 +259,17 @@ const fn is_strangers(review: &Review) -> bool {
 fn pend(args: &Ci, review: &Review, repo: &Repo, config: &gatehook::config::Config, head: Oid, report: &mut Report) {
     let own = !is_strangers(review);
     let from = ConfigFrom::Commit(repo, head.to_string());
-    let of_head = layers::quietly(&from, &args.output);
+    let of_head = session::quietly(&from, &args.output.overrides());
     let dirs = pipeline::directories(&report.findings);
-    let whole = subdirectories::read(&of_head, &from, &Against::Nothing, &dirs, &args.output).ok().flatten();
+    let whole =
+        subdirectories::read(&of_head, &from, &Against::Nothing, &dirs, &args.output.overrides()).ok().flatten();
     let of_head = whole.unwrap_or(of_head);
     let permit = Permit {
         holds: own && config.of_ci.pending == Pending::Own,
         up_to: config.of_ci.pending_up_to,
         base: &config.allow,
         head: &of_head.allow,
-        today: setup::today(),
+        today: clock::today(),
     };
     policy::pending(report, &permit);
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 use gatehook::config::{Config, Shown, schema};
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
+use gatehook::session::ConfigFrom;
 use serde_json::{Value, json};
 
-use super::{fail, say, say_json, say_own};
 use crate::args::{ConfigCommand, Output, SchemaOf, Show, ShowFormat};
-use crate::setup::{self, ConfigFrom};
+use crate::say::{fail, say, say_json, say_own};
+use crate::setup;
 
 pub(crate) fn run(command: &ConfigCommand) -> Exit {
     match command {
@@ -36,8 +37,8 @@ fn shown(show: &Show) -> Exit {
     };
     let loaded = setup::load(&from, &Output { config: show.config.clone(), ..Output::default() });
     // Where the configuration is broken the defaults would be no answer.
-    if loaded.exit != Exit::Clean {
-        return loaded.exit;
+    if loaded.exit() != Exit::Clean {
+        return loaded.exit();
     }
     match show.format {
         ShowFormat::Text => say(&text(&loaded.config, show.origin)),

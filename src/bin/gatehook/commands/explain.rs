@@ -9,9 +9,10 @@ use gatehook::rules::{Language, Pack, Rule, builtin, holes};
 use gatehook::stage::ready;
 use gatehook::text::escape;
 
+use super::allow;
 use super::here::Here;
-use super::{allow, fail, say, say_colored, say_own, stop};
 use crate::args::Explain;
+use crate::say::{fail, say, say_colored, say_own, stop};
 use crate::setup::colors;
 
 /// Ids that are suggested for one that does not exist, at most.

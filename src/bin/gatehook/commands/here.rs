@@ -12,17 +12,15 @@ use gatehook::finding::{Exit, Report};
 use gatehook::git::{self, GitError, Repo};
 use gatehook::pipeline::{self, Request, RunContext, Stages, Subject, Tree};
 use gatehook::rules::{Gate, Pack};
+use gatehook::session::{
+    self, ConfigFrom, Overrides, clock, files, limits,
+    subdirectories::{self, Against},
+};
 use gatehook::source::{Cleanup, Files, message};
 
-use super::{fail, stop};
 use crate::args::Output;
-use crate::layers;
-use crate::out;
-use crate::setup::{self, ConfigFrom};
-use crate::subdirectories::{self, Against};
-
-/// Bytes of a file that is looked at, as in a scan by hand.
-const LIMIT: u64 = 512 << 20;
+use crate::say::{fail, failed, stop};
+use crate::setup;
 
 /// A repository with a work tree, and the configuration that lies in it.
 pub(super) struct Here {
@@ -37,7 +35,7 @@ impl Here {
             .and_then(|repo| if repo.bare { Err(GitError::NoWorkTree(repo.git_dir)) } else { Ok(repo) });
         let repo = repo.map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))?;
         let loaded = setup::load(&ConfigFrom::Dir(&repo.top), &Output::default());
-        if loaded.exit == Exit::Clean { Ok(Self { repo, config: loaded.config }) } else { Err(loaded.exit) }
+        if loaded.exit() == Exit::Clean { Ok(Self { repo, config: loaded.config }) } else { Err(loaded.exit()) }
     }
 
     /// What stands in the tracked files of the work tree, with what is allowed marked. No baseline counts.
@@ -65,7 +63,7 @@ impl Here {
         let mut listing = Listing::default();
         for name in ["COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG"] {
             let path = self.repo.git_dir.join(name);
-            let text = setup::read_regular(&path, config::MOST).map_err(|error| {
+            let text = files::read_regular(&path, config::MOST).map_err(|error| {
                 fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::NotScanned)
             })?;
             listing.changes.extend(text.map(|text| message(&text, Cleanup::default()).changes).unwrap_or_default());
@@ -99,14 +97,14 @@ impl Here {
     /// The text of the repository's configuration; empty where there is none.
     pub(super) fn config_text(&self) -> Result<String, Exit> {
         let path = self.config_file();
-        let read = setup::read_regular(&path, config::MOST)
+        let read = files::read_regular(&path, config::MOST)
             .and_then(|text| String::from_utf8(text.unwrap_or_default()).map_err(io::Error::other));
         read.map_err(|error| fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage))
     }
 
     /// Writes another text of the configuration, once it has proved to be one that nobody refuses.
     pub(super) fn write_config(&self, text: &str) -> Result<(), Exit> {
-        let config = layers::load_with(&self.repo.top, text)?;
+        let config = session::load_with(&self.repo.top, text).map_err(failed)?;
         if let Some(refused) = config.refused.iter().find(|refused| !self.config.refused.contains(refused)) {
             return Err(stop(&refused.to_string(), "nothing was written; ask who keeps that file"));
         }
@@ -133,13 +131,13 @@ pub(super) fn look(config: &Config, from: Option<&ConfigFrom<'_>>, listing: List
         name: "scan".into(),
         stages: Stages::Every,
         skip: Vec::new(),
-        limit: LIMIT,
-        today: setup::today(),
+        limit: limits::ELSEWHERE,
+        today: clock::today(),
         whole: false,
     };
-    let dirs = setup::dirs();
+    let dirs = session::dirs();
     let below = |dirs: &BTreeSet<String>| match from {
-        Some(from) => subdirectories::read(config, from, &Against::Nothing, dirs, &Output::default()),
+        Some(from) => subdirectories::read(config, from, &Against::Nothing, dirs, &Overrides::default()),
         None => Ok(None),
     };
     let context = RunContext { dirs: dirs.as_ref(), subdirectories: &below, ..RunContext::PLAIN };
@@ -153,7 +151,7 @@ fn no_git(error: &GitError) -> Exit {
 
 /// Writes a file that the user keeps under version control.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Exit> {
-    out::replace(path, |out| out.write_all(bytes))
+    files::replace(path, |out| out.write_all(bytes))
         .map_err(|error| fail(&error, Some(&format!("make `{}` writable", path.display())), Exit::Usage))
 }
 

@@ -14,8 +14,8 @@ use gatehook::stage::{
 use gatehook::{git, paths, pipeline};
 
 use super::here::Here;
-use super::{fail, say, stop};
 use crate::args;
+use crate::say::{fail, say, stop};
 
 pub(crate) fn run(args: &args::Init) -> Exit {
     let done = match &args.stage {

@@ -7,12 +7,12 @@ use gatehook::finding::Exit;
 use gatehook::git::Repo;
 use gatehook::git::setup::Scope;
 use gatehook::hooks::{self, Action, Framework, Hook, HooksError, Owner, Place, State, Tense, configured, everywhere};
+use gatehook::session::{ConfigFrom, clock, trust, user_dir};
 
-use super::{fail, say};
 use crate::args;
 use crate::args::Output;
-use crate::setup::{self, ConfigFrom, user_dir};
-use crate::stages;
+use crate::say::{fail, say};
+use crate::setup;
 
 pub(crate) fn install(args: &args::Install) -> Exit {
     let hooks = match names(&args.hooks) {
@@ -139,7 +139,7 @@ fn under_which(repo: &Repo) -> (String, Exit) {
     let loaded = setup::load(&ConfigFrom::Dir(&repo.top), &Output::default());
     let config = &loaded.config;
     let has_file = repo.top.join(FILE).is_file();
-    let which = match loaded.exit {
+    let which = match loaded.exit() {
         Exit::Clean if has_file => FILE,
         Exit::Clean => "none, so the defaults hold",
         _ => "wrong, as said above: no gate passes until it is mended",
@@ -147,7 +147,7 @@ fn under_which(repo: &Repo) -> (String, Exit) {
     let gates = [("commit", &config.commit), ("push", &config.push), ("ci", &config.ci)];
     let observing: Vec<String> = gates
         .iter()
-        .filter(|(_, gate)| gate.observes(setup::today()))
+        .filter(|(_, gate)| gate.observes(clock::today()))
         .map(|(name, gate)| {
             gate.enforce_from.map_or_else(|| (*name).to_owned(), |from| format!("{name} (until {from})"))
         })
@@ -157,7 +157,7 @@ fn under_which(repo: &Repo) -> (String, Exit) {
         some => format!("observe at {}: what is found there stops nothing", some.join(", ")),
     };
     let mut text = format!("{:18}{which}\n{:18}{mode}\n", "configuration", "mode");
-    let trusted = stages::trusted(repo, "HEAD", config);
+    let trusted = trust::names(repo, "HEAD", config);
     let waiting: Vec<&str> =
         config.stages.iter().map(|stage| stage.name.as_str()).filter(|name| !trusted.contains(*name)).collect();
     if !config.stages.is_empty() {
@@ -167,7 +167,7 @@ fn under_which(repo: &Repo) -> (String, Exit) {
         };
         text.extend([&format!("{:18}", "trust"), trust.as_str(), "\n"]);
     }
-    (text, loaded.exit)
+    (text, loaded.exit())
 }
 
 #[allow(clippy::print_stderr, reason = "the binary speaks")]

@@ -9,15 +9,15 @@ use gatehook::git::{self, GitError, Net, Outgoing, Repo};
 use gatehook::pipeline::lacks;
 use gatehook::pipeline::plan::{Decision, Facts, Plan, plan};
 use gatehook::rules::Gate;
+use gatehook::session::{ConfigFrom, trust};
 use gatehook::stage::external::Environment;
 use gatehook::sys::confine;
 use gatehook::text::escape;
 use serde_json::json;
 
-use super::{fail, say, say_json};
 use crate::args::{self, Event, Output};
-use crate::setup::{self, ConfigFrom};
-use crate::stages;
+use crate::say::{fail, say, say_json};
+use crate::setup;
 
 /// Files named in a line, at most.
 const NAMED: usize = 5;
@@ -52,7 +52,7 @@ fn planned(args: &args::Plan) -> Result<Exit, GitError> {
     };
     let loaded = setup::load(&from, &output);
     let config = &loaded.config;
-    let trusted = stages::trusted(&repo, "HEAD", config);
+    let trusted = trust::names(&repo, "HEAD", config);
     let environment = Environment::of_process();
     // Each head has a plan; with nothing outgoing the plan of nothing says why.
     let none = [Net { head: gatehook::change::Oid::sha1([0; 20]), bases: Vec::new(), changes: Vec::new() }];
@@ -88,7 +88,7 @@ fn planned(args: &args::Plan) -> Result<Exit, GitError> {
         "json" => say_json(&json!({ "schema": 1, "event": event, "plans": documents, "unconfined": lack })),
         _ => say(&text),
     };
-    Ok(loaded.exit.or(said))
+    Ok(loaded.exit().or(said))
 }
 
 fn steps(plan: &Plan) -> Vec<serde_json::Value> {

@@ -10,9 +10,9 @@ use gatehook::finding::{self, Exit};
 use gatehook::policy::{self, Part};
 use gatehook::report::{self, Format};
 
-use super::{fail, say};
 use crate::args::{Merge, ReportCommand, Reports};
 use crate::out::{self, To};
+use crate::say::{fail, say};
 
 pub(crate) fn run(command: &ReportCommand) -> Exit {
     match command {

@@ -6,8 +6,8 @@ use gatehook::finding::Exit;
 use gatehook::pipeline::examples;
 use gatehook::rules::{Brief, Named, Rule, briefs, builtin};
 
-use super::{say_json, say_own};
 use crate::args::Rules;
+use crate::say::{say_json, say_own};
 
 /// The built-in rules, those of one set where that is asked for.
 fn listed(set: Option<Named>) -> impl Iterator<Item = &'static Rule> {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use gatehook::finding::Exit;
 use gatehook::sca::lockfiles::{self, Format, Input, LARGEST};
 use gatehook::sca::sbom::{Components, Subject, cyclonedx, spdx};
+use gatehook::session::{clock, files};
 use gatehook::text::escape;
 
-use super::{fail, say, stop};
 use crate::args::{Sbom, SbomFormat};
-use crate::setup;
+use crate::say::{fail, say, stop};
 
 pub(crate) fn run(args: &Sbom) -> Exit {
     match written(args) {
@@ -51,9 +51,9 @@ fn written(args: &Sbom) -> Result<String, Failed> {
     for (path, format) in files {
         let shown = path.to_string_lossy().trim_start_matches("./").to_owned();
         let unread = |reason: String| Failed::Unread(format!("{}{reason}", escape(shown.as_bytes())));
-        let bytes = setup::read_regular(&path, LARGEST as u64).map_err(|error| unread(format!(": {error}")))?;
+        let bytes = files::read_regular(&path, LARGEST as u64).map_err(|error| unread(format!(": {error}")))?;
         let bytes = bytes.ok_or_else(|| unread(": it is not there".to_owned()))?;
-        let beside = |name: &str| setup::read_regular(Path::new(name), LARGEST as u64).ok().flatten();
+        let beside = |name: &str| files::read_regular(Path::new(name), LARGEST as u64).ok().flatten();
         let input = Input { path: &shown, bytes: &bytes, beside: &beside, graph: true };
         let lock = lockfiles::read(format, &input).map_err(|fault| {
             unread(format!(
@@ -68,7 +68,7 @@ fn written(args: &Sbom) -> Result<String, Failed> {
     let folder = if first.is_file() { first.parent().unwrap_or(&first).to_owned() } else { first };
     let name = folder.file_name().map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned());
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
-    let created = setup::stamp(std::time::Duration::from_secs(epoch)) + "Z";
+    let created = clock::stamp(std::time::Duration::from_secs(epoch)) + "Z";
     let subject = Subject { name, tool: env!("CARGO_PKG_VERSION").to_owned(), created };
     Ok(match args.format {
         SbomFormat::Cyclonedx => cyclonedx(&components, &subject),

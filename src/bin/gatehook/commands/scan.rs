@@ -13,18 +13,17 @@ use gatehook::git::{self, GitError, Repo};
 use gatehook::pipeline::{self, Request, RunContext, Stages, Subject, Tree};
 use gatehook::policy::baseline;
 use gatehook::rules::Gate;
+use gatehook::session::{
+    self, ConfigFrom, baselines, clock, limits,
+    subdirectories::{self, Against},
+};
 use gatehook::source::{self, NoPatch};
 
-use super::{fail, stop};
 use crate::args::Scan;
 use crate::out::{self, To};
-use crate::setup::{self, ConfigFrom};
-use crate::subdirectories::{self, Against};
-use crate::unstaged;
+use crate::say::{fail, stop};
+use crate::setup;
 use crate::watch::Watch;
-
-/// Bytes of a file that a scan by hand looks at, at most.
-const LIMIT: u64 = 512 << 20;
 
 pub(crate) fn run(args: &Scan) -> Exit {
     let request = Request {
@@ -32,8 +31,8 @@ pub(crate) fn run(args: &Scan) -> Exit {
         name: "scan".into(),
         stages: if args.stages.is_empty() { Stages::Every } else { Stages::Asked(args.stages.clone()) },
         skip: Vec::new(),
-        limit: LIMIT,
-        today: setup::today(),
+        limit: limits::ELSEWHERE,
+        today: clock::today(),
         whole: is_whole(args),
     };
     let here = std::env::current_dir().unwrap_or_default();
@@ -58,7 +57,7 @@ pub(crate) fn run(args: &Scan) -> Exit {
         None => None,
     };
     let nothing = (!args.staged && listing.changes.is_empty()).then(|| nothing(&listing.scanned.how));
-    let dirs = setup::dirs();
+    let dirs = session::dirs();
     let (mut report, exit) = match &place {
         Place::Repo(repo) => {
             let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
@@ -70,9 +69,9 @@ pub(crate) fn run(args: &Scan) -> Exit {
             let tree = if args.staged { Tree::Index(repo) } else { Tree::None };
             let subject = Subject::Change { listing, store: &watch.counting(store), tree };
             let mut report = pipeline::run(&request, &loaded.config, subject, &context, &baseline);
-            report.end_with(loaded.exit);
-            report.notes.extend(unstaged::notes(&from, &report, &args.output));
-            (report, loaded.exit)
+            report.end_with(loaded.exit());
+            report.notes.extend(session::unstaged_notes(&from, &report, &args.output.overrides()));
+            (report, loaded.exit())
         }
         Place::Files(root) => {
             let from = ConfigFrom::Dir(root);
@@ -82,7 +81,7 @@ pub(crate) fn run(args: &Scan) -> Exit {
             let baseline = || known(&from, &loaded.config, args, before.as_ref());
             let tree = if args.patch.is_some() { Tree::None } else { Tree::Listing };
             let subject = Subject::Change { listing, store: &watch.counting(&source::Files), tree };
-            (pipeline::run(&request, &loaded.config, subject, &context, &baseline), loaded.exit)
+            (pipeline::run(&request, &loaded.config, subject, &context, &baseline), loaded.exit())
         }
     };
     drop(watch);
@@ -98,7 +97,7 @@ fn read_below(
     dirs: &BTreeSet<String>,
     args: &Scan,
 ) -> Result<Option<Config>, ConfigError> {
-    subdirectories::read(config, from, &Against::Nothing, dirs, &args.output)
+    subdirectories::read(config, from, &Against::Nothing, dirs, &args.output.overrides())
 }
 
 /// The baselines of a scan: the file, and what `--baseline-from` names.
@@ -108,7 +107,7 @@ fn known(
     args: &Scan,
     before: Option<&baseline::Source>,
 ) -> Result<Vec<baseline::Source>, String> {
-    let mut sources = setup::baseline(from, config, &args.output)?;
+    let mut sources = baselines::of(from, config, &args.output.overrides())?;
     sources.extend(before.cloned());
     Ok(sources)
 }
@@ -127,8 +126,8 @@ fn before(revision: &str, place: &Place, args: &Scan) -> Result<baseline::Source
     // Under the same configuration as the scan itself: another salt would give other fingerprints.
     let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
     let loaded = setup::load(&from, &args.output);
-    if loaded.exit != Exit::Clean {
-        return Err(loaded.exit);
+    if loaded.exit() != Exit::Clean {
+        return Err(loaded.exit());
     }
     let listing = git::tree(repo, revision).map_err(|error| wrong(&error))?;
     let mut report = super::here::look(&loaded.config, Some(&from), listing, repo);

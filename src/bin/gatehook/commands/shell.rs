@@ -3,8 +3,8 @@
 use clap::CommandFactory;
 use gatehook::finding::Exit;
 
-use super::{fail, say_own};
 use crate::args::Args;
+use crate::say::{fail, say_own};
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Exit {
     let mut script = Vec::new();

@@ -11,20 +11,20 @@ use gatehook::finding::{Exit, Scanned};
 use gatehook::git::{self, GitError, Net, Outgoing, Repo};
 use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, lacks};
 use gatehook::rules::Gate;
+use gatehook::session::{
+    self, ConfigFrom, baselines, clock, limits,
+    subdirectories::{self, Against},
+    trust,
+};
 use gatehook::stage::{self, external::Environment};
 use gatehook::text::escape;
 use serde_json::json;
 
-use super::{fail, say, say_json};
 use crate::args::{Output, StageCommand, StageRun};
 use crate::out::{self, To};
 use crate::progress::Progress;
-use crate::setup::{self, ConfigFrom};
-use crate::stages;
-use crate::subdirectories::{self, Against};
-
-/// Bytes of a file that are looked at, at most.
-const LIMIT: u64 = 512 << 20;
+use crate::say::{fail, say, say_json};
+use crate::setup;
 
 pub(crate) fn run(command: &StageCommand) -> Exit {
     let repo = match Repo::discover(Path::new(".")) {
@@ -43,7 +43,7 @@ pub(crate) fn run(command: &StageCommand) -> Exit {
 fn list(repo: &Repo, format: &str) -> Exit {
     let loaded = setup::load(&ConfigFrom::Dir(&repo.top), &Output::default());
     let config = &loaded.config;
-    let trusted = stages::trusted(repo, "HEAD", config);
+    let trusted = trust::names(repo, "HEAD", config);
     let environment = Environment::of_process();
     let gates = |name: &str| {
         let all = [("commit", &config.commit), ("push", &config.push), ("ci", &config.ci)];
@@ -58,7 +58,7 @@ fn list(repo: &Repo, format: &str) -> Exit {
                     "files": stage.files, "trusted": trusted.contains(&stage.name), "missing": lacks(stage, &environment) })
             }))
             .collect();
-        return loaded.exit.or(say_json(&json!(all)));
+        return loaded.exit().or(say_json(&json!(all)));
     }
     let told = |name: &str| {
         let gates = gates(name);
@@ -77,7 +77,7 @@ fn list(repo: &Repo, format: &str) -> Exit {
         };
         let _ = writeln!(out, "{}: {}, {}{state}", stage.name, told(&stage.name), words.join(" "));
     }
-    loaded.exit.or(say(&out))
+    loaded.exit().or(say(&out))
 }
 
 fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
@@ -94,27 +94,28 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
         ));
     }
     let outgoing = if args.all { everything(repo)? } else { git::plain_push(repo, None)? };
-    if outgoing.net.is_empty() && loaded.exit == Exit::Clean {
+    if outgoing.net.is_empty() && loaded.exit() == Exit::Clean {
         let told = format!("{}: nothing to run it over; `--all` runs it over all files\n", outgoing.every.scanned.how);
         return Ok(say(&told));
     }
-    let trusted = stages::trusted(repo, "HEAD", &loaded.config);
+    let trusted = trust::names(repo, "HEAD", &loaded.config);
     let request = Request {
         gate: Gate::Push,
         name: "stage".into(),
         stages: Stages::Asked(vec![args.name.clone()]),
         skip: Vec::new(),
-        limit: LIMIT,
-        today: setup::today(),
+        limit: limits::ELSEWHERE,
+        today: clock::today(),
         whole: false,
     };
-    let baseline = || setup::baseline(&from, &loaded.config, &args.output);
+    let baseline = || baselines::of(&from, &loaded.config, &args.output.overrides());
     let progress = Progress::new(&args.output);
     let environment = Environment::of_process();
     let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
-    let dirs = setup::dirs();
-    let below =
-        |dirs: &BTreeSet<String>| subdirectories::read(&loaded.config, &from, &Against::Nothing, dirs, &args.output);
+    let dirs = session::dirs();
+    let below = |dirs: &BTreeSet<String>| {
+        subdirectories::read(&loaded.config, &from, &Against::Nothing, dirs, &args.output.overrides())
+    };
     // By hand it is asked for, so it runs.
     let context = RunContext {
         subdirectories: &below,
@@ -135,7 +136,7 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
             stage.required = true;
         }
     }
-    report.end_with(loaded.exit);
+    report.end_with(loaded.exit());
     Ok(out::emit(&report, &args.output.reports, To::Stdout))
 }
 

@@ -7,21 +7,21 @@ use std::path::Path;
 use gatehook::config::{Config, Export, StageConfig};
 use gatehook::finding::Exit;
 use gatehook::git::Repo;
+use gatehook::session::{ConfigFrom, trust};
 use gatehook::stage::external;
 use gatehook::text::{Dress, escape};
 
-use super::{fail, say};
 use crate::args::{Output, Trust};
 use crate::door::{self, Content};
-use crate::setup::{self, ConfigFrom};
-use crate::stages;
+use crate::say::{fail, say};
+use crate::setup;
 
 pub(crate) fn run(args: &Trust) -> Exit {
     let repo = match Repo::discover(Path::new(".")) {
         Ok(repo) => repo,
         Err(error) => return fail(&error, error.hint().as_deref(), Exit::NotScanned),
     };
-    let Some(mut trust) = stages::trust(&repo) else {
+    let Some(mut trust) = trust::open(&repo) else {
         return fail(&std::io::Error::other("there is no home directory to keep it in"), Some("set HOME"), Exit::Usage);
     };
     if args.revoke {
@@ -85,9 +85,9 @@ fn pending(repo: &Repo, trust: &gatehook::store::Trust) -> Result<Pending, Exit>
     }
     for (revision, from) in places {
         let loaded = setup::load(&from, &Output::default());
-        exit = exit.or(loaded.exit);
+        exit = exit.or(loaded.exit());
         for stage in foreign(&loaded.config) {
-            let Some((digest, files)) = stages::digest(repo, revision, stage) else {
+            let Some((digest, files)) = trust::digest(repo, revision, stage) else {
                 let error =
                     std::io::Error::other(format!("the files that `{}` starts cannot be looked up", stage.name));
                 return Err(fail(&error, Some("its links lead to each other, or git has no answer"), Exit::Usage));

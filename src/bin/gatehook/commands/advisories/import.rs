@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use gatehook::finding::Exit;
 use gatehook::sca::advisories::{Archive, Compiler, Index, Origin, records};
+use gatehook::session::{self, clock, files};
 use gatehook::store::{AdvisoryFile, Dirs};
 use gatehook::sys::Map;
 
 use crate::args::ImportAdvisories;
-use crate::commands::{fail, say};
-use crate::setup;
+use crate::say::{fail, say};
 
 /// Largest single file of a directory.
 const LARGEST: u64 = 64 << 20;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &ImportAdvisories) -> Exit {
 }
 
 fn imported(args: &ImportAdvisories) -> Result<String, String> {
-    let dirs = setup::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
+    let dirs = session::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
     let names: Vec<String> = args.paths.iter().map(|path| name_of(path)).collect();
     let old = AdvisoryFile::open(&dirs).map_err(|error| error.to_string())?;
     let mut compiler = Compiler::default();
@@ -37,7 +37,7 @@ fn imported(args: &ImportAdvisories) -> Result<String, String> {
             eprint(&format!("note: {error}; it is made anew from what is imported\n"));
         }
     }
-    let now = setup::seconds();
+    let now = clock::seconds();
     for (path, name) in args.paths.iter().zip(&names) {
         let digest = |bytes: &[u8]| blake3(bytes);
         let about = fs::metadata(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
@@ -124,7 +124,7 @@ fn directory(root: &Path, dir: &Path, compiler: &mut Compiler, found: &mut usize
                 let map = Map::open_sparse(&path).map_err(|error| format!("`{name}`: {error}"))?;
                 *found += archive(&map, compiler).map_err(|error| format!("`{name}`: {error}"))?;
             } else if matches!(end.as_str(), "json" | "yaml" | "yml" | "toml" | "md") {
-                let bytes = setup::read_regular(&path, LARGEST)
+                let bytes = files::read_regular(&path, LARGEST)
                     .map_err(|error| format!("`{name}`: {error}"))?
                     .unwrap_or_default();
                 let all = records(&name, &bytes).map_err(|fault| told(&name, &fault))?;

@@ -13,9 +13,9 @@ use gatehook::sca::Ecosystem;
 use gatehook::text::Dress;
 
 pub(crate) use self::page::page;
-use super::{say, stop};
 use crate::args::{Advisories, Compare};
 use crate::door::{self, Content};
+use crate::say::{fail, say, stop};
 
 pub(crate) fn run(command: &Advisories) -> Exit {
     match command {
@@ -51,7 +51,7 @@ fn compare(args: &Compare) -> Exit {
     for line in io::stdin().lock().split(b'\n') {
         let line = match line {
             Ok(line) => line,
-            Err(error) => return super::fail(&error, None, Exit::NotScanned),
+            Err(error) => return fail(&error, None, Exit::NotScanned),
         };
         let line = String::from_utf8_lossy(&line);
         let line = line.strip_suffix('\r').unwrap_or(&line);
@@ -61,7 +61,7 @@ fn compare(args: &Compare) -> Exit {
         }
     }
     match out.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => super::fail(&error, None, Exit::NotScanned),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error, None, Exit::NotScanned),
         _ => Exit::Clean,
     }
 }

@@ -3,17 +3,16 @@
 use std::fmt::Write;
 
 use gatehook::sca::advisories::{Advisory, Event, Index};
+use gatehook::session::{self};
 use gatehook::store::AdvisoryFile;
 use gatehook::text::escape;
-
-use crate::setup;
 
 /// Versions that are listed by name, at most.
 const LISTED: usize = 12;
 
 /// What the index says of an id; `None` where there is no index or no such id in it.
 pub(crate) fn page(id: &str) -> Option<String> {
-    let file = AdvisoryFile::open(&setup::dirs()?).ok()??;
+    let file = AdvisoryFile::open(&session::dirs()?).ok()??;
     let records = Index::open(&file.map).and_then(|index| index.by_id(id)).ok()?;
     let mut out = String::new();
     for (at, one) in records.iter().enumerate() {

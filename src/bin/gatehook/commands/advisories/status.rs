@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use gatehook::finding::Exit;
 use gatehook::sca::advisories::Index;
+use gatehook::session::{self, ConfigFrom, clock};
 use gatehook::store::{AdvisoryFile, advisory_path};
 use gatehook::text::escape;
 use serde_json::json;
 
 use super::import::chain;
 use crate::args::{IndexStatus, Output};
-use crate::commands::{fail, say, say_json};
-use crate::setup::{self, ConfigFrom};
+use crate::say::{fail, say, say_json};
+use crate::setup;
 
 const HINT: &str = "gatehook advisories update";
 
@@ -27,7 +28,7 @@ pub(super) fn run(args: &IndexStatus) -> Exit {
 }
 
 fn told(args: &IndexStatus) -> Result<(String, Exit), String> {
-    let dirs = setup::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
+    let dirs = session::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
     let path = advisory_path(&dirs);
     let missing = || format!("there is no advisory index at `{}`", path.display());
     let file = AdvisoryFile::open(&dirs).map_err(|error| chain(&error))?.ok_or_else(missing)?;
@@ -37,7 +38,7 @@ fn told(args: &IndexStatus) -> Result<(String, Exit), String> {
     let most = loaded.config.sca.max_age.as_secs() / 86_400;
     let age = file.days_old(index.created, std::time::SystemTime::now());
     let stale = age > most;
-    let made = setup::stamp(Duration::from_secs(index.created)) + "Z";
+    let made = clock::stamp(Duration::from_secs(index.created)) + "Z";
     let exit = if stale || index.records == 0 { Exit::NotScanned } else { Exit::Clean };
     if args.format == "json" {
         let document = json!({
@@ -59,7 +60,7 @@ fn told(args: &IndexStatus) -> Result<(String, Exit), String> {
                 "records": one.records,
                 "newest": one.newest,
                 "digest": one.digest,
-                "imported": setup::stamp(Duration::from_secs(one.at)) + "Z",
+                "imported": clock::stamp(Duration::from_secs(one.at)) + "Z",
             })).collect::<Vec<_>>(),
         });
         let text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;

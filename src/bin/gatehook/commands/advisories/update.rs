@@ -9,12 +9,12 @@ use gatehook::sca::Ecosystem;
 use gatehook::sca::advisories::{Compiler, Index, Origin};
 use gatehook::sca::lockfiles::{self, Format, Input, LARGEST};
 use gatehook::service::archives::{Answer, Archives};
+use gatehook::session::{self, clock, files};
 use gatehook::store::AdvisoryFile;
 
 use super::import::{archive, blake3, chain, eprint, place};
 use crate::args::UpdateAdvisories;
-use crate::commands::{fail, say};
-use crate::setup;
+use crate::say::{fail, say};
 
 pub(super) fn run(args: &UpdateAdvisories) -> Exit {
     match updated(args) {
@@ -27,13 +27,13 @@ pub(super) fn run(args: &UpdateAdvisories) -> Exit {
 }
 
 fn updated(args: &UpdateAdvisories) -> Result<String, String> {
-    let dirs = setup::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
+    let dirs = session::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
     let old = AdvisoryFile::open(&dirs).map_err(|error| chain(&error))?;
     let index = old.as_ref().and_then(|old| Index::open(&old.map).ok()).filter(|index| index.verify().is_ok());
     let ecosystems = wanted(args, index.as_ref())?;
     let ca = match &args.ca {
         Some(path) => Some(
-            setup::read_regular(path, 16 << 20)
+            files::read_regular(path, 16 << 20)
                 .map_err(|error| error.to_string())?
                 .ok_or_else(|| format!("there is no file `{}`", path.display()))?,
         ),
@@ -63,7 +63,7 @@ fn updated(args: &UpdateAdvisories) -> Result<String, String> {
             }
         }
     }
-    let now = setup::seconds();
+    let now = clock::seconds();
     let mut compiler = Compiler::default();
     if let Some(index) = &index {
         compiler.take_over(index, &names).map_err(|error| error.to_string())?;
@@ -129,8 +129,8 @@ fn here() -> BTreeSet<Ecosystem> {
     for entry in walk.filter_map(Result::ok) {
         let path = entry.path().to_string_lossy().into_owned();
         let Some(format) = Format::of(&path) else { continue };
-        let Ok(Some(bytes)) = setup::read_regular(entry.path(), LARGEST as u64) else { continue };
-        let beside = |name: &str| setup::read_regular(Path::new(name), LARGEST as u64).ok().flatten();
+        let Ok(Some(bytes)) = files::read_regular(entry.path(), LARGEST as u64) else { continue };
+        let beside = |name: &str| files::read_regular(Path::new(name), LARGEST as u64).ok().flatten();
         if let Ok(lock) = lockfiles::read(format, &Input { path: &path, bytes: &bytes, beside: &beside, graph: false })
         {
             found.extend(lock.packages.iter().map(|package| package.ecosystem));

@@ -12,11 +12,12 @@ use gatehook::config::{Allow, Day, edit};
 use gatehook::finding::{Decision, Exit, Finding, Report, stretch_all};
 use gatehook::policy::baseline::{Baseline, Entry};
 use gatehook::report::{self, Detail, Format, Style};
+use gatehook::session::clock;
 
 use super::{Held, count, keep, name};
 use crate::args;
 use crate::commands::here::{self, Here};
-use crate::commands::{fail, say};
+use crate::say::{fail, say};
 use crate::setup;
 
 /// Days that "fix later" gives where nobody says another date.
@@ -25,7 +26,7 @@ const LATER: i64 = 90;
 pub(super) fn run(args: &args::Audit) -> Result<Exit, Exit> {
     let here = Here::open()?;
     let (path, baseline) = Held::read(&here, &args.file)?.there()?;
-    let today = setup::today();
+    let today = clock::today();
     let open: Vec<Entry> = baseline
         .entries()
         .iter()
@@ -144,10 +145,10 @@ impl Session {
     }
 
     fn later(&mut self, entry: &Entry) -> Result<bool, Exit> {
-        let usual = setup::in_days(LATER);
+        let usual = clock::in_days(LATER);
         let answer = here::ask(&format!("until when? [{usual}] ")).unwrap_or_default();
         let last = if answer.is_empty() { Some(usual) } else { Day::parse(&answer) };
-        let Some(last) = last.filter(|&last| last >= setup::today()) else { return Ok(false) };
+        let Some(last) = last.filter(|&last| last >= clock::today()) else { return Ok(false) };
         let owner = here::ask("who? ").unwrap_or_default();
         let reason = if entry.reason.is_empty() { "fix later".to_owned() } else { entry.reason.clone() };
         self.baseline.set(Entry { expires: Some(last), owner, reason, ..entry.clone() });

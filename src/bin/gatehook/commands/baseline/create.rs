@@ -10,17 +10,15 @@ use gatehook::paths::RepoPath;
 use gatehook::policy;
 use gatehook::policy::baseline::{self, Baseline};
 use gatehook::rules::Pack;
+use gatehook::session::{files, limits};
 
 use super::{Held, count, entries, keep, name, tell_gaps};
 use crate::args;
 use crate::commands::here::{self, Here};
-use crate::commands::{fail, say, stop};
-use crate::setup;
+use crate::say::{fail, say, stop};
 
 /// Rules named in the summary, at most.
 const NAMED: usize = 10;
-/// Bytes that a `.gitattributes` may have.
-const MOST_ATTRIBUTES: u64 = 1 << 20;
 
 pub(super) fn run(args: &args::Create) -> Result<Exit, Exit> {
     let mut here = Here::open()?;
@@ -113,7 +111,7 @@ fn attribute(here: &Here, path: &Path) -> Result<Option<PathBuf>, Exit> {
     let line = format!("/{name} {}", baseline::ATTRIBUTE);
     let file = here.repo.top.join(".gitattributes");
     let unreadable = |error: std::io::Error| fail(&error, Some(&format!("add `{line}` yourself")), Exit::Usage);
-    let mut text = setup::read_regular(&file, MOST_ATTRIBUTES).map_err(unreadable)?.unwrap_or_default();
+    let mut text = files::read_regular(&file, limits::ATTRIBUTES).map_err(unreadable)?.unwrap_or_default();
     if name.contains([' ', '\t', '"', '\\', '*', '?', '[']) {
         return Err(stop(&format!("`{name}` cannot be named in .gitattributes"), "take a name of letters and dots"));
     }

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use gatehook::finding::{Exit, Finding, Gap, GapKind, Report, State, stretch_all};
 use gatehook::policy::baseline::{self, Baseline, Entry};
+use gatehook::session::{files, limits};
 
 use super::here::{self, Here};
-use super::{fail, stop};
 use crate::args;
-use crate::setup;
+use crate::say::{fail, stop};
 
 pub(crate) fn run(command: &args::Baseline) -> Exit {
     let done = match command {
@@ -39,7 +39,7 @@ impl Held {
             return Err(stop("the configuration wants no baseline", hint));
         }
         let path = file.baseline.clone().unwrap_or_else(|| here.repo.top.join(name));
-        let text = setup::read_regular(&path, setup::MOST_BASELINE)
+        let text = files::read_regular(&path, limits::BASELINE)
             .map_err(|error| fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage))?;
         let baseline = text.map(|text| Baseline::parse(&text)).transpose().map_err(|error| {
             let error_at = std::io::Error::other(format!("`{}`: {error}", path.display()));

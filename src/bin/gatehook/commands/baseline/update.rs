@@ -6,12 +6,12 @@ use std::path::Path;
 
 use gatehook::finding::{Exit, State};
 use gatehook::policy::baseline::{Baseline, Entry};
+use gatehook::session::clock;
 
 use super::{Held, Holes, count, entries, keep, name, tell_gaps};
 use crate::args;
 use crate::commands::here::Here;
-use crate::commands::say;
-use crate::setup;
+use crate::say::say;
 
 pub(super) fn run(args: &args::Update) -> Result<Exit, Exit> {
     let here = Here::open()?;
@@ -45,7 +45,7 @@ pub(super) fn run(args: &args::Update) -> Result<Exit, Exit> {
             gone += 1;
         }
     }
-    let expired = kept.iter().filter(|entry| entry.expires.is_some_and(|last| last < setup::today())).count();
+    let expired = kept.iter().filter(|entry| entry.expires.is_some_and(|last| last < clock::today())).count();
     let added = new.len();
     if args.add {
         kept.extend(new.into_iter().cloned());

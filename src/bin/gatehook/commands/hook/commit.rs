@@ -10,10 +10,10 @@ use gatehook::finding::Exit;
 use gatehook::git::{self, Repo};
 use gatehook::pipeline::Tree;
 use gatehook::rules::Gate;
+use gatehook::session::ConfigFrom;
 
 use super::receipts::Receipt;
 use super::{Call, named};
-use crate::setup::ConfigFrom;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
     let repo = match call.repo() {

@@ -9,21 +9,19 @@ use gatehook::git::{Outgoing, Repo};
 use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, Tree};
 use gatehook::policy::baseline;
 use gatehook::rules::Gate;
+use gatehook::session::{
+    self, Base, ConfigFrom, Loaded, baselines, clock, limits,
+    subdirectories::{self, Against},
+    trust,
+};
 use gatehook::stage::{self, external::Environment};
 
 use super::Call;
 use crate::args::Output;
-use crate::layers::{self, Base, Loaded};
 use crate::out::{self, To};
 use crate::progress::Progress;
-use crate::setup::{self, ConfigFrom};
-use crate::subdirectories::{self, Against};
-use crate::{stages, unstaged};
-
-/// Bytes of a file that the commit gate looks at, at most.
-const COMMIT_LIMIT: u64 = 64 << 20;
-/// The same for every other gate.
-const LIMIT: u64 = 512 << 20;
+use crate::say::tell_failure;
+use crate::setup;
 
 impl Call<'_> {
     /// Looks at `listing` as `gate` demands, under the configuration that `from` holds.
@@ -50,7 +48,8 @@ impl Call<'_> {
         bases: &[ConfigFrom<'u>],
         holding: Holding,
     ) -> Under<'u> {
-        let (loaded, base) = layers::load_after(bases, from, &self.flags.output, holding);
+        let (loaded, base) = session::load_after(bases, from, &self.flags.output.overrides(), holding);
+        loaded.failure.iter().for_each(tell_failure);
         let against = match &base {
             Some(base) => Against::Before(Some(base.from.clone()), holding),
             None => Against::Before(None, Holding::All),
@@ -74,8 +73,8 @@ impl Call<'_> {
                 Gate::Commit | Gate::Push => Stages::Configured,
             },
             skip: self.skipped(&loaded.config),
-            limit: if gate == Gate::Commit { COMMIT_LIMIT } else { LIMIT },
-            today: setup::today(),
+            limit: if gate == Gate::Commit { limits::AT_COMMIT } else { limits::ELSEWHERE },
+            today: clock::today(),
             whole: false,
         };
         Under { request, loaded, from: from.clone(), head: None, base, against, output: &self.flags.output }
@@ -130,7 +129,7 @@ impl<'u> Under<'u> {
 
     /// Names what the configuration of `head`, which does not count here, would loosen.
     pub(super) fn hold_against(&mut self, head: &ConfigFrom<'u>) {
-        self.loaded.config.loosened = layers::loosened(&self.loaded.config, head, self.output);
+        self.loaded.config.loosened = session::loosened(&self.loaded.config, head, &self.output.overrides());
         self.against = Against::Before(Some(self.from.clone()), Holding::Nothing);
         self.head = Some(head.clone());
     }
@@ -138,18 +137,19 @@ impl<'u> Under<'u> {
     /// The configuration with that of subdirectories.
     fn below(&self, dirs: &BTreeSet<String>) -> Result<Option<Config>, ConfigError> {
         let head = self.head.as_ref().unwrap_or(&self.from);
-        subdirectories::read(&self.loaded.config, head, &self.against, dirs, self.output)
+        subdirectories::read(&self.loaded.config, head, &self.against, dirs, &self.output.overrides())
     }
 
     /// Looks at `listing`, around which `tree` stands.
     pub(super) fn look(&self, listing: Listing, store: &dyn Store, tree: Tree<'_>) -> Report {
-        let baseline = || setup::baseline_after(self.base.as_ref(), &self.from, &self.loaded.config, self.output);
+        let baseline =
+            || baselines::after(self.base.as_ref(), &self.from, &self.loaded.config, &self.output.overrides());
         let subject = Subject::Change { listing, store, tree };
         let below = |dirs: &BTreeSet<String>| self.below(dirs);
         let context = RunContext { subdirectories: &below, ..RunContext::PLAIN };
         let mut report = pipeline::run(&self.request, &self.loaded.config, subject, &context, &baseline);
-        report.end_with(self.loaded.exit);
-        report.notes.extend(unstaged::notes(&self.from, &report, self.output));
+        report.end_with(self.loaded.exit());
+        report.notes.extend(session::unstaged_notes(&self.from, &report, &self.output.overrides()));
         report
     }
 
@@ -157,9 +157,9 @@ impl<'u> Under<'u> {
     /// them as they stand in `revision`.
     pub(super) fn look_staged(&self, outgoing: Outgoing, repo: &Repo, revision: &str, before: &Before<'_>) -> Report {
         let config = &self.loaded.config;
-        let baseline = || setup::baseline_after(self.base.as_ref(), &self.from, config, self.output);
-        let trusted = stages::trusted(repo, revision, config);
-        let dirs = setup::dirs();
+        let baseline = || baselines::after(self.base.as_ref(), &self.from, config, &self.output.overrides());
+        let trusted = trust::names(repo, revision, config);
+        let dirs = session::dirs();
         let progress = Progress::new(self.output);
         let environment = Environment::of_process();
         let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
@@ -177,8 +177,8 @@ impl<'u> Under<'u> {
         let subject = Subject::Commits { outgoing, repo };
         let mut report = pipeline::run(&self.request, config, subject, &context, &baseline);
         drop(progress);
-        report.end_with(self.loaded.exit);
-        report.notes.extend(unstaged::notes(&self.from, &report, self.output));
+        report.end_with(self.loaded.exit());
+        report.notes.extend(session::unstaged_notes(&self.from, &report, &self.output.overrides()));
         report
     }
 

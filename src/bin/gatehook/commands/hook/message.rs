@@ -8,11 +8,11 @@ use gatehook::finding::Exit;
 use gatehook::git::setup::message_settings;
 use gatehook::pipeline::Tree;
 use gatehook::rules::Gate;
+use gatehook::session::ConfigFrom;
 use gatehook::source::{Cleanup, Files, chosen_comment, message};
 
 use super::{Call, tell};
-use crate::commands::fail;
-use crate::setup::ConfigFrom;
+use crate::say::fail;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
     let Some(file) = call.flags.args.first().map(Path::new) else {

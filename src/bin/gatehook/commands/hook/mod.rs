@@ -25,8 +25,8 @@ use gatehook::git::{GitError, Repo};
 use gatehook::hooks::{self, Hook};
 
 use self::surroundings::Surroundings;
-use super::fail;
 use crate::args;
+use crate::say::fail;
 
 /// One call of a hook.
 struct Call<'a> {

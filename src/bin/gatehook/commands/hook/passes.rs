@@ -7,12 +7,12 @@ use gatehook::config::Config;
 use gatehook::finding::Exit;
 use gatehook::hooks::Hook;
 use gatehook::rules::is_known;
+use gatehook::session::clock;
 use gatehook::stage;
 use gatehook::store::bypass_log::{self, Bypass, BypassKind};
 
 use super::{Call, tell};
 use crate::commands::here::holds_secret;
-use crate::setup;
 
 impl Call<'_> {
     /// The rules and stages to leave out. Other tools listen to `SKIP` too, so names that are not
@@ -77,7 +77,7 @@ impl Call<'_> {
 
     fn record(&self, what: BypassKind, names: &[String], reason: &str) {
         let (names, reason, who) = (names.to_vec(), reason.to_owned(), self.around.who.clone().unwrap_or_default());
-        self.write(&Bypass { names, who, reason, ..Bypass::new(what, setup::now(), self.hook.word()) });
+        self.write(&Bypass { names, who, reason, ..Bypass::new(what, clock::now(), self.hook.word()) });
     }
 
     /// Records what a gate that only observes would have stopped: the rule of each finding.
@@ -85,7 +85,7 @@ impl Call<'_> {
         let who = self.around.who.clone().unwrap_or_default();
         // On a server the thread that looked is another one: the directory is asked for again.
         let _ = self.repo();
-        self.write(&Bypass { who, ..Bypass::observed(&setup::now(), self.hook.word(), rules) });
+        self.write(&Bypass { who, ..Bypass::observed(&clock::now(), self.hook.word(), rules) });
     }
 
     fn write(&self, entry: &Bypass) {
@@ -109,7 +109,7 @@ impl Call<'_> {
         for line in &lines {
             tell(&format!("  {}", gatehook::text::escape(line.as_bytes())));
         }
-        if let Err(error) = bypass_log::mark_shown(&dir, &setup::now()) {
+        if let Err(error) = bypass_log::mark_shown(&dir, &clock::now()) {
             tell(&format!("warning: `{}` cannot be written: {error}", bypass_log::path(&dir).display()));
         }
     }

@@ -10,7 +10,7 @@ use gatehook::git::{self, GitError, Outgoing, Push, Repo};
 use super::gate::Before;
 use super::receipts::Memory;
 use super::{Call, input, rewrite, tell};
-use crate::commands::fail;
+use crate::say::fail;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
     let given = match input() {

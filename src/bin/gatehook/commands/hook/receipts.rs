@@ -11,12 +11,12 @@ use gatehook::finding::{Exit, Finding, Report};
 use gatehook::git::{self, Repo, ancestry};
 use gatehook::paths::RepoPath;
 use gatehook::rules::Gate;
+use gatehook::session::{self, ConfigFrom, clock};
 use gatehook::store::bypass_log::{self, Bypass, BypassKind};
 use gatehook::store::{Cache, Kept, Key, KeyParts, Known, Receipts, Seen, Steps};
 
 use super::gate::Under;
 use super::{Call, tell};
-use crate::setup::{self, ConfigFrom};
 
 /// Findings of one kept result, about: it stays well within what the cache keeps.
 const MOST_FOUND: usize = 500;
@@ -25,11 +25,11 @@ const MOST_FOUND: usize = 500;
 const NAMED: usize = 5;
 
 fn open(repo: &Repo) -> Option<Receipts> {
-    Receipts::open(&setup::dirs()?, &repo.common_dir).ok()
+    Receipts::open(&session::dirs()?, &repo.common_dir).ok()
 }
 
 fn results() -> Option<Cache> {
-    Cache::open(&setup::dirs()?).ok()
+    Cache::open(&session::dirs()?).ok()
 }
 
 /// Whether nothing at all was found and nothing left out: only then need nobody look again.
@@ -58,7 +58,7 @@ impl Receipt {
     pub(super) fn end(self, under: &Under<'_>, report: &Report) {
         let terms = if is_clean(report) { under.terms(report.scanned.later) } else { Vec::new() };
         // Without a receipt the push gate looks again: nothing to stop or speak for.
-        let _ = self.receipts.passed(setup::seconds(), &terms, &self.steps);
+        let _ = self.receipts.passed(clock::seconds(), &terms, &self.steps);
     }
 }
 
@@ -223,7 +223,7 @@ impl<'p> Memory<'p> {
             spared.commits.iter().partition(|id| by_commit.contains_key(&id.to_string()));
         let clean: Vec<_> = clean.into_iter().map(leans).collect();
         // As at commit: without it the next push looks again.
-        let _ = receipts.looked(setup::seconds(), &terms, &clean, None);
+        let _ = receipts.looked(clock::seconds(), &terms, &clean, None);
         let Some(cache) = results().filter(|_| !with.is_empty()) else { return };
         let mut commits: Vec<(Oid, &[Oid])> = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
@@ -237,7 +237,7 @@ impl<'p> Memory<'p> {
             let key = Key::of(&parts, named.iter().map(|(path, id)| (path, *id)));
             let kept = Kept { findings: std::mem::take(findings), files: commits.len() };
             if cache.put(&key, &kept).is_ok() {
-                let _ = receipts.looked(setup::seconds(), &terms, commits, Some(key));
+                let _ = receipts.looked(clock::seconds(), &terms, commits, Some(key));
             }
             commits.clear();
         };
@@ -302,7 +302,7 @@ impl<'p> Memory<'p> {
             by_author.entry(authors.get(id).cloned().unwrap_or_default()).or_default().push(short(*id));
         }
         for (who, commits) in by_author {
-            let new = Bypass::new(BypassKind::Bypass, setup::now(), self.call.hook.word());
+            let new = Bypass::new(BypassKind::Bypass, clock::now(), self.call.hook.word());
             let entry = Bypass { count: commits.len(), who, commits, ..new };
             if let Err(error) = bypass_log::append(dir, &entry) {
                 tell(&format!("warning: this could not be recorded: {error}"));

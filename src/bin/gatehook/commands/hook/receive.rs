@@ -8,12 +8,12 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use gatehook::finding::{Exit, Report};
 use gatehook::git::{self, GitError};
 use gatehook::rules::Gate;
+use gatehook::session::ConfigFrom;
 
 use super::gate::Before;
 use super::{Call, input, tell};
 use crate::args::OnBudget;
-use crate::commands::fail;
-use crate::setup::ConfigFrom;
+use crate::say::fail;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
     let given = match input() {

@@ -13,18 +13,16 @@ use gatehook::foreign::{Looked, Spot, Stands};
 use gatehook::git::{self, GitError};
 use gatehook::paths::RepoPath;
 use gatehook::policy::baseline::{Baseline, Entry};
+use gatehook::session::{files, limits};
 use gatehook::source::Files;
 
 use super::Here;
 use super::told::Fate;
 use crate::commands::allow::place;
 use crate::commands::baseline::Held;
-use crate::commands::fail;
 use crate::commands::here::look;
-use crate::setup;
+use crate::say::fail;
 
-/// Bytes of a file that is looked at.
-const LIMIT: u64 = 64 << 20;
 /// Bytes of files that are looked at together.
 const BATCH: usize = 64 << 20;
 
@@ -227,7 +225,7 @@ fn load(here: &Here, text: &Text) -> Result<Loaded, Exit> {
             Ok(git::range(&here.repo, &format!("{commit}^!")).map_or_else(|error| unread(&error), Loaded::Commit))
         }
         (Some(commit), Some(path)) => Ok(match git::file_at(&here.repo, commit, path) {
-            Ok(Some(bytes)) if bytes.len() as u64 > LIMIT => Loaded::Not(too_large()),
+            Ok(Some(bytes)) if bytes.len() as u64 > limits::IMPORTED => Loaded::Not(too_large()),
             Ok(Some(bytes)) => Loaded::Bytes(bytes.into()),
             Ok(None) => Loaded::Not(Seen::Gone("nothing to ignore: that commit has no such file")),
             Err(error) => unread(&error),
@@ -247,7 +245,7 @@ fn on_disk(top: &Path, path: &str) -> Loaded {
         let why = "its file is not in this repository".to_owned();
         return Loaded::Not(Seen::Unread(why, ""));
     }
-    match setup::read_regular(&full, LIMIT) {
+    match files::read_regular(&full, limits::IMPORTED) {
         Ok(Some(bytes)) => Loaded::Bytes(bytes.into()),
         Ok(None) => Loaded::Not(Seen::Gone("nothing to ignore: the file is not there any more")),
         Err(error) => Loaded::Not(Seen::Unread(format!("its file cannot be read: {error}"), "")),

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 use gatehook::finding::Exit;
 use gatehook::foreign;
+use gatehook::session::files;
 
 use super::Here;
-use crate::commands::{fail, here, stop};
-use crate::setup;
+use crate::commands::here;
+use crate::say::{fail, stop};
 
 const FILE: &str = ".pre-commit-config.yaml";
 const REPOSITORY: &str = "https://github.com/gatehook/gatehook";
@@ -35,7 +36,7 @@ impl Hook {
 /// The hook's entry, before all others.
 pub(super) fn entry(here: &Here) -> Result<Hook, Exit> {
     let path = here.repo.top.join(FILE);
-    let text = setup::read_regular(&path, foreign::MOST)
+    let text = files::read_regular(&path, foreign::MOST)
         .map_err(|error| fail(&error, Some(&format!("make `{FILE}` readable")), Exit::Usage))?;
     let Some(text) = text else {
         return Err(stop(&format!("there is no `{FILE}` here"), "`gatehook install` needs no framework"));

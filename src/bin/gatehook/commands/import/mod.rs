@@ -18,8 +18,8 @@ use self::sources::Source;
 use self::told::{Fate, Line};
 use self::writes::Edited;
 use super::here::Here;
-use super::{say, stop};
 use crate::args;
+use crate::say::{say, stop};
 
 pub(crate) fn run(args: &args::Import) -> Exit {
     import(args).unwrap_or_else(|exit| exit)

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use gatehook::finding::Exit;
 use gatehook::foreign::{self, Kind, Plan};
 use gatehook::git;
+use gatehook::session::files;
 use gatehook::text::escape;
 
 use super::Here;
 use crate::args::{Import, Tool};
-use crate::commands::{fail, stop};
-use crate::setup;
+use crate::say::{fail, stop};
 
 /// Names at the repository's root.
 const KNOWN: &[(&str, Kind)] = &[
@@ -101,7 +101,7 @@ fn belongs(kind: Kind, tool: Tool) -> bool {
 fn read(here: &Here, path: &Path, kind: Option<Kind>, tool: Option<Tool>) -> Result<Source, Exit> {
     let shown = path.strip_prefix(&here.repo.top).unwrap_or(path);
     let name = escape(shown.as_os_str().as_encoded_bytes()).to_string();
-    let text = setup::read_regular(path, foreign::MOST)
+    let text = files::read_regular(path, foreign::MOST)
         .and_then(|text| {
             text.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("there is no file `{name}`")))
         })

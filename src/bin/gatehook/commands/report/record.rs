@@ -9,7 +9,7 @@ use gatehook::store::bypass_log::{self, Summary};
 use gatehook::text::escape;
 
 use crate::args::Record;
-use crate::commands::{fail, say, say_json};
+use crate::say::{fail, say, say_json};
 
 pub(super) fn sum_up(args: &Record) -> Exit {
     let repo = match Repo::discover(args.repo.as_deref().unwrap_or(Path::new("."))) {

@@ -1,27 +1,26 @@
 //! What the work tree says that a gate does not heed yet: its configuration and baseline, changed and not staged, or
 //! staged and not committed. Asked only where a gate has stopped something.
 
-use gatehook::config;
-use gatehook::finding::{Exit, Finding, Report};
-use gatehook::git;
-use gatehook::policy::{self, baseline};
-
-use crate::args::Output;
-use crate::layers::{self, ConfigFrom};
-use crate::setup::{self, read_regular};
+use super::configuration::{ConfigFrom, Overrides, quietly};
+use super::files::read_regular;
+use super::{clock, limits};
+use crate::config;
+use crate::finding::{Exit, Finding, Report};
+use crate::git;
+use crate::policy::{self, baseline};
 
 /// A line for each file of gatehook's own that stands otherwise in the work tree than where the gate read it.
-pub(crate) fn notes(from: &ConfigFrom<'_>, report: &Report, output: &Output) -> Vec<String> {
+pub fn notes(from: &ConfigFrom<'_>, report: &Report, over: &Overrides) -> Vec<String> {
     let (ConfigFrom::Index(repo) | ConfigFrom::Commit(repo, _)) = from else { return Vec::new() };
-    if repo.bare || output.config.is_some() || !matches!(report.exit(), Exit::Blocked | Exit::Usage) {
+    if repo.bare || over.config.is_some() || !matches!(report.exit(), Exit::Blocked | Exit::Usage) {
         return Vec::new();
     }
-    let config = layers::quietly(&ConfigFrom::Dir(&repo.top), output);
+    let config = quietly(&ConfigFrom::Dir(&repo.top), over);
     let baseline = config.baseline.clone().unwrap_or_else(|| baseline::FILE.to_owned());
     let mut notes = Vec::new();
     let below = below(repo, report);
     for name in [config::FILE, &baseline].into_iter().chain(below.iter().map(String::as_str)) {
-        let here = read_regular(&repo.top.join(name), setup::MOST_BASELINE).ok().flatten();
+        let here = read_regular(&repo.top.join(name), limits::BASELINE).ok().flatten();
         let Some(here) = here.filter(|_| !name.is_empty()) else { continue };
         let (there, lacks, next) = match from {
             ConfigFrom::Index(_) => (git::staged_file(repo, name), "staged", format!("git add {name}")),
@@ -57,7 +56,7 @@ fn below(repo: &git::Repo, report: &Report) -> Vec<String> {
 
 /// How many of the findings that block the configuration allows.
 fn allowed(report: &Report, config: &config::Config) -> usize {
-    let today = setup::today();
+    let today = clock::today();
     // Those that are past a run's measure stay uncounted.
     let _ = policy::prepare(&report.findings, &config.allow);
     let holds = |finding: &&Finding| {

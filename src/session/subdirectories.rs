@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use gatehook::config::{self, Config, ConfigError, Holding, Layer, Origin, Rank, Subdirectory};
-
-use crate::args::Output;
-use crate::layers::{self, ConfigFrom};
+use super::configuration::{ConfigFrom, Overrides};
+use super::files;
+use crate::config::{self, Config, ConfigError, Holding, Layer, Origin, Rank, Subdirectory};
+use crate::git;
+use crate::stage;
 
 /// What `DIR/gatehook.toml` is held against.
 #[derive(Clone, Debug)]
-pub(crate) enum Against<'r> {
+pub enum Against<'r> {
     /// Nothing: what stands there holds, and nothing of it is new.
     Nothing,
     /// What stood before the change; with no such place all of it is new.
@@ -21,15 +22,15 @@ pub(crate) enum Against<'r> {
 /// # Errors
 ///
 /// A file that cannot be read, or says what only the root's may say.
-pub(crate) fn read(
+pub fn read(
     config: &Config,
     from: &ConfigFrom<'_>,
     against: &Against<'_>,
     dirs: &BTreeSet<String>,
-    output: &Output,
+    over: &Overrides,
 ) -> Result<Option<Config>, ConfigError> {
     // The file that a flag names takes the place of all of them.
-    if output.config.is_some() {
+    if over.config.is_some() {
         return Ok(None);
     }
     let here = dirs.iter().filter_map(|dir| file(from, dir).transpose()).collect::<Result<Vec<_>, _>>()?;
@@ -44,7 +45,7 @@ pub(crate) fn read(
         Against::Nothing => None,
         Against::Before(_, holding) => Some((&before[..], *holding)),
     };
-    config.with_subdirectories(&here, compared, &gatehook::stage::program()).map(Some)
+    config.with_subdirectories(&here, compared, &stage::program()).map(Some)
 }
 
 /// The file of one directory; `None` where there is none.
@@ -54,19 +55,19 @@ fn file(from: &ConfigFrom<'_>, dir: &str) -> Result<Option<Subdirectory>, Config
         ConfigFrom::Nothing(_) => return Ok(None),
         ConfigFrom::Dir(top) => {
             let path = top.join(&path);
-            let text = match layers::regular(&path, config::MOST) {
+            let text = match files::regular(&path, config::MOST) {
                 Ok(text) => Ok(Some(text)),
-                Err(error) if layers::is_missing(&error) => Ok(None),
+                Err(error) if files::is_missing(&error) => Ok(None),
                 Err(error) => Err(error.to_string()),
             };
             (Origin::File(path), text)
         }
         ConfigFrom::Index(repo) => {
-            let text = gatehook::git::staged_file(repo, &path).map_err(|error| error.to_string());
+            let text = git::staged_file(repo, &path).map_err(|error| error.to_string());
             (Origin::Git { path, revision: None }, text)
         }
         ConfigFrom::Commit(repo, revision) | ConfigFrom::Server(repo, revision) => {
-            let text = gatehook::git::file_at(repo, revision, &path).map_err(|error| error.to_string());
+            let text = git::file_at(repo, revision, &path).map_err(|error| error.to_string());
             (Origin::Git { path, revision: Some(revision.clone()) }, text)
         }
     };

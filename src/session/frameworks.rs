@@ -1,10 +1,10 @@
 //! Hook frameworks that a repository sets up without gatehook: whoever installs them commits unchecked.
 
-use gatehook::git::{self, Repo};
-use gatehook::hooks;
+use crate::git::{self, Repo};
+use crate::hooks;
 
 /// A sentence for each tool that `revision` sets up in place of gatehook's commit hook. What cannot be read is no news.
-pub(crate) fn without_gatehook(repo: &Repo, revision: &str) -> Vec<String> {
+pub fn without_gatehook(repo: &Repo, revision: &str) -> Vec<String> {
     let files = hooks::framework_files();
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     let there = git::files_at(repo, Some(revision), &names).unwrap_or_default();

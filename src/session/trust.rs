@@ -1,14 +1,13 @@
-//! External stages as the binary sees them: whom the user trusts, and what is told while they run.
+//! Which external stages the user trusts: by the digest of their tables and of the files that they name.
 
 use std::collections::HashSet;
 
-use gatehook::change::{Entry, Oid};
-use gatehook::config::{Config, StageConfig};
-use gatehook::git::{self, Repo};
-use gatehook::stage::external;
-use gatehook::store::Trust;
-
-use crate::setup;
+use super::dirs::dirs;
+use crate::change::{Entry, Oid};
+use crate::config::{Config, StageConfig};
+use crate::git::{self, Repo};
+use crate::stage::external;
+use crate::store::Trust;
 
 /// Links behind each other that are followed.
 const DEEPEST: usize = 8;
@@ -17,13 +16,13 @@ const DEEPEST: usize = 8;
 type Files = Vec<(String, Oid, Entry)>;
 
 /// What the user lets run of a repository's stages.
-pub(crate) fn trust(repo: &Repo) -> Option<Trust> {
-    Some(Trust::open(&setup::dirs()?, &repo.common_dir))
+pub fn open(repo: &Repo) -> Option<Trust> {
+    Some(Trust::open(&dirs()?, &repo.common_dir))
 }
 
 /// The digest of `stage` as it stands in `revision`, or in the index where there is none, and the repository's own
 /// files that it pins.
-pub(crate) fn digest(repo: &Repo, revision: Option<&str>, stage: &StageConfig) -> Option<(String, Vec<String>)> {
+pub fn digest(repo: &Repo, revision: Option<&str>, stage: &StageConfig) -> Option<(String, Vec<String>)> {
     let files = followed(repo, revision, external::named_files(stage))?;
     Some(pinned(stage, &files))
 }
@@ -66,14 +65,14 @@ fn followed(repo: &Repo, revision: Option<&str>, names: Vec<String>) -> Option<F
 
 /// Names of the stages that may run: those of the user's own files, and those that the user trusts as they
 /// stand in `revision`.
-pub(crate) fn trusted(repo: &Repo, revision: &str, config: &Config) -> HashSet<String> {
+pub fn names(repo: &Repo, revision: &str, config: &Config) -> HashSet<String> {
     let own = |stage: &&StageConfig| stage.own;
     let mut names: HashSet<String> = config.stages.iter().filter(own).map(|stage| stage.name.clone()).collect();
     if config.stages.iter().all(|stage| stage.own) {
         return names;
     }
     let foreign: Vec<&StageConfig> = config.stages.iter().filter(|stage| !stage.own).collect();
-    let Some(trust) = trust(repo).filter(|trust| !trust.is_empty()) else { return names };
+    let Some(trust) = open(repo).filter(|trust| !trust.is_empty()) else { return names };
     // One question for all of them, as long as no link leads on.
     let all = foreign.iter().flat_map(|stage| external::named_files(stage)).collect();
     let Some(files) = followed(repo, Some(revision), all) else { return names };
