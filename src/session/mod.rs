@@ -13,7 +13,9 @@ mod dirs;
 mod failure;
 pub mod files;
 mod frameworks;
+pub mod hook;
 pub mod limits;
+mod look;
 mod shelves;
 pub mod subdirectories;
 pub mod trust;
@@ -23,4 +25,5 @@ pub use configuration::{Base, ConfigFrom, Loaded, Overrides, load, load_after, l
 pub use dirs::{dirs, user_dir};
 pub use failure::{Failure, fail, stop};
 pub use frameworks::without_gatehook;
+pub use look::{holds_secret, look};
 pub use unstaged::notes as unstaged_notes;

@@ -3,7 +3,7 @@
 use gatehook::config::{Allow, edit};
 use gatehook::finding::{Exit, Finding, Report, State, Tier, stretch_all};
 use gatehook::policy;
-use gatehook::session::clock;
+use gatehook::session::{clock, holds_secret};
 
 use super::here::{self, Here};
 use crate::args;
@@ -140,7 +140,7 @@ fn reason(args: &args::Allow, covered: &[Finding]) -> Result<String, Exit> {
     if given.is_empty() {
         return Err(stop("an exception needs a reason", "--reason \"…\": who reads it in a year must understand it"));
     }
-    if here::holds_secret(&given) {
+    if holds_secret(&given) {
         return Err(stop("the reason holds a secret", "describe the value, do not quote it"));
     }
     Ok(given)

@@ -1,21 +1,14 @@
 //! The repository that a command works on: its configuration, its findings, its files written anew.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use gatehook::change::Listing;
-use gatehook::change::Store;
 use gatehook::config::{self, Config};
 use gatehook::finding::{Exit, Report};
 use gatehook::git::{self, GitError, Repo};
-use gatehook::pipeline::{self, Request, RunContext, Stages, Subject, Tree};
-use gatehook::rules::{Gate, Pack};
-use gatehook::session::{
-    self, ConfigFrom, Overrides, clock, files, limits,
-    subdirectories::{self, Against},
-};
+use gatehook::session::{self, ConfigFrom, files, look};
 use gatehook::source::{Cleanup, Files, message};
 
 use crate::args::Output;
@@ -125,26 +118,6 @@ impl Here {
 }
 
 /// Looks with all pattern stages under `config`, and under that of subdirectories where it is read `from` somewhere.
-pub(super) fn look(config: &Config, from: Option<&ConfigFrom<'_>>, listing: Listing, store: &dyn Store) -> Report {
-    let request = Request {
-        gate: Gate::Commit,
-        name: "scan".into(),
-        stages: Stages::Every,
-        skip: Vec::new(),
-        limit: limits::ELSEWHERE,
-        today: clock::today(),
-        whole: false,
-    };
-    let dirs = session::dirs();
-    let below = |dirs: &BTreeSet<String>| match from {
-        Some(from) => subdirectories::read(config, from, &Against::Nothing, dirs, &Overrides::default()),
-        None => Ok(None),
-    };
-    let context = RunContext { dirs: dirs.as_ref(), subdirectories: &below, ..RunContext::PLAIN };
-    let subject = Subject::Change { listing, store, tree: Tree::Listing };
-    pipeline::run(&request, config, subject, &context, pipeline::NO_BASELINE)
-}
-
 fn no_git(error: &GitError) -> Exit {
     fail(error, error.hint().as_deref(), Exit::NotScanned)
 }
@@ -169,11 +142,4 @@ pub(super) fn ask(question: &str) -> Option<String> {
         Ok(0) | Err(_) => None,
         Ok(_) => Some(answer.trim().to_owned()),
     }
-}
-
-/// Whether a text that somebody wants to have written down holds a secret.
-pub(crate) fn holds_secret(text: &str) -> bool {
-    let listing = message(text.as_bytes(), Cleanup::default());
-    let report = look(&Config::default(), None, listing, &Files);
-    report.findings.iter().any(|finding| finding.stage == Pack::Secrets.word()) || report.exit() == Exit::NotScanned
 }

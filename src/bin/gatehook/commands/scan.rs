@@ -130,7 +130,7 @@ fn before(revision: &str, place: &Place, args: &Scan) -> Result<baseline::Source
         return Err(loaded.exit());
     }
     let listing = git::tree(repo, revision).map_err(|error| wrong(&error))?;
-    let mut report = super::here::look(&loaded.config, Some(&from), listing, repo);
+    let mut report = session::look(&loaded.config, Some(&from), listing, repo);
     let reason = format!("stands in {revision}");
     let entries = report.findings.drain(..).map(|finding| {
         let mut entry = baseline::Entry::of(&finding);

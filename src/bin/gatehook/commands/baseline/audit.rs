@@ -12,7 +12,7 @@ use gatehook::config::{Allow, Day, edit};
 use gatehook::finding::{Decision, Exit, Finding, Report, stretch_all};
 use gatehook::policy::baseline::{Baseline, Entry};
 use gatehook::report::{self, Detail, Format, Style};
-use gatehook::session::clock;
+use gatehook::session::{clock, holds_secret};
 
 use super::{Held, count, keep, name};
 use crate::args;
@@ -187,7 +187,7 @@ impl Session {
 /// A reason that may be written down.
 fn reason(question: &str) -> Option<String> {
     let reason = here::ask(question).filter(|reason| !reason.is_empty())?;
-    if here::holds_secret(&reason) {
+    if holds_secret(&reason) {
         crate::door::tell("that holds a secret: describe the value, do not quote it");
         return None;
     }

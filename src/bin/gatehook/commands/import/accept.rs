@@ -20,8 +20,8 @@ use super::Here;
 use super::told::Fate;
 use crate::commands::allow::place;
 use crate::commands::baseline::Held;
-use crate::commands::here::look;
 use crate::say::fail;
+use gatehook::session::look;
 
 /// Bytes of files that are looked at together.
 const BATCH: usize = 64 << 20;

@@ -10,8 +10,8 @@ use gatehook::foreign::Write;
 
 use super::Here;
 use super::told::Fate;
-use crate::commands::here::holds_secret;
 use crate::say::fail;
+use gatehook::session::holds_secret;
 
 /// The text of `gatehook.toml` as it will be.
 pub(super) struct Edited {

@@ -5,18 +5,18 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use gatehook::change::{Change, Entry, Listing, Oid};
-use gatehook::config::Holding;
-use gatehook::finding::{Exit, Finding, Report};
-use gatehook::git::{self, Repo, ancestry};
-use gatehook::paths::RepoPath;
-use gatehook::rules::Gate;
-use gatehook::session::{self, ConfigFrom, clock};
-use gatehook::store::bypass_log::{self, Bypass, BypassKind};
-use gatehook::store::{Cache, Kept, Key, KeyParts, Known, Receipts, Seen, Steps};
+use crate::change::{Change, Entry, Listing, Oid};
+use crate::config::Holding;
+use crate::finding::{Exit, Finding, Report};
+use crate::git::{self, Repo, ancestry};
+use crate::paths::RepoPath;
+use crate::rules::Gate;
+use crate::session::{self, ConfigFrom, clock};
+use crate::store::bypass_log::{self, Bypass, BypassKind};
+use crate::store::{Cache, Kept, Key, KeyParts, Known, Receipts, Seen, Steps};
 
-use super::gate::Under;
-use super::{Call, tell};
+use super::Call;
+use super::gate::GateRunner;
 
 /// Findings of one kept result, about: it stays well within what the cache keeps.
 const MOST_FOUND: usize = 500;
@@ -55,8 +55,8 @@ impl Receipt {
     }
 
     /// The gate let it through.
-    pub(super) fn end(self, under: &Under<'_>, report: &Report) {
-        let terms = if is_clean(report) { under.terms(report.scanned.later) } else { Vec::new() };
+    pub(super) fn end(self, runner: &GateRunner<'_>, report: &Report) {
+        let terms = if is_clean(report) { runner.terms(report.scanned.later) } else { Vec::new() };
         // Without a receipt the push gate looks again: nothing to stop or speak for.
         let _ = self.receipts.passed(clock::seconds(), &terms, &self.steps);
     }
@@ -69,7 +69,7 @@ pub(super) struct Memory<'p> {
     tip: Option<String>,
     /// Commits that the other side has, where they are known: what loosens the gate counts from there.
     bases: OnceCell<Vec<String>>,
-    under: OnceCell<Under<'p>>,
+    runner: OnceCell<GateRunner<'p>>,
     /// Read when it is first asked for, with the terms that hold.
     known: OnceCell<(Vec<[u8; 32]>, Known)>,
     /// What was found before in commits that this gate has looked at.
@@ -80,7 +80,7 @@ impl<'p> Memory<'p> {
     /// For a push whose configuration stands at `tip`.
     pub(super) fn new(call: &'p Call<'p>, repo: &'p Repo, tip: Option<String>) -> Self {
         let bases = OnceCell::new();
-        Self { call, repo, tip, bases, under: OnceCell::new(), known: OnceCell::new(), recalled: RefCell::default() }
+        Self { call, repo, tip, bases, runner: OnceCell::new(), known: OnceCell::new(), recalled: RefCell::default() }
     }
 
     /// The commit whose configuration and scripts hold.
@@ -89,8 +89,8 @@ impl<'p> Memory<'p> {
     }
 
     /// What the push gate demands.
-    pub(super) fn under(&self) -> &Under<'p> {
-        self.under.get_or_init(|| {
+    pub(super) fn runner(&self) -> &GateRunner<'p> {
+        self.runner.get_or_init(|| {
             let from = match &self.tip {
                 Some(tip) => ConfigFrom::Commit(self.repo, tip.clone()),
                 None => ConfigFrom::Index(self.repo),
@@ -98,11 +98,11 @@ impl<'p> Memory<'p> {
             let bases = match self.bases.get() {
                 Some(bases) if !bases.is_empty() => bases.clone(),
                 // There is nothing to look at.
-                None if self.tip.is_none() => return self.call.under(Gate::Push, &from),
+                None if self.tip.is_none() => return self.call.runner(Gate::Push, &from),
                 _ => self.default_branch(),
             };
             let bases: Vec<_> = bases.into_iter().map(|base| ConfigFrom::Commit(self.repo, base)).collect();
-            self.call.under_after(Gate::Push, &from, &bases, Holding::Single)
+            self.call.runner_after(Gate::Push, &from, &bases, Holding::Single)
         })
     }
 
@@ -119,7 +119,8 @@ impl<'p> Memory<'p> {
     }
 
     fn known(&self) -> &(Vec<[u8; 32]>, Known) {
-        self.known.get_or_init(|| (self.under().terms(false), open(self.repo).map(Receipts::known).unwrap_or_default()))
+        self.known
+            .get_or_init(|| (self.runner().terms(false), open(self.repo).map(Receipts::known).unwrap_or_default()))
     }
 
     /// Which of `commits`, all of a push, this gate has looked at before. What it found in them is recalled;
@@ -127,7 +128,7 @@ impl<'p> Memory<'p> {
     pub(super) fn looked(&self, commits: &[Oid]) -> HashSet<Oid> {
         let mut looked = HashSet::new();
         let mut by_result: BTreeMap<Key, HashSet<String>> = BTreeMap::new();
-        for (commit, found) in self.known().1.looked(&self.under().commit_terms(), commits) {
+        for (commit, found) in self.known().1.looked(&self.runner().commit_terms(), commits) {
             match found {
                 Some(key) => drop(by_result.entry(key).or_default().insert(commit.to_string())),
                 None => drop(looked.insert(commit)),
@@ -208,7 +209,7 @@ impl<'p> Memory<'p> {
             return;
         }
         let Some(receipts) = self.known().1.receipts() else { return };
-        let terms = self.under().commit_terms();
+        let terms = self.runner().commit_terms();
         if terms.is_empty() {
             return;
         }
@@ -305,7 +306,7 @@ impl<'p> Memory<'p> {
             let new = Bypass::new(BypassKind::Bypass, clock::now(), self.call.hook.word());
             let entry = Bypass { count: commits.len(), who, commits, ..new };
             if let Err(error) = bypass_log::append(dir, &entry) {
-                tell(&format!("warning: this could not be recorded: {error}"));
+                self.call.tell(&format!("warning: this could not be recorded: {error}"));
             }
         }
     }

@@ -4,19 +4,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use gatehook::finding::Exit;
-use gatehook::git::setup::message_settings;
-use gatehook::pipeline::Tree;
-use gatehook::rules::Gate;
-use gatehook::session::ConfigFrom;
-use gatehook::source::{Cleanup, Files, chosen_comment, message};
+use crate::finding::Exit;
+use crate::git::setup::message_settings;
+use crate::pipeline::Tree;
+use crate::rules::Gate;
+use crate::session::ConfigFrom;
+use crate::source::{Cleanup, Files, chosen_comment, message};
 
-use super::{Call, tell};
-use crate::say::fail;
+use super::Call;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
     let Some(file) = call.flags.args.first().map(Path::new) else {
-        tell("error: the hook `commit-msg` needs the file with the message\nhint: gatehook hook commit-msg FILE");
+        call.tell("error: the hook `commit-msg` needs the file with the message\nhint: gatehook hook commit-msg FILE");
         return Exit::Usage.code();
     };
     let text = match fs::read(file) {
@@ -37,8 +36,8 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 }
 
 fn unreadable(call: &Call<'_>, file: &Path, error: &io::Error) -> u8 {
-    tell(&format!("error: the message in `{}` cannot be read", file.display()));
-    call.settle(fail(error, None, Exit::NotScanned)).code()
+    call.tell(&format!("error: the message in `{}` cannot be read", file.display()));
+    call.settle(call.fail(error, None, Exit::NotScanned)).code()
 }
 
 fn look(call: &Call<'_>, file: &Path, text: &[u8]) -> Exit {
@@ -63,7 +62,10 @@ fn look(call: &Call<'_>, file: &Path, text: &[u8]) -> Exit {
     let report = call.look(Gate::Commit, &ConfigFrom::Index(&repo), message(text, cleanup), (&Files, Tree::None));
     let exit = call.conclude(&report);
     if exit == Exit::Blocked {
-        tell(&format!("help: your message is kept; to take the value out of it: {}", bring_back(call, file, text)));
+        call.tell(&format!(
+            "help: your message is kept; to take the value out of it: {}",
+            bring_back(call, file, text)
+        ));
     }
     exit
 }
@@ -81,6 +83,6 @@ fn bring_back(call: &Call<'_>, file: &Path, text: &[u8]) -> String {
     } else {
         file.to_owned()
     };
-    let quoted = gatehook::hooks::quoted(&file);
+    let quoted = crate::hooks::quoted(&file);
     format!("git commit {}-e -F {quoted}", if verbose { "-v " } else { "" })
 }

@@ -3,16 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use gatehook::config::Config;
-use gatehook::finding::Exit;
-use gatehook::hooks::Hook;
-use gatehook::rules::is_known;
-use gatehook::session::clock;
-use gatehook::stage;
-use gatehook::store::bypass_log::{self, Bypass, BypassKind};
+use crate::config::Config;
+use crate::finding::Exit;
+use crate::hooks::Hook;
+use crate::rules::is_known;
+use crate::session::{clock, holds_secret};
+use crate::stage;
+use crate::store::bypass_log::{self, Bypass, BypassKind};
 
-use super::{Call, tell};
-use crate::commands::here::holds_secret;
+use super::Call;
 
 impl Call<'_> {
     /// The rules and stages to leave out. Other tools listen to `SKIP` too, so names that are not
@@ -24,15 +23,15 @@ impl Call<'_> {
         }
         // To a repository on the same machine the environment is that of whoever pushes.
         if self.hook == Hook::PreReceive {
-            tell(&format!("note: SKIP={} is not heeded by a server", names.join(",")));
+            self.tell(&format!("note: SKIP={} is not heeded by a server", names.join(",")));
             return Vec::new();
         }
         let Some(reason) = self.reason() else {
-            tell(&format!("note: SKIP={} is not heeded: it needs a reason, GATEHOOK_REASON='…'", names.join(",")));
+            self.tell(&format!("note: SKIP={} is not heeded: it needs a reason, GATEHOOK_REASON='…'", names.join(",")));
             return Vec::new();
         };
         if !self.recorded.replace(true) {
-            tell(&format!("note: this once without {}: {reason}", names.join(", ")));
+            self.tell(&format!("note: this once without {}: {reason}", names.join(", ")));
             self.record(BypassKind::Skip, &names, &reason);
         }
         names
@@ -45,22 +44,24 @@ impl Call<'_> {
         }
         if self.hook == Hook::PreReceive {
             if self.around.on_error_allow {
-                tell("note: GATEHOOK_ON_ERROR=allow is not heeded by a server");
+                self.tell("note: GATEHOOK_ON_ERROR=allow is not heeded by a server");
             }
             return exit;
         }
         match (self.reason(), self.around.on_error_allow) {
             (Some(reason), true) => {
-                tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
+                self.tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
                 self.record(BypassKind::OnError, &[], &reason);
                 Exit::Clean
             }
             (None, true) => {
-                tell("note: GATEHOOK_ON_ERROR=allow is not heeded: it needs a reason, GATEHOOK_REASON='…'");
+                self.tell("note: GATEHOOK_ON_ERROR=allow is not heeded: it needs a reason, GATEHOOK_REASON='…'");
                 exit
             }
             (_, false) => {
-                tell("hint: once, and on record: GATEHOOK_ON_ERROR=allow GATEHOOK_REASON='…' before the same command");
+                self.tell(
+                    "hint: once, and on record: GATEHOOK_ON_ERROR=allow GATEHOOK_REASON='…' before the same command",
+                );
                 exit
             }
         }
@@ -70,7 +71,7 @@ impl Call<'_> {
     fn reason(&self) -> Option<String> {
         let reason = self.around.reason.as_ref()?;
         if !holds_secret(reason) {
-            return Some(gatehook::text::escape(reason.as_bytes()).to_string());
+            return Some(crate::text::escape(reason.as_bytes()).to_string());
         }
         Some("(not shown: the reason holds a secret)".to_owned())
     }
@@ -94,7 +95,7 @@ impl Call<'_> {
             None => Err("the git directory is not known".to_owned()),
         };
         if let Err(error) = written {
-            tell(&format!("warning: this could not be recorded: {error}"));
+            self.tell(&format!("warning: this could not be recorded: {error}"));
         }
     }
 
@@ -105,12 +106,12 @@ impl Call<'_> {
         if lines.is_empty() {
             return;
         }
-        tell("note: let through since the last push:");
+        self.tell("note: let through since the last push:");
         for line in &lines {
-            tell(&format!("  {}", gatehook::text::escape(line.as_bytes())));
+            self.tell(&format!("  {}", crate::text::escape(line.as_bytes())));
         }
         if let Err(error) = bypass_log::mark_shown(&dir, &clock::now()) {
-            tell(&format!("warning: `{}` cannot be written: {error}", bypass_log::path(&dir).display()));
+            self.tell(&format!("warning: `{}` cannot be written: {error}", bypass_log::path(&dir).display()));
         }
     }
 

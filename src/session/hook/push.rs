@@ -3,27 +3,26 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use gatehook::change::{Change, Oid};
-use gatehook::finding::{Exit, Finding};
-use gatehook::git::{self, GitError, Outgoing, Push, Repo};
+use crate::change::{Change, Oid};
+use crate::finding::{Exit, Finding};
+use crate::git::{self, GitError, Outgoing, Push, Repo};
 
 use super::gate::Before;
 use super::receipts::Memory;
-use super::{Call, input, rewrite, tell};
-use crate::say::fail;
+use super::{Call, rewrite};
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
-    let given = match input() {
+    let given = match call.front.input() {
         Ok(given) => given,
         Err(error) => {
-            tell("error: what git says of the push cannot be read");
-            return call.settle(fail(&error, None, Exit::NotScanned)).code();
+            call.tell("error: what git says of the push cannot be read");
+            return call.settle(call.fail(&error, None, Exit::NotScanned)).code();
         }
     };
     let framework = &call.around.framework;
     if framework.runs && framework.range.is_none() && framework.remote.is_none() && given.trim_ascii().is_empty() {
-        tell("error: the hook framework says neither what is pushed nor to where");
-        tell("hint: run it as a pre-push hook, or name --from-ref and --to-ref");
+        call.tell("error: the hook framework says neither what is pushed nor to where");
+        call.tell("hint: run it as a pre-push hook, or name --from-ref and --to-ref");
         return call.settle(Exit::NotScanned).code();
     }
     match look(call, &given) {
@@ -59,13 +58,13 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
         *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(findings.to_vec());
     };
     let before = Before { passed: spared.is_all(), recalled: &recalled, found: &note };
-    let mut report = memory.under().look_staged(outgoing, &repo, memory.revision(), &before);
+    let mut report = memory.runner().look_staged(outgoing, &repo, memory.revision(), &before);
     if report.exit() == Exit::Interrupted {
-        tell("interrupted: nothing was sent");
+        call.tell("interrupted: nothing was sent");
         return Exit::Interrupted;
     }
     if past.is_some() {
-        Call::tell_not_in_force(&repo);
+        call.tell_not_in_force(&repo);
     }
     report.notes.extend(past);
     report.notes.extend(notes);
@@ -73,7 +72,7 @@ fn look(call: &Call<'_>, given: &[u8]) -> Exit {
     let exit = call.conclude(&report);
     if exit == Exit::Blocked {
         for line in rewrite::advice(&report, &commits, &repo) {
-            tell(&line);
+            call.tell(&line);
         }
     }
     exit

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use gatehook::change::Oid;
-use gatehook::finding::{Finding, Report};
-use gatehook::git::Repo;
-use gatehook::git::{ancestry, subjects};
-use gatehook::policy::baseline;
-use gatehook::text::escape;
+use crate::change::Oid;
+use crate::finding::{Finding, Report};
+use crate::git::Repo;
+use crate::git::{ancestry, subjects};
+use crate::policy::baseline;
+use crate::text::escape;
 
 /// Commits named, at most.
 const NAMED: usize = 20;

@@ -1,27 +1,23 @@
 //! A gate in a hook: looks at a listing, tells what it found on standard error.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use gatehook::change::{Listing, Store};
-use gatehook::config::{Config, ConfigError, Holding, StageConfig};
-use gatehook::finding::{Exit, Finding, Report};
-use gatehook::git::{Outgoing, Repo};
-use gatehook::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, Tree};
-use gatehook::policy::baseline;
-use gatehook::rules::Gate;
-use gatehook::session::{
-    self, Base, ConfigFrom, Loaded, baselines, clock, limits,
+use crate::change::{Listing, Store};
+use crate::config::{Config, ConfigError, Holding, StageConfig};
+use crate::finding::{Exit, Finding, Report};
+use crate::git::{Outgoing, Repo};
+use crate::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subject, Tree};
+use crate::policy::baseline;
+use crate::rules::Gate;
+use crate::session::{
+    self, Base, ConfigFrom, Loaded, Overrides, baselines, clock, limits,
     subdirectories::{self, Against},
     trust,
 };
-use gatehook::stage::{self, external::Environment};
+use crate::stage::{self, external::Environment};
 
-use super::Call;
-use crate::args::Output;
-use crate::out::{self, To};
-use crate::progress::Progress;
-use crate::say::tell_failure;
-use crate::setup;
+use super::{Call, Frontend};
 
 impl Call<'_> {
     /// Looks at `listing` as `gate` demands, under the configuration that `from` holds.
@@ -32,29 +28,39 @@ impl Call<'_> {
         listing: Listing,
         (store, tree): (&dyn Store, Tree<'_>),
     ) -> Report {
-        self.under(gate, from).look(listing, store, tree)
+        self.runner(gate, from).look(listing, store, tree)
     }
 
     /// What `gate` demands under the configuration that `from` holds.
-    pub(super) fn under<'u>(&'u self, gate: Gate, from: &ConfigFrom<'u>) -> Under<'u> {
-        self.loaded(gate, from, setup::load(from, &self.flags.output), (None, Against::Nothing))
+    pub(super) fn runner<'u>(&'u self, gate: Gate, from: &ConfigFrom<'u>) -> GateRunner<'u> {
+        self.loaded(gate, from, self.load(from), (None, Against::Nothing))
     }
 
     /// The same for a change that begins at one of `bases` and may bring a configuration of its own.
-    pub(super) fn under_after<'u>(
+    pub(super) fn runner_after<'u>(
         &'u self,
         gate: Gate,
         from: &ConfigFrom<'u>,
         bases: &[ConfigFrom<'u>],
         holding: Holding,
-    ) -> Under<'u> {
-        let (loaded, base) = session::load_after(bases, from, &self.flags.output.overrides(), holding);
-        loaded.failure.iter().for_each(tell_failure);
+    ) -> GateRunner<'u> {
+        let (loaded, base) = session::load_after(bases, from, &self.flags.overrides, holding);
+        if let Some(failure) = &loaded.failure {
+            self.failed(failure);
+        }
         let against = match &base {
             Some(base) => Against::Before(Some(base.from.clone()), holding),
             None => Against::Before(None, Holding::All),
         };
         self.loaded(gate, from, loaded, (base, against))
+    }
+
+    fn load(&self, from: &ConfigFrom<'_>) -> Loaded {
+        let loaded = session::load(from, &self.flags.overrides);
+        if let Some(failure) = &loaded.failure {
+            self.failed(failure);
+        }
+        loaded
     }
 
     fn loaded<'u>(
@@ -63,7 +69,7 @@ impl Call<'_> {
         from: &ConfigFrom<'u>,
         loaded: Loaded,
         (base, against): (Option<Base<'u>>, Against<'u>),
-    ) -> Under<'u> {
+    ) -> GateRunner<'u> {
         let request = Request {
             gate,
             name: name(gate).into(),
@@ -77,12 +83,21 @@ impl Call<'_> {
             today: clock::today(),
             whole: false,
         };
-        Under { request, loaded, from: from.clone(), head: None, base, against, output: &self.flags.output }
+        GateRunner {
+            request,
+            loaded,
+            from: from.clone(),
+            head: None,
+            base,
+            against,
+            over: &self.flags.overrides,
+            front: self.front,
+        }
     }
 
     /// Tells the developer and gives the last word.
     pub(super) fn conclude(&self, report: &Report) -> Exit {
-        let exit = out::emit(report, &self.flags.output.reports, To::Stderr);
+        let exit = self.front.emit(report);
         if report.observes && !report.blocking().is_empty() {
             self.record_observed(report.blocking_findings().map(|finding| finding.rule.as_ref()));
         }
@@ -106,21 +121,22 @@ impl Before<'_> {
 }
 
 /// A gate with its configuration.
-pub(super) struct Under<'u> {
+pub(super) struct GateRunner<'u> {
     request: Request,
     loaded: Loaded,
     /// From where its baseline is read.
     from: ConfigFrom<'u>,
-    /// Whose configuration is held against it and does not count yet: see [`Under::hold_against`].
+    /// Whose configuration is held against it and does not count yet: see [`GateRunner::hold_against`].
     head: Option<ConfigFrom<'u>>,
     /// What stood before the change, where its configuration was held against that.
     base: Option<Base<'u>>,
     /// The same for the configuration of subdirectories.
     against: Against<'u>,
-    output: &'u Output,
+    over: &'u Overrides,
+    front: &'u Arc<dyn Frontend>,
 }
 
-impl<'u> Under<'u> {
+impl<'u> GateRunner<'u> {
     /// Whether `path` is a file that decides what this gate does, or may be one that those extend.
     pub(super) fn is_steered_by(&self, path: &[u8]) -> bool {
         let baseline = self.loaded.config.baseline.as_deref().unwrap_or(baseline::FILE);
@@ -129,7 +145,7 @@ impl<'u> Under<'u> {
 
     /// Names what the configuration of `head`, which does not count here, would loosen.
     pub(super) fn hold_against(&mut self, head: &ConfigFrom<'u>) {
-        self.loaded.config.loosened = session::loosened(&self.loaded.config, head, &self.output.overrides());
+        self.loaded.config.loosened = session::loosened(&self.loaded.config, head, self.over);
         self.against = Against::Before(Some(self.from.clone()), Holding::Nothing);
         self.head = Some(head.clone());
     }
@@ -137,19 +153,18 @@ impl<'u> Under<'u> {
     /// The configuration with that of subdirectories.
     fn below(&self, dirs: &BTreeSet<String>) -> Result<Option<Config>, ConfigError> {
         let head = self.head.as_ref().unwrap_or(&self.from);
-        subdirectories::read(&self.loaded.config, head, &self.against, dirs, &self.output.overrides())
+        subdirectories::read(&self.loaded.config, head, &self.against, dirs, self.over)
     }
 
     /// Looks at `listing`, around which `tree` stands.
     pub(super) fn look(&self, listing: Listing, store: &dyn Store, tree: Tree<'_>) -> Report {
-        let baseline =
-            || baselines::after(self.base.as_ref(), &self.from, &self.loaded.config, &self.output.overrides());
+        let baseline = || baselines::after(self.base.as_ref(), &self.from, &self.loaded.config, self.over);
         let subject = Subject::Change { listing, store, tree };
         let below = |dirs: &BTreeSet<String>| self.below(dirs);
         let context = RunContext { subdirectories: &below, ..RunContext::PLAIN };
         let mut report = pipeline::run(&self.request, &self.loaded.config, subject, &context, &baseline);
         report.end_with(self.loaded.exit());
-        report.notes.extend(session::unstaged_notes(&self.from, &report, &self.output.overrides()));
+        report.notes.extend(session::unstaged_notes(&self.from, &report, self.over));
         report
     }
 
@@ -157,10 +172,10 @@ impl<'u> Under<'u> {
     /// them as they stand in `revision`.
     pub(super) fn look_staged(&self, outgoing: Outgoing, repo: &Repo, revision: &str, before: &Before<'_>) -> Report {
         let config = &self.loaded.config;
-        let baseline = || baselines::after(self.base.as_ref(), &self.from, config, &self.output.overrides());
+        let baseline = || baselines::after(self.base.as_ref(), &self.from, config, self.over);
         let trusted = trust::names(repo, revision, config);
         let dirs = session::dirs();
-        let progress = Progress::new(self.output);
+        let progress = self.front.follow();
         let environment = Environment::of_process();
         let is_trusted = |stage: &StageConfig| trusted.contains(&stage.name);
         let below = |dirs: &BTreeSet<String>| self.below(dirs);
@@ -172,13 +187,13 @@ impl<'u> Under<'u> {
             found: before.found,
             dirs: dirs.as_ref(),
             keeps_results: true,
-            follow: &progress,
+            follow: &*progress,
         };
         let subject = Subject::Commits { outgoing, repo };
         let mut report = pipeline::run(&self.request, config, subject, &context, &baseline);
         drop(progress);
         report.end_with(self.loaded.exit());
-        report.notes.extend(session::unstaged_notes(&self.from, &report, &self.output.overrides()));
+        report.notes.extend(session::unstaged_notes(&self.from, &report, self.over));
         report
     }
 

@@ -3,24 +3,23 @@
 //! No work tree, objects in quarantine, and a server that does not wait long: what is not looked
 //! at within the budget counts as not looked at.
 
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 
-use gatehook::finding::{Exit, Report};
-use gatehook::git::{self, GitError};
-use gatehook::rules::Gate;
-use gatehook::session::ConfigFrom;
+use crate::finding::{Exit, Report};
+use crate::git::{self, GitError};
+use crate::rules::Gate;
+use crate::session::ConfigFrom;
 
+use super::Call;
 use super::gate::Before;
-use super::{Call, input, tell};
-use crate::args::OnBudget;
-use crate::say::fail;
 
 pub(super) fn run(call: &Call<'_>) -> u8 {
-    let given = match input() {
+    let given = match call.front.input() {
         Ok(given) => given,
         Err(error) => {
-            tell("error: what git says of the push cannot be read");
-            return fail(&error, None, Exit::NotScanned).code();
+            call.tell("error: what git says of the push cannot be read");
+            return call.fail(&error, None, Exit::NotScanned).code();
         }
     };
     match within_budget(call, &given) {
@@ -32,10 +31,10 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 /// The report, or that time ran out. Whoever is still working then ends with the process.
 fn within_budget(call: &Call<'_>, given: &[u8]) -> Exit {
     let budget = call.flags.budget;
-    let (flags, input) = (call.flags.clone(), given.to_vec());
+    let (flags, front, input) = (call.flags.clone(), Arc::clone(call.front), given.to_vec());
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
-        let call = Call::new(gatehook::hooks::Hook::PreReceive, &flags);
+        let call = Call::new(&flags, &front);
         // Nobody waits any more once the budget is spent.
         let _ = sender.send(look(&call, &input));
     });
@@ -43,21 +42,18 @@ fn within_budget(call: &Call<'_>, given: &[u8]) -> Exit {
         Ok(Ok(report)) => call.conclude(&report),
         Ok(Err(error)) => call.no_git(&error),
         Err(RecvTimeoutError::Disconnected) => {
-            tell("error: gatehook stumbled, so the push was not looked at (a defect of gatehook)");
+            call.tell("error: gatehook stumbled, so the push was not looked at (a defect of gatehook)");
             call.settle(Exit::NotScanned)
         }
         Err(RecvTimeoutError::Timeout) => {
             let spent = format!("not all of the push was looked at within {} ms", budget.as_millis());
-            match call.flags.on_budget {
-                OnBudget::Block => {
-                    tell(&format!("error: {spent}"));
-                    tell("hint: push fewer commits at a time");
-                    call.settle(Exit::NotScanned)
-                }
-                OnBudget::Allow => {
-                    tell(&format!("warning: {spent}; this server lets it pass"));
-                    Exit::Clean
-                }
+            if call.flags.passes_late {
+                call.tell(&format!("warning: {spent}; this server lets it pass"));
+                Exit::Clean
+            } else {
+                call.tell(&format!("error: {spent}"));
+                call.tell("hint: push fewer commits at a time");
+                call.settle(Exit::NotScanned)
             }
         }
     }
@@ -69,9 +65,9 @@ fn look(call: &Call<'_>, given: &[u8]) -> Result<Report, GitError> {
     let outgoing = git::received(&repo, &updates)?;
     // Policy is what the server's default branch says. A branch of the client's own could be made lax
     // by one push and used by the next.
-    let mut under = call.under(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned()));
+    let mut runner = call.runner(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned()));
     if let Some(tip) = outgoing.net.first().map(|net| net.head.to_string()) {
-        under.hold_against(&ConfigFrom::Server(&repo, tip));
+        runner.hold_against(&ConfigFrom::Server(&repo, tip));
     }
-    Ok(under.look_staged(outgoing, &repo, "HEAD", &Before::NOTHING))
+    Ok(runner.look_staged(outgoing, &repo, "HEAD", &Before::NOTHING))
 }

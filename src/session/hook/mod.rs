@@ -1,7 +1,7 @@
-//! `gatehook hook NAME`: what the shims call. A file a kind of hook.
+//! What `gatehook hook NAME` does, which the shims call. A file a kind of hook.
 //!
 //! Every hook looks first and then runs the hook that it chains, whose exit code it keeps. Nothing
-//! that goes wrong in here ends in 0 or 1.
+//! that goes wrong in here ends in 0 or 1. What is to be said goes through a [`Frontend`].
 
 mod commit;
 mod gate;
@@ -16,22 +16,58 @@ mod surroundings;
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Read};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use gatehook::finding::Exit;
-use gatehook::git::{GitError, Repo};
-use gatehook::hooks::{self, Hook};
+use crate::finding::{Exit, Report};
+use crate::git::{GitError, Repo};
+use crate::hooks::{self, Hook};
+use crate::pipeline::Follow;
+use crate::session::{Failure, Overrides, fail};
 
 use self::surroundings::Surroundings;
-use crate::args;
-use crate::say::fail;
+
+/// Who called the hook, as far as a session needs to know: it takes the lines and reports, and gives what git says.
+pub trait Frontend: Send + Sync {
+    /// Says a line. Nothing depends on whether it is heard.
+    fn tell(&self, line: &str);
+    /// Writes the report where the flags ask for it, and gives the exit code.
+    fn emit(&self, report: &Report) -> Exit;
+    /// Who follows the stages of a run.
+    fn follow(&self) -> Box<dyn Follow>;
+    /// All of standard input; nothing where a person sits in front of it.
+    fn input(&self) -> io::Result<Vec<u8>>;
+}
+
+/// How a hook was called.
+#[derive(Clone, Debug)]
+pub struct HookCall {
+    /// The hook.
+    pub hook: Hook,
+    /// Directory of the shim that calls.
+    pub hooks_dir: Option<PathBuf>,
+    /// Whether that shim stands in front of all repositories.
+    pub everywhere: bool,
+    /// Whether git's configuration calls.
+    pub configured: bool,
+    /// How long `pre-receive` may take.
+    pub budget: Duration,
+    /// Whether the push passes once that time is up.
+    pub passes_late: bool,
+    /// Files in place of the repository's own.
+    pub overrides: Overrides,
+    /// What git gave the hook.
+    pub args: Vec<OsString>,
+}
 
 /// One call of a hook.
 struct Call<'a> {
     hook: Hook,
-    flags: &'a args::Hook,
+    flags: &'a HookCall,
+    front: &'a Arc<dyn Frontend>,
     around: Surroundings,
     /// The git directory that all work trees share, once it is known.
     common_dir: OnceCell<PathBuf>,
@@ -39,14 +75,10 @@ struct Call<'a> {
     recorded: Cell<bool>,
 }
 
-pub(crate) fn run(flags: &args::Hook) -> u8 {
-    let Ok(hook) = flags.name.parse::<Hook>() else {
-        let offered: Vec<&str> = Hook::ALL.iter().map(|hook| hook.word()).collect();
-        tell(&format!("error: gatehook has no hook `{}`", flags.name));
-        tell(&format!("hint: it has {}", offered.join(", ")));
-        return Exit::Usage.code();
-    };
-    let call = Call::new(hook, flags);
+/// Runs a hook and gives the exit code: one of [`Exit`], or the chained hook's own.
+pub fn run(flags: &HookCall, front: &Arc<dyn Frontend>) -> u8 {
+    let hook = flags.hook;
+    let call = Call::new(flags, front);
     call.tell_displaced();
     let ended = catch_unwind(AssertUnwindSafe(|| match hook {
         _ if call.leaves_it_to_a_shim() => Exit::Clean.code(),
@@ -56,30 +88,29 @@ pub(crate) fn run(flags: &args::Hook) -> u8 {
         Hook::PreReceive => receive::run(&call),
     }));
     ended.unwrap_or_else(|_| {
-        tell(&format!("error: gatehook stumbled, so {} was not looked at (a defect of gatehook)", hook.what()));
+        call.tell(&format!("error: gatehook stumbled, so {} was not looked at (a defect of gatehook)", hook.what()));
         call.settle(Exit::NotScanned).code()
     })
 }
 
-/// Says a line. Standard error may be closed: no verdict depends on it.
-fn tell(line: &str) {
-    crate::door::tell(line);
-}
-
-/// All of standard input; nothing where a person sits in front of it.
-fn input() -> io::Result<Vec<u8>> {
-    let mut input = Vec::new();
-    let mut stdin = io::stdin().lock();
-    if !stdin.is_terminal() {
-        stdin.read_to_end(&mut input)?;
-    }
-    Ok(input)
-}
-
 impl<'a> Call<'a> {
-    fn new(hook: Hook, flags: &'a args::Hook) -> Self {
+    fn new(flags: &'a HookCall, front: &'a Arc<dyn Frontend>) -> Self {
         let around = Surroundings::from_environment();
-        Self { hook, flags, around, common_dir: OnceCell::new(), recorded: Cell::new(false) }
+        Self { hook: flags.hook, flags, front, around, common_dir: OnceCell::new(), recorded: Cell::new(false) }
+    }
+
+    fn tell(&self, line: &str) {
+        self.front.tell(line);
+    }
+
+    /// Says a failure and gives its exit code.
+    fn failed(&self, failure: &Failure) -> Exit {
+        self.tell(&failure.to_string());
+        failure.exit
+    }
+
+    fn fail(&self, error: &dyn std::error::Error, hint: Option<&str>, exit: Exit) -> Exit {
+        self.failed(&fail(error, hint, exit))
     }
 
     /// The repository that git runs this hook in.
@@ -97,8 +128,8 @@ impl<'a> Call<'a> {
         }
         let own = self.repo().map_err(hooks::HooksError::from);
         own.and_then(|repo| hooks::behind(&repo.common_dir.join("hooks"), self.hook)).map_err(|error| {
-            tell("error: the repository's own hook did not run");
-            self.settle(fail(&error, error.hint().as_deref(), Exit::NotScanned)).code()
+            self.tell("error: the repository's own hook did not run");
+            self.settle(self.fail(&error, error.hint().as_deref(), Exit::NotScanned)).code()
         })
     }
 
@@ -111,7 +142,7 @@ impl<'a> Call<'a> {
         };
         match hooks::run(&path, self.hook, &self.flags.args, input, self.around.chain_depth.as_deref()) {
             Ok(code) => code,
-            Err(error) => fail(&error, error.hint().as_deref(), Exit::NotScanned).code(),
+            Err(error) => self.fail(&error, error.hint().as_deref(), Exit::NotScanned).code(),
         }
     }
 
@@ -130,23 +161,25 @@ impl<'a> Call<'a> {
         for one in &lost {
             let by = one.by.map_or("another hook stands there", |by| by.word());
             let verb = if one.by.is_some() { " has put its own hook there" } else { "" };
-            tell(&format!(
+            self.tell(&format!(
                 "warning: `{}` does not run gatehook any more: {by}{verb}, and gatehook's is kept as {}",
                 one.hook,
                 one.kept.display()
             ));
         }
         if !lost.is_empty() {
-            tell("hint: `gatehook status` says how both run");
+            self.tell("hint: `gatehook status` says how both run");
         }
     }
 
     /// Tells why commits came past the commit gate, where another hook stands in its place.
-    fn tell_not_in_force(repo: &Repo) {
+    fn tell_not_in_force(&self, repo: &Repo) {
         let state = hooks::Place::find(repo).and_then(|place| hooks::state(&place, Hook::PreCommit, true));
         if let Ok(state @ (hooks::State::Foreign(_) | hooks::State::Overridden(_))) = state {
             let state = state.describe(&std::env::current_dir().unwrap_or_default());
-            tell(&format!("warning: `pre-commit` does not run gatehook: {state}\nhint: `gatehook status` says more"));
+            self.tell(&format!(
+                "warning: `pre-commit` does not run gatehook: {state}\nhint: `gatehook status` says more"
+            ));
         }
     }
 
@@ -157,6 +190,6 @@ impl<'a> Call<'a> {
 
     /// Tells why git's answer is not to be had.
     fn no_git(&self, error: &GitError) -> Exit {
-        self.settle(fail(error, error.hint().as_deref(), Exit::NotScanned))
+        self.settle(self.fail(error, error.hint().as_deref(), Exit::NotScanned))
     }
 }

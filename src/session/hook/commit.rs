@@ -5,12 +5,12 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use gatehook::config::Holding;
-use gatehook::finding::Exit;
-use gatehook::git::{self, Repo};
-use gatehook::pipeline::Tree;
-use gatehook::rules::Gate;
-use gatehook::session::ConfigFrom;
+use crate::config::Holding;
+use crate::finding::Exit;
+use crate::git::{self, Repo};
+use crate::pipeline::Tree;
+use crate::rules::Gate;
+use crate::session::ConfigFrom;
 
 use super::receipts::Receipt;
 use super::{Call, named};
@@ -37,7 +37,7 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
     let from = ConfigFrom::Index(repo);
     let after =
-        |base: &str| call.under_after(Gate::Commit, &from, &[ConfigFrom::Commit(repo, base.to_owned())], Holding::All);
+        |base: &str| call.runner_after(Gate::Commit, &from, &[ConfigFrom::Commit(repo, base.to_owned())], Holding::All);
     let looked = match &call.around.framework.range {
         // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged. What stands in HEAD does
         // not count as old here, for HEAD may be what the range brings.
@@ -46,14 +46,14 @@ fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
         None => git::staged(repo).map(|mut listing| {
             let receipt = Receipt::begin(repo, &listing);
             named::add(&call.flags.args, &mut listing);
-            let mut under = call.under(Gate::Commit, &from);
-            if listing.changes.iter().any(|change| under.is_steered_by(change.path.as_bytes())) {
-                under = after("HEAD");
+            let mut runner = call.runner(Gate::Commit, &from);
+            if listing.changes.iter().any(|change| runner.is_steered_by(change.path.as_bytes())) {
+                runner = after("HEAD");
             }
-            let report = under.look(listing, &named::Both(repo.before("HEAD")), Tree::Index(repo));
+            let report = runner.look(listing, &named::Both(repo.before("HEAD")), Tree::Index(repo));
             let exit = call.conclude(&report);
             if let (Exit::Clean, Some(receipt)) = (exit, receipt) {
-                receipt.end(&under, &report);
+                receipt.end(&runner, &report);
             }
             exit
         }),

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
 
-use gatehook::change::Listing;
-use gatehook::change::{Blob, Loaded, Oid, ReadError, Reader, Store};
-use gatehook::paths::RepoPath;
-use gatehook::source::{self, Files};
+use crate::change::Listing;
+use crate::change::{Blob, Loaded, Oid, ReadError, Reader, Store};
+use crate::paths::RepoPath;
+use crate::source::{self, Files};
 
 /// Adds the `names` that `listing` does not have yet.
 pub(super) fn add(names: &[OsString], listing: &mut Listing) {
