@@ -34,6 +34,34 @@ pub fn is_affected(affected: &Affected, version: &str) -> Option<bool> {
     if unknown { None } else { Some(false) }
 }
 
+/// Whether no version from `from` on is affected: what a requirement without a pin may install at least.
+pub fn is_mended_since(affected: &Affected, from: &str) -> bool {
+    if from.is_empty() || (affected.ranges.is_empty() && affected.versions.is_empty()) {
+        return false;
+    }
+    let below = |version: &str| affected.ecosystem.order().compare(version, from).is_some_and(Ordering::is_lt);
+    let ends_below = |range: &Range| {
+        // Each part of the range has an end, and the last one lies at or below.
+        let (mut starts, mut ends) = (0, 0);
+        for event in &range.events {
+            match event {
+                Event::Introduced(_) => starts += 1,
+                Event::Fixed(to) if compare(range, affected.ecosystem, to, from).is_some_and(Ordering::is_le) => {
+                    ends += 1;
+                }
+                Event::LastAffected(to)
+                    if compare(range, affected.ecosystem, to, from).is_some_and(Ordering::is_lt) =>
+                {
+                    ends += 1;
+                }
+                _ => return false,
+            }
+        }
+        ends >= starts
+    };
+    affected.ranges.iter().all(ends_below) && affected.versions.iter().all(|version| below(version))
+}
+
 /// Compares as the range says; where its own order cannot read a version, the other one is tried.
 fn compare(range: &Range, ecosystem: Ecosystem, a: &str, b: &str) -> Option<Ordering> {
     let own = ecosystem.order();

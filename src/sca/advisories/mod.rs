@@ -13,7 +13,7 @@ mod severity;
 pub use archive::{Archive, ArchiveError};
 pub use compile::{Compiled, Compiler, Origin};
 pub use index::{Corrupt, EcosystemCount, Index, SourceInfo};
-pub use matching::{Group, Hit, groups, is_affected, smallest_fix};
+pub use matching::{Group, Hit, groups, is_affected, is_mended_since, smallest_fix};
 pub use osv::records;
 pub use record::{Advisory, Affected, Event, Level, Range};
 pub use severity::score;

@@ -178,8 +178,8 @@ impl Sides {
                 || changed.contains(path)
                 || changed.iter().any(|other| folder_of(other) == folder_of(path) && is_manifest(other));
             if let Some(manifest) = manifest_of(format, &input).filter(|_| touched) {
-                let names = lock.packages.iter();
-                let locked = names.map(|one| one.ecosystem.normalised(&one.name).into_owned()).collect();
+                let names = lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name).into_owned());
+                let locked = names.chain(lock.own.iter().cloned()).collect();
                 sides.manifests.push(Beside { lock: path.clone(), manifest, held: locked });
             }
             let mut after = lock.packages;
@@ -199,9 +199,9 @@ impl Sides {
         if let Some(manifest) = manifest_of(format, &input) {
             let held: BTreeSet<Cow<'_, str>> =
                 lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name)).collect();
-            for (name, _) in manifest.names {
-                if !held.contains(name.as_str()) {
-                    self.missing_before.insert((path.to_owned(), name));
+            for want in manifest.wants {
+                if !held.contains(want.name.as_str()) {
+                    self.missing_before.insert((path.to_owned(), want.name));
                 }
             }
         }
@@ -277,7 +277,9 @@ fn hole(path: &str, fault: &crate::sca::document::Fault) -> Hole {
 /// The folder of a project: that of its lock file. Gradle's metadata stand in a folder of their own.
 fn project_of(path: &str, format: Format) -> &str {
     let folder = folder_of(path);
-    if format == Format::GradleVerification {
+    if format == Format::GradleLock && folder.ends_with("gradle/dependency-locks") {
+        folder.strip_suffix("gradle/dependency-locks").unwrap_or(folder).trim_end_matches('/')
+    } else if format == Format::GradleVerification {
         folder.strip_suffix("/gradle").or(if folder == "gradle" { Some("") } else { None }).unwrap_or(folder)
     } else {
         folder

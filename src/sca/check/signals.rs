@@ -319,9 +319,9 @@ pub(super) fn out_of_step(sides: &Sides, checked: &mut Checked) {
     for beside in &sides.manifests {
         let (path, manifest, held) = (&beside.lock, &beside.manifest, &beside.held);
         let missing: Vec<&str> = manifest
-            .names
+            .wants
             .iter()
-            .map(|(name, _)| name.as_str())
+            .map(|want| want.name.as_str())
             .filter(|name| !held.contains(*name) && !sides.missing_before.contains(&(path.clone(), (*name).to_owned())))
             .collect();
         let Some(first) = missing.first() else { continue };

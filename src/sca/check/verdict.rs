@@ -1,10 +1,13 @@
 //! Packages against advisories: which advisory each new version brings, and whether an older version already had it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Found, Hole, Kind, Packages, Placed, Standing, Tree, is_looked_up};
 use crate::sca::Ecosystem;
-use crate::sca::advisories::{Advisory, Corrupt, Event, Group, Hit, Index, Level, groups, is_affected, smallest_fix};
+use crate::sca::advisories::{
+    Advisory, Corrupt, Event, Group, Hit, Index, Level, groups, is_affected, is_mended_since, smallest_fix,
+};
 use crate::sca::lockfiles::{self, Input, Lock, Scope};
 
 const REBUILD: &str = "gatehook advisories update";
@@ -70,7 +73,7 @@ fn hits(advisories: &[Advisory], ecosystem: Ecosystem, name: &str, one: &Placed)
     if !is_looked_up(&one.package) {
         return (found, 0);
     }
-    let version = &one.package.version;
+    let version = &*looked_up(&one.package);
     for advisory in advisories {
         let mut open = false;
         let of_release =
@@ -80,7 +83,11 @@ fn hits(advisories: &[Advisory], ecosystem: Ecosystem, name: &str, one: &Placed)
             .iter()
             .filter(|one| one.ecosystem == ecosystem && one.name == name && of_release(&one.release))
         {
-            match is_affected(affected, version) {
+            let affects = match is_affected(affected, version) {
+                None if version.is_empty() && is_mended_since(affected, &one.package.at_least) => Some(false),
+                affects => affects,
+            };
+            match affects {
                 Some(true) => {
                     found.push(Hit {
                         advisory: advisory.clone(),
@@ -97,6 +104,19 @@ fn hits(advisories: &[Advisory], ecosystem: Ecosystem, name: &str, one: &Placed)
         unknown += usize::from(open);
     }
     (found, unknown)
+}
+
+/// The version to compare. An action's `v4` moves with the newest release of its line.
+fn looked_up(package: &lockfiles::Package) -> Cow<'_, str> {
+    if package.ecosystem != Ecosystem::GitHubActions {
+        return Cow::Borrowed(&package.version);
+    }
+    let number = package.version.strip_prefix('v').unwrap_or(&package.version);
+    let missing = 3_usize.saturating_sub(number.split('.').count());
+    if number.is_empty() || !package.integrity.is_empty() || missing == 0 {
+        return Cow::Borrowed(number);
+    }
+    Cow::Owned(format!("{number}{}", ".999999".repeat(missing)))
 }
 
 fn one_name(

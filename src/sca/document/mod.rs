@@ -143,6 +143,14 @@ pub fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
     std::str::from_utf8(bytes).map_err(|error| Fault::at(line_of(bytes, error.valid_up_to()), "is not UTF-8"))
 }
 
+/// The text of bytes in UTF-16 that begin with a byte order mark.
+pub fn utf16(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let unit = if bytes.starts_with(&[0xff, 0xfe]) { u16::from_le_bytes } else { u16::from_be_bytes };
+    let pairs = bytes.get(2..).unwrap_or_default().chunks_exact(2);
+    let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).map(Cow::Owned).map_err(|_| Fault::whole("is not UTF-16, though its mark says so"))
+}
+
 /// The first line that a merge left with its marks, where there is one.
 pub fn conflict(bytes: &[u8]) -> Option<u32> {
     memchr::memmem::find_iter(bytes, b"<<<<<<< ")

@@ -1,9 +1,11 @@
 //! XML as a tree of elements with lines. No entity is resolved but the five of XML itself and numbers, no document type is read.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{DEEPEST, Fault, MOST_NODES, line_of, utf8};
+use super::{DEEPEST, Fault, MOST_NODES, line_of, utf8, utf16};
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +46,8 @@ impl Element {
 
 /// Reads the root element.
 pub fn xml(bytes: &[u8]) -> Result<Element, Fault> {
-    let text = utf8(bytes)?;
+    let decoded = decoded(bytes)?;
+    let text = decoded.as_ref();
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
@@ -102,6 +105,20 @@ pub fn xml(bytes: &[u8]) -> Result<Element, Fault> {
         return Err(Fault::at(line, format!("is not valid XML: `{}` is not closed", element.name)));
     }
     root.ok_or_else(|| Fault::whole("is not valid XML: it holds no element"))
+}
+
+/// The text, from the encodings that project files are written in: UTF-8, UTF-16 with its mark, Latin-1 where the head says so.
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes {
+        return utf16(bytes);
+    }
+    let head = &bytes[..bytes.len().min(100)];
+    let head = head.split(|byte| *byte == b'>').next().unwrap_or(head).to_ascii_lowercase();
+    let latin = [&b"iso-8859-1"[..], b"windows-1252", b"latin1"];
+    if head.starts_with(b"<?xml") && latin.iter().any(|name| memchr::memmem::find(&head, name).is_some()) {
+        return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
+    }
+    utf8(bytes).map(Cow::Borrowed)
 }
 
 fn close(open: &mut [Element], root: &mut Option<Element>, element: Element) {

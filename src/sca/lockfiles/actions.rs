@@ -24,6 +24,17 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     Ok(lock)
 }
 
+fn is_number(version: &str) -> bool {
+    let number = version.strip_prefix('v').unwrap_or(version);
+    number.starts_with(|c: char| c.is_ascii_digit()) && Ecosystem::GitHubActions.order().reads(number)
+}
+
+/// The version in a comment behind a hash: `v4.1.0`, `tag=v4.1.0`, `pin@v4`, `ratchet:actions/checkout@v4`.
+fn noted(comment: &str) -> String {
+    let words = comment.split([' ', '\t', '=', '@', ',']).map(str::trim).filter(|word| !word.is_empty());
+    words.take(6).find(|word| is_number(word)).unwrap_or_default().to_owned()
+}
+
 fn used(node: &Node<'_>, lines: &[&str], lock: &mut Lock) {
     let Some((path, reference)) = node.str().unwrap_or_default().split_once('@') else { return };
     if path.starts_with('.') || path.starts_with("docker:") {
@@ -31,26 +42,17 @@ fn used(node: &Node<'_>, lines: &[&str], lock: &mut Lock) {
     }
     let mut parts = path.splitn(3, '/');
     let (Some(owner), Some(repository)) = (parts.next(), parts.next()) else { return };
-    let hash = reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hash = matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
     let mut version = reference.to_owned();
     let mut integrity = String::new();
     if hash {
         integrity = reference.to_owned();
         // By custom the version stands behind the hash, as a comment.
         let line = lines.get((node.line as usize).saturating_sub(1)).copied().unwrap_or_default();
-        version = line
-            .split_once('#')
-            .and_then(|(_, comment)| comment.split_whitespace().next())
-            .unwrap_or_default()
-            .to_owned();
+        version = line.split_once(" #").map_or_else(String::new, |(_, comment)| noted(comment));
     }
-    let number = version.strip_prefix('v').unwrap_or(&version);
-    if !number.starts_with(|c: char| c.is_ascii_digit()) || !Ecosystem::GitHubActions.order().reads(number) {
+    if !is_number(&version) {
         version = String::new();
-    } else if number.split('.').count() < 3 && !hash {
-        // `v4` moves with the newest release of that line.
-        let missing = 3 - number.split('.').count();
-        version = format!("{number}{}", ".999999".repeat(missing));
     }
     let mut package = Package::new(Ecosystem::GitHubActions, format!("{owner}/{repository}"), version, node.line);
     package.integrity = integrity;

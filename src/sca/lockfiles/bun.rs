@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Input, Lock, Package, Source};
+use super::{Input, Lock, Package, Scope, Source};
 use crate::sca::Ecosystem;
 use crate::sca::document::{Fault, Value, json};
 
@@ -27,6 +27,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         let at = spec.get(1..).and_then(|rest| rest.find('@')).map_or(spec.len(), |at| at + 1);
         let (name, version) = (&spec[..at], spec.get(at + 1..).unwrap_or_default());
         if version.starts_with("workspace:") {
+            lock.own.push(name.to_owned());
             continue;
         }
         let foreign = version.contains(':') || version.contains('/');
@@ -60,23 +61,44 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
                     lock.expects += 1;
                 }
                 if let Some(place) = place {
-                    lock.root(place);
+                    let scope = match kind {
+                        "devDependencies" => Scope::Dev,
+                        "optionalDependencies" => Scope::Optional,
+                        _ => Scope::Runtime,
+                    };
+                    lock.root_for(place, scope);
                 }
             }
         }
     }
     lock.settle_direct();
-    if input.graph {
-        for entry in entries {
-            let Some(from) = places.get(entry.key.as_ref()).copied() else { continue };
-            let Some(details) = entry.node.items().iter().find(|node| node.is_map()) else { continue };
-            for one in details.map("dependencies").iter().chain(details.map("optionalDependencies")) {
-                let own = format!("{}/{}", entry.key, one.key);
-                if let Some(to) = places.get(own.as_str()).or_else(|| places.get(one.key.as_ref())) {
-                    lock.edge(from, *to);
+    for entry in entries {
+        let Some(from) = places.get(entry.key.as_ref()).copied() else { continue };
+        let Some(details) = entry.node.items().iter().find(|node| node.is_map()) else { continue };
+        for kind in ["dependencies", "optionalDependencies", "peerDependencies"] {
+            for one in details.map(kind) {
+                if let Some(to) = resolve(&places, &entry.key, &one.key) {
+                    lock.edge(from, to);
                 }
             }
         }
     }
     Ok(lock)
+}
+
+/// What a name means in the package at `key`: the one in its own folder, or in one above. A scope (`@a/b`) is one step.
+fn resolve(places: &HashMap<&str, u32>, key: &str, name: &str) -> Option<u32> {
+    let mut above = key;
+    loop {
+        if let Some(place) = places.get(format!("{above}/{name}").as_str()) {
+            return Some(*place);
+        }
+        let Some((rest, _)) = above.rsplit_once('/') else { break };
+        above = match rest.rsplit_once('/') {
+            Some((outer, scope)) if scope.starts_with('@') => outer,
+            None if rest.starts_with('@') => break,
+            _ => rest,
+        };
+    }
+    places.get(name).copied()
 }

@@ -32,6 +32,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         named.entry(name).or_default().push((number, version));
         // A package without a source is the workspace's own.
         let Some(source) = node.text("source") else {
+            lock.own.push(name.to_owned());
             places.push(None);
             continue;
         };
@@ -47,11 +48,12 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             node.text("checksum").or_else(|| checksums.get(old.as_str()).copied()).unwrap_or_default().to_owned();
         places.push(Some(lock.push(package)));
     }
-    for (number, node) in listed.iter().enumerate() {
-        let own = places[number].is_none();
-        if !own && !input.graph {
-            continue;
-        }
+    // Before 2017 the workspace's own package stood apart.
+    let root_package = root.get("root");
+    lock.own.extend(root_package.and_then(|node| node.text("name")).map(str::to_owned));
+    lock.scopes_by_manifest = lock.own.len() == 1;
+    let numbered = listed.iter().zip(&places).map(|(node, place)| (node, *place));
+    for (node, place) in numbered.chain(root_package.map(|node| (node, None))) {
         for want in node.list("dependencies") {
             let mut words = want.str().unwrap_or_default().split(' ');
             let (name, version) = (words.next().unwrap_or_default(), words.next());
@@ -59,9 +61,14 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             let Some((target, _)) =
                 candidates.iter().find(|(_, known)| version.is_none_or(|version| version == *known))
             else {
-                continue;
+                if lock.own.iter().any(|own| own == name) {
+                    continue;
+                }
+                // Cargo does not write this: the file is cut off, or was edited.
+                let shown = crate::sca::shown(want.str().unwrap_or_default());
+                return Err(Fault::at(want.line, format!("requires `{shown}`, which it does not hold")));
             };
-            match (places[number], places[*target]) {
+            match (place, places[*target]) {
                 (Some(from), Some(to)) => lock.edge(from, to),
                 (None, Some(to)) if lock.packages[to as usize].direct.is_none() => {
                     lock.root(to);

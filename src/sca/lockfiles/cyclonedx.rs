@@ -27,6 +27,10 @@ pub(super) fn of_purl(text: &str, line: u32) -> Option<Package> {
 
 fn of_json(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
+    // `sbom.json` may be of either kind.
+    if root.get("spdxVersion").is_some() {
+        return super::spdx::document(&root);
+    }
     if root.text("bomFormat") != Some("CycloneDX") {
         return Err(Fault::at(1, "is not a CycloneDX document: `bomFormat` does not say so"));
     }
@@ -67,9 +71,11 @@ fn of_json(input: &Input<'_>) -> Result<Lock, Fault> {
             })
             .collect();
         package.licence = licences.join(" AND ");
-        if node.text("scope") == Some("optional") {
-            package.scope = Scope::Optional;
-        }
+        package.scope = match node.text("scope") {
+            Some("optional") => Scope::Optional,
+            Some("excluded") => Scope::Dev,
+            _ => Scope::Runtime,
+        };
         let place = lock.push(package);
         if let Some(reference) = node.text("bom-ref").or_else(|| node.text("purl")) {
             places.insert(reference, place);
@@ -100,6 +106,7 @@ fn of_xml(bytes: &[u8]) -> Result<Lock, Fault> {
         return Err(Fault::at(root.line, "is not a CycloneDX document"));
     }
     let mut lock = Lock::default();
+    let mut places: HashMap<String, u32> = HashMap::new();
     let list = |element: &'_ Element| {
         element.child("components").map(|list| list.all("component").cloned().collect::<Vec<_>>())
     };
@@ -116,7 +123,40 @@ fn of_xml(bytes: &[u8]) -> Result<Lock, Fault> {
         if package.version.is_empty() {
             component.text_of("version").unwrap_or_default().clone_into(&mut package.version);
         }
-        lock.push(package);
+        package.scope = match component.text_of("scope") {
+            Some("optional") => Scope::Optional,
+            Some("excluded") => Scope::Dev,
+            _ => Scope::Runtime,
+        };
+        let sums = component.child("hashes").map_or(&[][..], |list| list.children.as_slice());
+        let sums: Vec<String> =
+            sums.iter().map(|sum| format!("{}:{}", sum.attribute("alg").unwrap_or_default(), sum.text)).collect();
+        package.integrity = sums.join(" ");
+        let licences = component.child("licenses").map_or(&[][..], |list| list.children.as_slice());
+        let licences: Vec<&str> = licences
+            .iter()
+            .filter_map(|one| match one.name.as_str() {
+                "expression" => Some(one.text.as_str()),
+                _ => one.text_of("id").or_else(|| one.text_of("name")),
+            })
+            .collect();
+        package.licence = licences.join(" AND ");
+        let reference = component.attribute("bom-ref").or_else(|| component.text_of("purl")).unwrap_or_default();
+        places.insert(reference.to_owned(), lock.push(package));
+    }
+    let own = root.child("metadata").and_then(|meta| meta.child("component")).and_then(|one| one.attribute("bom-ref"));
+    for node in root.child("dependencies").iter().flat_map(|list| list.all("dependency")) {
+        let from = node.attribute("ref").unwrap_or_default();
+        for to in node.all("dependency").filter_map(|want| places.get(want.attribute("ref")?)).copied() {
+            match places.get(from) {
+                Some(from) => lock.edge(*from, to),
+                None if own == Some(from) => lock.root(to),
+                None => {}
+            }
+        }
+    }
+    if !lock.roots.is_empty() {
+        lock.settle_direct();
     }
     Ok(lock)
 }

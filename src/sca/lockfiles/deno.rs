@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{Input, Lock, Package};
 use crate::sca::Ecosystem;
-use crate::sca::document::{Entry, Fault, json};
+use crate::sca::document::{Entry, Fault, Node, json};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let root = json(input.bytes, false)?;
@@ -34,6 +34,16 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             places.insert(entry.key.as_ref(), place);
         }
     }
+    // A workspace says what it asks for itself; without one all specifiers count, those of JSR packages too.
+    let mut asked: Vec<&str> = Vec::new();
+    if let Some(workspace) = root.get("workspace") {
+        let members = workspace.map("members").iter().map(|entry| &entry.node);
+        for node in std::iter::once(workspace).chain(members) {
+            let lists =
+                [node.list("dependencies"), node.get("packageJson").map_or(&[], |node| node.list("dependencies"))];
+            asked.extend(lists.into_iter().flatten().filter_map(|one| one.str()));
+        }
+    }
     let specifiers =
         root.map("specifiers").iter().chain(root.get("packages").map_or(&[][..], |node| node.map("specifiers")));
     for entry in specifiers {
@@ -42,10 +52,11 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         let name = entry.key.strip_prefix("npm:").or_else(|| entry.key.strip_prefix("jsr:")).unwrap_or(&entry.key);
         let keyed = parts(name).map_or(name, |(name, _)| name);
         let key = bare.map_or_else(|| format!("{keyed}@{target}"), str::to_owned);
-        if let Some(place) = places.get(key.as_str()).copied() {
+        lock.expects += 1;
+        let is_asked = asked.is_empty() || asked.contains(&entry.key.as_ref());
+        if let Some(place) = places.get(key.as_str()).copied().filter(|_| is_asked) {
             lock.root(place);
         }
-        lock.expects += 1;
     }
     if !lock.roots.is_empty() {
         lock.settle_direct();
@@ -69,9 +80,16 @@ fn parts(key: &str) -> Option<(&str, &str)> {
 
 fn edges(places: &HashMap<&str, u32>, entry: &Entry<'_>, lock: &mut Lock) {
     let Some(from) = places.get(entry.key.as_ref()).copied() else { return };
-    let node = entry.node.get("dependencies");
+    for kind in ["dependencies", "optionalDependencies"] {
+        edges_of(places, from, entry.node.get(kind), lock);
+    }
+}
+
+fn edges_of(places: &HashMap<&str, u32>, from: u32, node: Option<&Node<'_>>, lock: &mut Lock) {
     for one in node.map_or(&[][..], |node| node.items()) {
+        // JSR packages write `npm:name@range` or `jsr:name`.
         let key = one.str().unwrap_or_default();
+        let key = key.strip_prefix("npm:").or_else(|| key.strip_prefix("jsr:")).unwrap_or(key);
         let found = places.get(key).copied().or_else(|| {
             // Where one version alone is there, its number is left out.
             let prefix = format!("{key}@");

@@ -91,6 +91,12 @@ fn properties(root: &Element, into: &mut BTreeMap<String, String>) {
     }
 }
 
+/// Items of one kind: in groups, and in groups under conditions.
+fn items<'e>(root: &'e Element, kind: &'static str) -> impl Iterator<Item = &'e Element> {
+    let chosen = root.all("Choose").flat_map(|choose| &choose.children).flat_map(|when| when.all("ItemGroup"));
+    root.all("ItemGroup").chain(chosen).flat_map(move |group| group.all(kind))
+}
+
 /// The nearest file of that name in this folder or above.
 fn above(input: &Input<'_>, name: &str) -> Option<Element> {
     let mut folder = input.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -113,30 +119,50 @@ pub(super) fn project(input: &Input<'_>) -> Result<Lock, Fault> {
     }
     let mut known = BTreeMap::new();
     let mut central: BTreeMap<String, String> = BTreeMap::new();
-    for name in ["Directory.Build.props", "Directory.Packages.props"] {
+    // What stands above the project holds for it too: versions, and packages that every project takes.
+    let mut references: Vec<(Element, bool)> = Vec::new();
+    for name in ["Directory.Build.props", "Directory.Packages.props", "Directory.Build.targets"] {
         if let Some(props) = above(input, name) {
             properties(&props, &mut known);
-            for one in props.all("ItemGroup").flat_map(|group| group.all("PackageVersion")) {
-                let name = one.attribute("Include").or_else(|| one.attribute("Update")).unwrap_or_default();
-                central.insert(name.to_ascii_lowercase(), one.attribute("Version").unwrap_or_default().to_owned());
+            for one in items(&props, "PackageVersion") {
+                let names = one.attribute("Include").or_else(|| one.attribute("Update")).unwrap_or_default();
+                let version = one.attribute("Version").or_else(|| one.text_of("Version")).unwrap_or_default();
+                for name in names.split(';') {
+                    central.insert(name.trim().to_ascii_lowercase(), version.to_owned());
+                }
             }
+            references.extend(items(&props, "GlobalPackageReference").cloned().map(|one| (one, false)));
+            references.extend(items(&props, "PackageReference").cloned().map(|one| (one, false)));
         }
     }
     properties(&root, &mut known);
+    references.extend(items(&root, "PackageReference").cloned().map(|one| (one, true)));
     let mut lock = Lock::default();
-    for one in root.all("ItemGroup").flat_map(|group| group.all("PackageReference")) {
-        let Some(name) = one.attribute("Include") else { continue };
+    let mut places: HashMap<String, u32> = HashMap::new();
+    for (one, is_own) in &references {
         let of = |key: &str| one.attribute(key).or_else(|| one.text_of(key)).map(str::to_owned);
-        let stated = of("VersionOverride")
-            .or_else(|| of("Version"))
-            .or_else(|| central.get(&name.to_ascii_lowercase()).cloned());
-        let version = lowest(&filled(&stated.unwrap_or_default(), &known));
-        let mut package = Package::new(Ecosystem::NuGet, name, version, one.line);
-        if of("PrivateAssets").is_some_and(|assets| assets.eq_ignore_ascii_case("all")) {
-            package.scope = Scope::Dev;
+        let is_private = of("PrivateAssets").is_some_and(|assets| assets.eq_ignore_ascii_case("all"));
+        // `Update` changes what another place includes.
+        let updated = one.attribute("Update").unwrap_or_default();
+        let names = one.attribute("Include").unwrap_or(updated);
+        for name in names.split(';').map(str::trim).filter(|name| !name.is_empty()) {
+            let key = name.to_ascii_lowercase();
+            let stated = of("VersionOverride").or_else(|| of("Version")).or_else(|| central.get(&key).cloned());
+            let version = lowest(&filled(&stated.unwrap_or_default(), &known));
+            if one.attribute("Include").is_none() {
+                if let Some(place) = places.get(&key).filter(|_| !version.is_empty()) {
+                    lock.packages[*place as usize].version = version;
+                }
+                continue;
+            }
+            let mut package = Package::new(Ecosystem::NuGet, name, version, if *is_own { one.line } else { 0 });
+            if is_private || one.name == "GlobalPackageReference" {
+                package.scope = Scope::Dev;
+            }
+            let place = lock.push(package);
+            places.insert(key, place);
+            lock.root(place);
         }
-        let place = lock.push(package);
-        lock.root(place);
     }
     Ok(lock)
 }
@@ -170,10 +196,13 @@ pub(super) fn deps_json(input: &Input<'_>) -> Result<Lock, Fault> {
     for entry in libraries.entries() {
         let (name, version) =
             entry.key.split_once('/').ok_or_else(|| Fault::at(entry.line, "names a library without a version"))?;
-        if entry.node.text("type") != Some("package") {
+        // A runtime that is published with the program is a package too.
+        let runtime = entry.node.text("type") == Some("runtimepack");
+        if entry.node.text("type") != Some("package") && !runtime {
             own.push(entry.key.as_ref());
             continue;
         }
+        let name = if runtime { name.trim_start_matches("runtimepack.") } else { name };
         let mut package = Package::new(Ecosystem::NuGet, name, version, entry.line);
         package.integrity = entry.node.text("sha512").unwrap_or_default().to_owned();
         if let Some(path) = entry.node.text("path").filter(|path| path.starts_with("..")) {

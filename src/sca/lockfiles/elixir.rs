@@ -130,7 +130,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     if !reader.eat("%{") {
         return Err(reader.fault("a map is expected"));
     }
-    let mut lock = Lock::default();
+    let mut lock = Lock { scopes_by_manifest: true, ..Lock::default() };
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     while !reader.eat("}") {
@@ -171,10 +171,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         package.direct = None;
         let place = lock.push(package);
         places.insert(name, place);
-        if input.graph {
-            let required = terms.get(5).map_or(&[][..], Term::many);
-            wants.extend(required.iter().filter_map(|one| Some((place, one.many().first()?.text().to_owned()))));
-        }
+        let required = terms.get(5).map_or(&[][..], Term::many);
+        wants.extend(required.iter().filter_map(|one| Some((place, one.many().first()?.text().to_owned()))));
     }
     for (from, want) in wants {
         if let Some(to) = places.get(&want) {

@@ -81,7 +81,8 @@ impl Format {
     /// The format of the file at `path`.
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if path.split('/').any(|part| part == "node_modules") {
+        // What is installed is told by the lock file that installed it.
+        if path.split('/').any(|part| matches!(part, "node_modules" | "site-packages")) {
             return None;
         }
         Some(match name {
@@ -113,7 +114,8 @@ impl Format {
             "stack.yaml.lock" => Self::StackLock,
             "cabal.project.freeze" => Self::CabalFreeze,
             "action.yml" | "action.yaml" => Self::Actions,
-            "bom.json" | "bom.xml" | "sbom.cdx.json" => Self::CycloneDx,
+            "bom.json" | "bom.xml" | "sbom.json" | "sbom.xml" | "cyclonedx.json" | "cyclonedx.xml" => Self::CycloneDx,
+            "spdx.json" | "sbom.spdx" => Self::Spdx,
             _ => return Self::by_ending(path, name),
         })
     }
@@ -125,11 +127,13 @@ impl Format {
             Self::Project
         } else if ends(&[".deps.json"]) {
             Self::DepsJson
+        } else if ends(&[".lockfile"]) && folder.ends_with("gradle/dependency-locks") {
+            Self::GradleLock
         } else if name.starts_with("packages.") && ends(&[".lock.json"]) {
             Self::NugetLock
         } else if name.starts_with("pylock.") && ends(&[".toml"]) {
             Self::Pylock
-        } else if ends(&[".cdx.json", ".cdx.xml", ".bom.json", ".bom.xml"]) {
+        } else if ends(&[".cdx.json", ".cdx.xml", ".bom.json", ".bom.xml", ".sbom.json", ".sbom.xml"]) {
             Self::CycloneDx
         } else if ends(&[".spdx.json", ".spdx", ".spdx.yaml", ".spdx.yml"]) {
             Self::Spdx

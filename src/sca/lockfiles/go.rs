@@ -1,7 +1,8 @@
 //! Go: `go.mod` with the checksums of the `go.sum` beside it (<https://go.dev/ref/mod#go-mod-file>). Since Go 1.17 it lists every module that
-//! is built in; before, only those that the project asks for.
+//! is built in; before, only those that the project asks for, and the rest is what `go.sum` has the content of.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Input, Lock, Package, Source};
 use crate::sca::Ecosystem;
@@ -13,6 +14,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     let mut replaced: Vec<(String, Option<String>, String, Option<String>)> = Vec::new();
     let mut block: Option<String> = None;
     let mut module = false;
+    let mut lists_all = false;
     for (number, line) in text.lines().enumerate() {
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
         let (code, comment) = line.split_once("//").map_or((line, ""), |(code, comment)| (code, comment.trim()));
@@ -26,6 +28,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             (Some(verb), words) => (verb.clone(), words),
             (None, [verb, "("]) => {
                 block = Some((*verb).to_owned());
+                continue;
+            }
+            (None, [verb]) if verb.ends_with('(') => {
+                block = Some(verb.trim_end_matches('(').to_owned());
                 continue;
             }
             (None, [verb, rest @ ..]) => ((*verb).to_owned(), rest),
@@ -59,6 +65,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
             ("toolchain", [name]) if name.starts_with("go1") => {
                 lock.push(Package::new(Ecosystem::Go, "stdlib", release(name.trim_start_matches("go")), number));
             }
+            ("go", [version]) => {
+                let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+                lists_all = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (1, 17);
+            }
             ("go" | "toolchain" | "exclude" | "retract" | "godebug" | "tool" | "ignore", _) => {}
             _ => return Err(Fault::at(number, format!("`{}` is not a go.mod directive", crate::sca::shown(&verb)))),
         }
@@ -89,6 +99,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
                 Some(((words.next()?, words.next()?), words.next()?))
             })
             .collect();
+        if !lists_all {
+            from_sum(&sum, &mut lock);
+        }
         for package in &mut lock.packages {
             if let Some(hash) = hashes.get(&(package.name.as_str(), package.version.as_str())) {
                 (*hash).clone_into(&mut package.integrity);
@@ -96,6 +109,30 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         }
     }
     Ok(lock)
+}
+
+/// The modules that a `go.mod` of before Go 1.17 leaves out: those whose content `go.sum` has a checksum of, in their highest
+/// version, for that is the one which is built in. What an upgrade left behind in `go.sum` is lower, mostly.
+fn from_sum(sum: &str, lock: &mut Lock) {
+    let mut highest: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in sum.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(name), Some(version)) = (words.next(), words.next()) else { continue };
+        if version.ends_with("/go.mod") || !Ecosystem::Go.order().reads(version) {
+            continue;
+        }
+        let known = highest.entry(name).or_insert(version);
+        if Ecosystem::Go.order().compare(version, known) == Some(Ordering::Greater) {
+            *known = version;
+        }
+    }
+    for (name, version) in highest {
+        if lock.packages.iter().all(|package| package.name != name) {
+            let mut package = Package::new(Ecosystem::Go, name, version, 0);
+            package.direct = Some(false);
+            lock.push(package);
+        }
+    }
 }
 
 /// A Go release as OSV writes it: `1.21` is `1.21.0`, `1.21rc2` is `1.21.0-rc.2`.

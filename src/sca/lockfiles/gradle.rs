@@ -8,7 +8,9 @@ use crate::sca::document::{Fault, utf8, xml};
 pub(super) fn lockfile(input: &Input<'_>) -> Result<Lock, Fault> {
     let mut lock = Lock::default();
     let buildscript = input.path.ends_with("buildscript-gradle.lockfile");
-    let mut whole = false;
+    let name = input.path.rsplit('/').next().unwrap_or(input.path);
+    let own = name.strip_suffix(".lockfile").filter(|name| !name.ends_with("gradle"));
+    let mut whole = own.is_some();
     for (number, line) in utf8(input.bytes)?.lines().enumerate() {
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
         let line = line.trim();
@@ -16,7 +18,11 @@ pub(super) fn lockfile(input: &Input<'_>) -> Result<Lock, Fault> {
             continue;
         }
         let fault = || Fault::at(number, format!("is not a line of a lock file: `{}`", crate::sca::shown(line)));
-        let (coordinates, configurations) = line.split_once('=').ok_or_else(fault)?;
+        // Before Gradle 7 each configuration had a file of its own, whose lines name it not.
+        let (coordinates, configurations) = match own {
+            Some(own) if !line.contains('=') => (line, own),
+            _ => line.split_once('=').ok_or_else(fault)?,
+        };
         if coordinates == "empty" {
             whole = true;
             continue;
@@ -28,7 +34,7 @@ pub(super) fn lockfile(input: &Input<'_>) -> Result<Lock, Fault> {
         }
         let mut package = Package::new(Ecosystem::Maven, format!("{group}:{artifact}"), *version, number);
         let test = |name: &str| name.to_ascii_lowercase().contains("test");
-        if buildscript {
+        if buildscript || own.is_some_and(|own| own.starts_with("buildscript-")) {
             package.scope = Scope::Dev;
         } else if !configurations.is_empty() && configurations.split(',').all(test) {
             package.scope = Scope::Test;

@@ -64,9 +64,13 @@ pub(super) fn freeze(input: &Input<'_>) -> Result<Lock, Fault> {
         for constraint in rest.split(',').map(str::trim).filter(|constraint| !constraint.is_empty()) {
             // Flags of a package are constraints too.
             let Some((name, version)) = constraint.split_once("==") else { continue };
-            let name = name.trim().trim_start_matches("any.");
-            let name = name.rsplit(':').next().unwrap_or(name);
-            lock.push(Package::new(Ecosystem::Hackage, name, version.trim(), number));
+            // `any.name`, `setup.any.name`, `other:setup.name`: for whom it holds stands in front.
+            let name = name.trim();
+            let name = name.rsplit_once("any.").map_or(name, |(_, name)| name);
+            let name = name.strip_prefix("setup.").unwrap_or(name).rsplit(':').next().unwrap_or(name);
+            // One of several is no pin.
+            let version = if version.contains("||") { "" } else { version.trim() };
+            lock.push(Package::new(Ecosystem::Hackage, name, version, number));
         }
     }
     if seen { Ok(lock) } else { Err(Fault::at(1, "is not a freeze file: it has no `constraints`")) }

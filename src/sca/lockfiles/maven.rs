@@ -13,7 +13,8 @@ const DEEPEST: usize = 10;
 #[derive(Default)]
 struct Known {
     properties: BTreeMap<String, String>,
-    managed: BTreeMap<String, String>,
+    /// Version and scope by `group:artifact`.
+    managed: BTreeMap<String, (String, String)>,
 }
 
 pub(super) fn pom(input: &Input<'_>) -> Result<Lock, Fault> {
@@ -33,12 +34,14 @@ pub(super) fn pom(input: &Input<'_>) -> Result<Lock, Fault> {
                 return Err(Fault::at(dependency.line, "names a dependency without groupId or artifactId"));
             }
             let name = format!("{group}:{artifact}");
-            let stated = dependency.text_of("version").map(str::to_owned).or_else(|| known.managed.get(&name).cloned());
-            let version = pinned(&filled(&stated.unwrap_or_default(), &known));
+            let managed = known.managed.get(&name).cloned().unwrap_or_default();
+            let stated = dependency.text_of("version").map(str::to_owned).unwrap_or(managed.0);
+            let version = pinned(&filled(&stated, &known));
             let mut package = Package::new(Ecosystem::Maven, name, version, dependency.line);
             package.direct = Some(true);
-            package.scope = match dependency.text_of("scope") {
-                Some("test") => Scope::Test,
+            let scope = dependency.text_of("scope").filter(|scope| !scope.is_empty()).unwrap_or(&managed.1);
+            package.scope = match scope {
+                "test" => Scope::Test,
                 _ if dependency.text_of("optional") == Some("true") => Scope::Optional,
                 _ => Scope::Runtime,
             };
@@ -68,10 +71,12 @@ fn learn(root: &Element, input: &Input<'_>, known: &mut Known, depth: usize) {
         if let (Some(value), 0) = (value, depth) {
             known.properties.entry(format!("project.{key}")).or_insert_with(|| value.to_owned());
             known.properties.entry(format!("pom.{key}")).or_insert_with(|| value.to_owned());
+            known.properties.entry(key.to_owned()).or_insert_with(|| value.to_owned());
         }
-    }
-    if let (Some(version), 0) = (parent.and_then(|parent| parent.text_of("version")), depth) {
-        known.properties.insert("project.parent.version".to_owned(), version.to_owned());
+        if let (Some(value), 0) = (parent.and_then(|parent| parent.text_of(element)), depth) {
+            known.properties.insert(format!("project.parent.{key}"), value.to_owned());
+            known.properties.insert(format!("parent.{key}"), value.to_owned());
+        }
     }
     for property in root.child("properties").map_or(&[][..], |list| list.children.as_slice()) {
         known.properties.entry(property.name.clone()).or_insert_with(|| property.text.clone());
@@ -82,7 +87,9 @@ fn learn(root: &Element, input: &Input<'_>, known: &mut Known, depth: usize) {
             continue;
         };
         if let Some(version) = dependency.text_of("version") {
-            known.managed.entry(format!("{}:{artifact}", filled(group, known))).or_insert_with(|| version.to_owned());
+            let name = format!("{}:{}", filled(group, known), filled(artifact, known));
+            let scope = dependency.text_of("scope").unwrap_or_default().to_owned();
+            known.managed.entry(name).or_insert_with(|| (version.to_owned(), scope));
         }
     }
     let Some(parent) = parent.filter(|_| depth < DEEPEST) else { return };

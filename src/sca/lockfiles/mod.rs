@@ -31,7 +31,7 @@ mod spdx;
 mod yarn;
 
 pub use format::Format;
-pub use manifest::{Manifest, manifest_of};
+pub use manifest::{Manifest, Want, manifest_of};
 pub use package::{Lock, Package, Scope, Source};
 
 use super::document::{Fault, conflict};
@@ -127,8 +127,9 @@ pub fn read(format: Format, input: &Input<'_>) -> Result<Lock, Fault> {
     if let Some(manifest) = &manifest {
         lock.mark_direct(manifest);
     }
+    lock.settle_scopes();
     if lock.packages.is_empty() {
-        let named = manifest.map_or(0, |manifest| manifest.names.len()).max(lock.expects);
+        let named = manifest.map_or(0, |manifest| manifest.wants.len()).max(lock.expects);
         if named > 0 {
             return Err(Fault::whole(format!(
                 "names no package, though {named} {} asked for",

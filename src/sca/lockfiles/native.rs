@@ -41,8 +41,11 @@ pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
                 own.push(entry);
                 continue;
             }
-            let package =
+            let mut package =
                 conan_reference(reference.str().unwrap_or_default(), entry.line).ok_or_else(|| fault(reference))?;
+            if entry.node.text("context") == Some("build") {
+                package.scope = Scope::Dev;
+            }
             places.insert(entry.key.as_ref(), lock.push(package));
         }
         for entry in nodes {
@@ -53,6 +56,9 @@ pub(super) fn conan(input: &Input<'_>) -> Result<Lock, Fault> {
                     None => lock.root(to),
                 }
             }
+        }
+        if lock.direct_is_known() {
+            lock.settle_direct();
         }
         return Ok(lock);
     }

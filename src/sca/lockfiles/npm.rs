@@ -41,9 +41,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
 }
 
 fn scope(node: &Node<'_>) -> Scope {
-    if node.truth("dev") || node.truth("devOptional") {
+    // `devOptional`: needed to develop, and an option of what is needed to run.
+    if node.truth("dev") {
         Scope::Dev
-    } else if node.truth("optional") {
+    } else if node.truth("optional") || node.truth("devOptional") {
         Scope::Optional
     } else {
         Scope::Runtime
@@ -63,7 +64,10 @@ fn flat(packages: &Node<'_>, graph: bool) -> Result<Lock, Fault> {
             own.push(entry);
             continue;
         };
-        let Some(package) = installed(in_path, entry) else { continue };
+        let Some(package) = installed(in_path, entry) else {
+            lock.own.push(in_path.to_owned());
+            continue;
+        };
         let place = lock.push(package);
         places.insert(path, place);
     }
@@ -166,8 +170,9 @@ fn licence(node: &Node<'_>) -> String {
 fn tree(root: &Node<'_>) -> Result<Lock, Fault> {
     let mut lock = Lock::default();
     let mut open: Vec<(&Entry<'_>, usize)> = root.map("dependencies").iter().rev().map(|entry| (entry, 0)).collect();
-    let mut first: HashMap<&str, u32> = HashMap::new();
-    let mut wants: Vec<(u32, &Entry<'_>)> = Vec::new();
+    let mut places: HashMap<String, u32> = HashMap::new();
+    let mut wants: Vec<(String, &Entry<'_>)> = Vec::new();
+    let mut paths: Vec<String> = Vec::new();
     while let Some((entry, depth)) = open.pop() {
         let node = &entry.node;
         if depth > DEEPEST {
@@ -192,16 +197,25 @@ fn tree(root: &Node<'_>) -> Result<Lock, Fault> {
         if depth > 0 {
             package.direct = Some(false);
         }
-        let place = lock.push(package);
-        if depth == 0 {
-            first.insert(entry.key.as_ref(), place);
+        paths.truncate(depth);
+        let above = paths.last().map_or("", String::as_str);
+        let path = format!("{above}{}node_modules/{}", if depth == 0 { "" } else { "/" }, entry.key);
+        wants.extend(node.map("requires").iter().map(|want| (path.clone(), want)));
+        // A folder of the repository is linked: what it asks for, the project asks for.
+        if version.starts_with("file:") && package.integrity.is_empty() {
+            lock.own.push(package.name);
+        } else {
+            places.insert(path.clone(), lock.push(package));
         }
-        wants.extend(node.map("requires").iter().map(|want| (place, want)));
+        paths.push(path);
         open.extend(node.map("dependencies").iter().rev().map(|entry| (entry, depth + 1)));
     }
-    for (from, want) in wants {
-        if let Some(to) = first.get(want.key.as_ref()) {
-            lock.edge(from, *to);
+    let places: HashMap<&str, u32> = places.iter().map(|(path, place)| (path.as_str(), *place)).collect();
+    for (path, want) in &wants {
+        let Some(to) = resolve(&places, path, &want.key) else { continue };
+        match places.get(path.as_str()) {
+            Some(from) => lock.edge(*from, to),
+            None => lock.root(to),
         }
     }
     Ok(lock)

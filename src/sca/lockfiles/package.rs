@@ -91,6 +91,8 @@ pub struct Package {
     pub name: String,
     /// Its version; empty where the file does not pin one.
     pub version: String,
+    /// Where no version is pinned, the lowest one that may be installed; empty where that is not known either.
+    pub at_least: String,
     /// The line that names it; 0 where there is none.
     pub line: u32,
     /// Where it is taken from.
@@ -120,6 +122,7 @@ impl Package {
             ecosystem,
             name: name.into(),
             version: version.into(),
+            at_least: String::new(),
             line,
             source: Source::Unstated,
             integrity: String::new(),
@@ -145,6 +148,13 @@ pub struct Lock {
     pub expects: usize,
     /// Packages that the project asks for, by their places, where the file tells.
     pub roots: Vec<u32>,
+    /// Of these what it asks for only to develop, to test or as an option; until [`Lock::settle_scopes`].
+    pub(super) aside: Vec<(u32, Scope)>,
+    /// Whether the manifest beside the file says what a package is needed for, because the file does not and the
+    /// manifest names all that the project asks for.
+    pub scopes_by_manifest: bool,
+    /// Names of the project's own packages (members of its workspace), which are linked and not installed.
+    pub own: Vec<String>,
 }
 
 impl Lock {
@@ -172,6 +182,47 @@ impl Lock {
         }
     }
 
+    /// Notes that the project asks for a package, and what for.
+    pub fn root_for(&mut self, place: u32, scope: Scope) {
+        if scope == Scope::Runtime {
+            self.root(place);
+        } else if let Some(package) = self.packages.get_mut(place as usize) {
+            package.direct = Some(true);
+            self.aside.push((place, scope));
+        }
+    }
+
+    /// Once all edges are there: what is reached only from what the project asks for to develop is needed for that alone.
+    /// Packages that nothing reaches stay as they are.
+    pub(super) fn settle_scopes(&mut self) {
+        let aside = std::mem::take(&mut self.aside);
+        if aside.is_empty() {
+            return;
+        }
+        let mut reached = vec![false; self.packages.len()];
+        for scope in [Scope::Runtime, Scope::Optional, Scope::Dev, Scope::Test] {
+            let asked = aside.iter().filter(|(_, other)| *other == scope).map(|(place, _)| *place);
+            let mut wave: Vec<u32> = if scope == Scope::Runtime { self.roots.clone() } else { asked.collect() };
+            while let Some(place) = wave.pop() {
+                let Some(seen) = reached.get_mut(place as usize).filter(|seen| !**seen) else { continue };
+                *seen = true;
+                let package = &mut self.packages[place as usize];
+                // What a file says itself holds where the graph says no less.
+                if scope != Scope::Runtime {
+                    package.scope = scope;
+                }
+                wave.extend(&package.requires);
+            }
+        }
+        let known: BTreeSet<u32> = self.roots.iter().copied().collect();
+        self.roots.extend(aside.into_iter().map(|(place, _)| place).filter(|place| !known.contains(place)));
+    }
+
+    /// Whether any package is known to be asked for by the project.
+    pub(super) fn direct_is_known(&self) -> bool {
+        !self.roots.is_empty() || !self.aside.is_empty()
+    }
+
     /// Once the roots are known: all else is not direct.
     pub fn settle_direct(&mut self) {
         for package in &mut self.packages {
@@ -179,18 +230,33 @@ impl Lock {
         }
     }
 
-    /// Takes from the manifest which packages are direct, where the lock file does not tell.
+    /// Takes from the manifest which packages are direct, where the lock file does not tell, and what they are needed for.
     pub(super) fn mark_direct(&mut self, manifest: &Manifest) {
-        if manifest.names.is_empty() {
+        if manifest.wants.is_empty() {
             return;
         }
-        let names: BTreeSet<String> = manifest.names.iter().map(|(name, _)| name.clone()).collect();
-        for (place, package) in self.packages.iter_mut().enumerate().filter(|(_, package)| package.direct.is_none()) {
-            let direct = names.contains(package.ecosystem.normalised(&package.name).as_ref());
-            package.direct = Some(direct);
-            if direct {
-                self.roots.push(u32::try_from(place).unwrap_or(u32::MAX));
+        let mut wanted: HashMap<&str, Scope> = HashMap::new();
+        for want in &manifest.wants {
+            let scope = wanted.entry(want.name.as_str()).or_insert(want.scope);
+            *scope = (*scope).min(want.scope);
+        }
+        let by_manifest = self.scopes_by_manifest && manifest.is_complete;
+        let mut found = Vec::new();
+        for (place, package) in self.packages.iter_mut().enumerate() {
+            let scope = wanted.get(package.ecosystem.normalised(&package.name).as_ref()).copied();
+            let known = package.direct;
+            let direct = *package.direct.get_or_insert(scope.is_some());
+            if direct && (known.is_none() || by_manifest) {
+                found.push((u32::try_from(place).unwrap_or(u32::MAX), scope.unwrap_or_default()));
             }
+        }
+        if by_manifest {
+            self.roots.clear();
+            for (place, scope) in found {
+                self.root_for(place, scope);
+            }
+        } else {
+            self.roots.extend(found.into_iter().map(|(place, _)| place));
         }
     }
 

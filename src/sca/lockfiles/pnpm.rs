@@ -32,7 +32,9 @@ fn bare(key: &str) -> &str {
 fn parts(key: &str, major: u32) -> Option<(&str, &str)> {
     let key = bare(key);
     if major >= 6 {
-        let key = key.strip_prefix('/').unwrap_or(key);
+        // A registry that is not the default stands before the first slash, where a package has its scope.
+        let host = key.split_once('/').filter(|(host, _)| host.contains('.') && !host.contains(['@', ':']));
+        let key = key.strip_prefix('/').or(host.map(|(_, path)| path)).unwrap_or(key);
         let at = key.get(1..)?.find('@')? + 1;
         return Some((&key[..at], &key[at + 1..]));
     }
@@ -94,14 +96,23 @@ fn document(root: &Node<'_>, major: u32, graph: bool, lock: &mut Lock) -> Result
                     continue;
                 }
                 lock.expects += 1;
-                if let Some(place) = find(&places, &one.key, version, major) {
-                    lock.root(place);
-                }
+                let Some(place) = find(&places, &one.key, version, major) else {
+                    // pnpm does not write this: the file is cut off, or was edited.
+                    let shown = crate::sca::shown(&one.key);
+                    return Err(Fault::at(one.line, format!("asks for `{shown}`, which it does not hold")));
+                };
+                // Before version 9 each package says itself what it is needed for.
+                let scope = match kind {
+                    "devDependencies" if major >= 9 => Scope::Dev,
+                    "optionalDependencies" if major >= 9 => Scope::Optional,
+                    _ => Scope::Runtime,
+                };
+                lock.root_for(place, scope);
             }
         }
     }
     lock.settle_direct();
-    if graph {
+    if graph || major >= 9 {
         let snapshots = if major >= 9 { root.map("snapshots") } else { root.map("packages") };
         for entry in snapshots {
             edges(&places, entry, major, lock);

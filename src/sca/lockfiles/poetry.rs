@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::manifest::scope_of_groups;
 use super::{Input, Lock, Package, Scope, Source};
 use crate::sca::Ecosystem;
 use crate::sca::document::{Fault, Node, json, toml};
@@ -24,6 +25,8 @@ fn tables(input: &Input<'_>, key: &str, majors: &[&str]) -> Result<Lock, Fault> 
         return Err(Fault::at(meta.line, format!("has the unknown {key} `{}`", crate::sca::shown(version))));
     }
     let mut lock = Lock::default();
+    let states = |node: &Node<'_>| node.get("category").is_some() || node.get("groups").is_some();
+    lock.scopes_by_manifest = !root.list("package").iter().any(states);
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     for node in root.list("package") {
@@ -41,15 +44,12 @@ fn tables(input: &Input<'_>, key: &str, majors: &[&str]) -> Result<Lock, Fault> 
         package.integrity = hashes.join(" ");
         let place = lock.push(package);
         places.entry(Ecosystem::PyPI.normalised(name).into_owned()).or_insert(place);
-        if input.graph {
-            wants.extend(node.map("dependencies").iter().map(|entry| (place, entry.key.to_string())));
-            // PDM lists requirements as text.
-            for want in node.list("dependencies").iter().filter_map(Node::str) {
-                let end = want
-                    .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
-                    .unwrap_or(want.len());
-                wants.push((place, want[..end].to_owned()));
-            }
+        wants.extend(node.map("dependencies").iter().map(|entry| (place, entry.key.to_string())));
+        // PDM lists requirements as text.
+        for want in node.list("dependencies").iter().filter_map(Node::str) {
+            let end =
+                want.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(want.len());
+            wants.push((place, want[..end].to_owned()));
         }
     }
     for (from, want) in wants {
@@ -91,7 +91,7 @@ fn scope_of(node: &Node<'_>) -> Scope {
     if node.text("category").is_some_and(|category| category != "main")
         || (!groups.is_empty() && !groups.iter().any(runtime))
     {
-        return Scope::Dev;
+        return if groups.is_empty() { Scope::Dev } else { scope_of_groups(&groups.join(" ")).max(Scope::Dev) };
     }
     if node.truth("optional") { Scope::Optional } else { Scope::Runtime }
 }
@@ -122,7 +122,7 @@ pub(super) fn pipfile(input: &Input<'_>) -> Result<Lock, Fault> {
             }
             let hashes: Vec<&str> = node.list("hashes").iter().filter_map(Node::str).collect();
             package.integrity = hashes.join(" ");
-            package.scope = if group.key == "develop" { Scope::Dev } else { Scope::Runtime };
+            package.scope = scope_of_groups(&group.key);
             lock.push(package);
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Input, Lock, Package, Source};
+use super::{Input, Lock, Package, Scope, Source};
 use crate::sca::Ecosystem;
 use crate::sca::document::{Fault, Node, toml};
 
@@ -44,6 +44,7 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
             Source::Path(path)
         } else {
             // The project itself and what its workspace holds: editable, virtual, directory.
+            lock.own.push(Ecosystem::PyPI.normalised(name).into_owned());
             own.push(node);
             continue;
         };
@@ -70,25 +71,33 @@ pub(super) fn uv(input: &Input<'_>) -> Result<Lock, Fault> {
         }
     };
     for node in own {
-        let groups = node.map("optional-dependencies").iter().chain(node.map("dev-dependencies"));
-        let grouped = groups.flat_map(|entry| entry.node.items());
-        for want in node.list("dependencies").iter().chain(grouped) {
+        let of = |key: &str| node.map(key).iter().flat_map(|entry| entry.node.items());
+        let runtime = node.list("dependencies").iter().map(|want| (want, Scope::Runtime));
+        let optional = of("optional-dependencies").map(|want| (want, Scope::Optional));
+        let dev = of("dev-dependencies").map(|want| (want, Scope::Dev));
+        for (want, scope) in runtime.chain(optional).chain(dev) {
             if let Some(place) = find(want) {
-                lock.root(place);
+                lock.root_for(place, scope);
             }
         }
         let asked = node.get("metadata").map_or(&[][..], |meta| meta.list("requires-dist"));
         lock.expects +=
             asked.iter().filter(|want| want.get("editable").is_none() && want.get("virtual").is_none()).count();
     }
-    if !lock.roots.is_empty() {
+    if !lock.own.is_empty() {
         lock.settle_direct();
     }
-    if input.graph {
-        for (from, node) in nodes {
-            for want in node.list("dependencies") {
-                if let Some(to) = find(want) {
-                    lock.edge(from, to);
+    for (from, node) in nodes {
+        let extras = node.map("optional-dependencies").iter().flat_map(|entry| entry.node.items());
+        for want in node.list("dependencies").iter().chain(extras) {
+            let Some(name) = want.text("name") else { continue };
+            match find(want) {
+                Some(to) => lock.edge(from, to),
+                None if lock.own.iter().any(|own| own == name) => {}
+                // uv does not write this: the file is cut off, or was edited.
+                None => {
+                    let shown = crate::sca::shown(name);
+                    return Err(Fault::at(want.line, format!("requires `{shown}`, which it does not hold")));
                 }
             }
         }
@@ -135,6 +144,13 @@ pub(super) fn pylock(input: &Input<'_>) -> Result<Lock, Fault> {
             .collect();
         package.integrity = hashes.join(" ");
         package.released = uploaded(node);
+        // `'dev' in dependency_groups`: what the default does not install.
+        let marker: String = node.text("marker").unwrap_or_default().replace('"', "'");
+        if marker.contains("in dependency_groups") && !marker.contains("'default' in dependency_groups") {
+            package.scope = Scope::Dev;
+        } else if marker.contains("in extras") && !marker.contains("in dependency_groups") {
+            package.scope = Scope::Optional;
+        }
         let place = lock.push(package);
         by_name.entry(name).or_insert(place);
         wants.extend(node.list("dependencies").iter().filter_map(|want| Some((place, want.text("name")?))));

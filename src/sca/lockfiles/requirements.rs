@@ -1,19 +1,25 @@
 //! pip: `requirements.txt` and constraints (<https://pip.pypa.io/en/stable/reference/requirements-file-format/>), with continued lines, hashes,
 //! included files, markers, URLs.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{Format, Input, Lock, Package, Source};
+use super::{Format, Input, Lock, Package, Scope, Source};
 use crate::sca::Ecosystem;
-use crate::sca::document::{Fault, utf8};
+use crate::sca::document::{Fault, utf8, utf16};
 
 /// How many files may be included, one in another.
 const DEEPEST: usize = 16;
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
-    let mut reader = Reader { lock: Lock::default(), constraints: HashMap::new(), input, files: 0 };
+    let mut reader = Reader { lock: Lock::default(), constraints: HashMap::new(), via: Vec::new(), input, files: 0 };
     reader.file(input.path, input.bytes, 0, None)?;
+    reader.follow_notes();
     let Reader { mut lock, constraints, .. } = reader;
+    let scope = scope_of(input.path);
+    for package in &mut lock.packages {
+        package.scope = scope;
+    }
     for package in
         lock.packages.iter_mut().filter(|package| package.version.is_empty() && package.source == Source::Unstated)
     {
@@ -24,8 +30,33 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     Ok(lock)
 }
 
+/// What the file's name says: `requirements-dev.txt`, `requirements/test.txt`.
+fn scope_of(path: &str) -> Scope {
+    let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".txt").to_ascii_lowercase();
+    let mut words = name.split(['-', '_', '.']);
+    let test = |word: &str| matches!(word, "test" | "tests" | "testing");
+    let dev = |word: &str| matches!(word, "dev" | "develop" | "development" | "lint" | "linting" | "docs" | "doc");
+    if words.clone().any(dev) {
+        Scope::Dev
+    } else if words.any(test) {
+        Scope::Test
+    } else {
+        Scope::Runtime
+    }
+}
+
+/// The text of a file: pip reads UTF-16 too where a byte order mark says so, as `pip freeze >` writes it in `PowerShell`.
+fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => utf16(bytes),
+        _ => utf8(bytes).map(Cow::Borrowed),
+    }
+}
+
 struct Reader<'a> {
     lock: Lock,
+    /// Whom pip-compile names as the reason for a package: its place, and their names.
+    via: Vec<(u32, Vec<String>)>,
     constraints: HashMap<String, String>,
     input: &'a Input<'a>,
     files: usize,
@@ -34,7 +65,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Reads one file. `at`: the line of the outermost file that names it.
     fn file(&mut self, path: &str, bytes: &[u8], depth: usize, at: Option<u32>) -> Result<(), Fault> {
-        let text = utf8(bytes).map_err(|fault| Fault { line: at.or(fault.line), ..fault })?;
+        let text = text_of(bytes).map_err(|fault| Fault { line: at.or(fault.line), ..fault })?;
         self.files += 1;
         if depth > DEEPEST || self.files > 200 {
             return Err(Fault { line: at, reason: "includes too many files in one another".to_owned() });
@@ -53,6 +84,9 @@ impl Reader<'_> {
                 logical.push_str(next);
             }
             let mut via = Vec::new();
+            if let Some((_, names)) = logical.split_once("# via ") {
+                via.extend(names.split(',').map(|name| name.trim().to_owned()));
+            }
             while let Some(next) = lines.peek().filter(|next| next.starts_with("    #")) {
                 via.push(next.trim_start_matches([' ', '#']).trim_start_matches("via").trim().to_owned());
                 lines.next();
@@ -60,15 +94,36 @@ impl Reader<'_> {
             }
             let before = self.lock.packages.len();
             self.line(path, uncommented(&logical), depth, at.unwrap_or(start))?;
-            let from_file = |line: &String| {
-                line.starts_with("-r ") || line.starts_with("-c ") || line.contains(".in") || line.contains(".toml")
-            };
-            let noted: Vec<&String> = via.iter().filter(|line| !line.is_empty()).collect();
-            if let (false, Some(package)) = (noted.is_empty(), self.lock.packages.get_mut(before)) {
-                package.direct = Some(noted.iter().any(|line| from_file(line)));
+            via.retain(|name| !name.is_empty());
+            if !via.is_empty() && self.lock.packages.len() > before {
+                self.via.push((u32::try_from(before).unwrap_or(u32::MAX), via));
             }
         }
         Ok(())
+    }
+
+    /// What pip-compile and uv note behind a package: who requires it. Who is no package of the list is the project: a file of
+    /// requirements, or the project's name.
+    fn follow_notes(&mut self) {
+        let mut places: HashMap<String, u32> = HashMap::new();
+        for (place, package) in (0_u32..).zip(&self.lock.packages) {
+            places.entry(Ecosystem::PyPI.normalised(&package.name).into_owned()).or_insert(place);
+        }
+        for (place, names) in std::mem::take(&mut self.via) {
+            let mut is_root = false;
+            for name in names {
+                let bare = name.split(['[', ' ']).next().unwrap_or(&name);
+                match places.get(Ecosystem::PyPI.normalised(bare).as_ref()) {
+                    Some(from) => self.lock.edge(*from, place),
+                    None => is_root = true,
+                }
+            }
+            if is_root {
+                self.lock.root(place);
+            } else if let Some(package) = self.lock.packages.get_mut(place as usize) {
+                package.direct = Some(false);
+            }
+        }
     }
 
     fn line(&mut self, path: &str, text: &str, depth: usize, at: u32) -> Result<(), Fault> {
@@ -121,15 +176,37 @@ impl Reader<'_> {
                 }
                 Ok(())
             }
-            "-i" | "--index-url" | "--extra-index-url" | "--no-index" | "-f" | "--find-links" | "--no-binary"
-            | "--only-binary" | "--prefer-binary" | "--require-hashes" | "--pre" | "--trusted-host"
-            | "--use-feature" | "--pypi-url" | "--hash" => Ok(()),
+            "-i"
+            | "--index-url"
+            | "--extra-index-url"
+            | "--no-index"
+            | "-f"
+            | "--find-links"
+            | "--no-binary"
+            | "--only-binary"
+            | "--prefer-binary"
+            | "--require-hashes"
+            | "--pre"
+            | "--trusted-host"
+            | "--use-feature"
+            | "--pypi-url"
+            | "--hash"
+            | "--process-dependency-links"
+            | "--no-use-wheel"
+            | "--use-wheel"
+            | "--config-settings"
+            | "--global-option"
+            | "--install-option"
+            | "--allow-external"
+            | "--allow-unverified"
+            | "--allow-all-external"
+            | "--no-build-isolation" => Ok(()),
             _ => Err(Fault::at(at, format!("`{}` is not an option of requirements files", crate::sca::shown(option)))),
         }
     }
 
     fn constraint(&mut self, bytes: &[u8], at: u32) -> Result<(), Fault> {
-        let text = utf8(bytes).map_err(|fault| Fault { line: Some(at), ..fault })?;
+        let text = text_of(bytes).map_err(|fault| Fault { line: Some(at), ..fault })?;
         for line in text.lines() {
             let line = uncommented(line).trim();
             if line.is_empty() || line.starts_with('-') {
@@ -158,10 +235,8 @@ pub(super) fn requirement_of(text: &str, line: u32) -> Result<Option<Package>, F
     if text.starts_with('.') || text.starts_with('/') || text.starts_with("file:") {
         return Ok(None);
     }
-    if text.contains("://") && !text.contains(" @ ") && !text.contains('@')
-        || text.starts_with("git+")
-        || text.starts_with("http")
-    {
+    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+    if !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+') {
         let name = text.split("#egg=").nth(1).or_else(|| text.split('#').next().and_then(|url| url.rsplit('/').next()));
         let name = name.ok_or_else(fault)?;
         let mut package = match name.strip_suffix(".whl").and_then(|wheel| wheel.split_once('-')) {
@@ -173,8 +248,7 @@ pub(super) fn requirement_of(text: &str, line: u32) -> Result<Option<Package>, F
                 line,
             ),
         };
-        package.source =
-            if text.starts_with("git+") { Source::Git(text.to_owned()) } else { Source::Url(text.to_owned()) };
+        package.source = if scheme.contains('+') { Source::Git(text.to_owned()) } else { Source::Url(text.to_owned()) };
         return Ok(Some(package));
     }
     if text.ends_with(".whl") || text.ends_with(".tar.gz") || text.ends_with(".zip") {
@@ -208,6 +282,8 @@ pub(super) fn requirement_of(text: &str, line: u32) -> Result<Option<Package>, F
         }
         if matches!(operator, "==" | "===") && !version.ends_with(".*") {
             version.clone_into(&mut package.version);
+        } else if matches!(operator, "==" | ">=" | "~=" | ">") {
+            version.trim_end_matches(".*").clone_into(&mut package.at_least);
         }
     }
     Ok(Some(package))

@@ -7,8 +7,10 @@ use crate::sca::Ecosystem;
 use crate::sca::document::{Fault, utf8};
 
 pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
-    let mut lock = Lock::default();
+    let mut lock = Lock { scopes_by_manifest: true, ..Lock::default() };
     let mut places: HashMap<String, u32> = HashMap::new();
+    // One gem for several platforms is one package.
+    let mut seen: HashMap<(String, String), u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     let mut roots: Vec<String> = Vec::new();
     let mut block = "";
@@ -54,6 +56,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
                 }
                 4 if in_specs => {
                     let (name, version) = named(body).ok_or_else(fault)?;
+                    if block == "PATH" {
+                        lock.own.push(name.to_owned());
+                    }
                     // What follows a dash is the platform.
                     let version = version.split('-').next().unwrap_or(version);
                     let mut package = Package::new(Ecosystem::RubyGems, name, version, number);
@@ -62,13 +67,14 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
                         "GIT" => Source::Git(remote.clone()),
                         _ => Source::Path(remote.clone()),
                     };
-                    let place = lock.push(package);
+                    let key = (name.to_owned(), version.to_owned());
+                    let place = *seen.entry(key).or_insert_with(|| lock.push(package));
                     places.entry(name.to_owned()).or_insert(place);
                     here = Some(place);
                 }
                 6 if in_specs => {
                     let name = body.split(' ').next().unwrap_or(body);
-                    if let Some(place) = here.filter(|_| input.graph) {
+                    if let Some(place) = here {
                         wants.push((place, name.to_owned()));
                     }
                 }
@@ -89,6 +95,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         }
     }
     lock.expects = roots.len();
+    if roots.is_empty() && !lock.packages.is_empty() && !input.bytes.ends_with(b"\n") {
+        return Err(Fault::whole("is cut off: it ends before its `DEPENDENCIES`"));
+    }
     for name in roots {
         if let Some(place) = places.get(&name) {
             lock.root(*place);
@@ -99,15 +108,6 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
         if let Some(to) = places.get(&want) {
             lock.edge(from, *to);
         }
-    }
-    // One gem for several platforms is one package.
-    let mut seen = std::collections::BTreeSet::new();
-    let doubled = lock.packages.iter().any(|package| !seen.insert((&package.name, &package.version)));
-    if doubled && !input.graph {
-        let mut seen = std::collections::BTreeSet::new();
-        lock.packages.retain(|package| seen.insert((package.name.clone(), package.version.clone())));
-        let direct = lock.packages.iter().enumerate().filter(|(_, package)| package.direct == Some(true));
-        lock.roots = direct.map(|(place, _)| u32::try_from(place).unwrap_or(u32::MAX)).collect();
     }
     Ok(lock)
 }

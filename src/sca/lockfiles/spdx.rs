@@ -22,7 +22,7 @@ fn known(version: &str) -> bool {
     version.starts_with("SPDX-2.")
 }
 
-fn document(root: &Node<'_>) -> Result<Lock, Fault> {
+pub(super) fn document(root: &Node<'_>) -> Result<Lock, Fault> {
     let version = root.text("spdxVersion").unwrap_or_default();
     if !known(version) {
         return Err(Fault::at(1, format!("has the unknown spdxVersion `{}`", crate::sca::shown(version))));

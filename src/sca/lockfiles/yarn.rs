@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Input, Lock, Package, Source};
+use super::{Format, Input, Lock, Package, Scope, Source, manifest_of};
 use crate::sca::Ecosystem;
 use crate::sca::document::{Fault, utf8, yaml};
 
@@ -17,7 +17,11 @@ pub(super) fn read(input: &Input<'_>) -> Result<Lock, Fault> {
     if !text.lines().take(5).any(|line| line.trim() == "# yarn lockfile v1") {
         return Err(Fault::at(1, "is of an unknown version: neither `# yarn lockfile v1` nor `__metadata` is there"));
     }
-    classic(text, input.graph)
+    let mut lock = classic(text, input)?;
+    if lock.direct_is_known() {
+        lock.settle_direct();
+    }
+    Ok(lock)
 }
 
 /// The name in a descriptor `name@range`; of an alias (`a@npm:b@^1`) the real one.
@@ -33,8 +37,13 @@ fn name_of(descriptor: &str) -> Option<&str> {
     }
 }
 
-fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
-    let mut lock = Lock::default();
+/// Quotes that open and do not close: the file ends in the middle of a line.
+fn is_cut(line: &str) -> bool {
+    memchr::memchr_iter(b'"', line.as_bytes()).count() % 2 == 1
+}
+
+fn classic(text: &str, input: &Input<'_>) -> Result<Lock, Fault> {
+    let mut lock = Lock { scopes_by_manifest: true, ..Lock::default() };
     let mut by_descriptor: HashMap<String, u32> = HashMap::new();
     let mut wants: Vec<(u32, String)> = Vec::new();
     let mut here: Option<u32> = None;
@@ -46,6 +55,9 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
         if body.is_empty() || body.starts_with('#') {
             continue;
         }
+        if is_cut(body) {
+            return Err(Fault::at(number, "is cut off: a quote has no end"));
+        }
         match indent {
             0 => {
                 check_version(&lock, here, number)?;
@@ -55,7 +67,13 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
                 let descriptors: Vec<&str> = list.split(", ").map(|one| one.trim().trim_matches('"')).collect();
                 let name =
                     name_of(descriptors[0]).ok_or_else(|| Fault::at(number, "names a package without a range"))?;
-                let place = lock.push(Package::new(Ecosystem::Npm, name, "", number));
+                let mut package = Package::new(Ecosystem::Npm, name, "", number);
+                let range =
+                    descriptors[0].get(1..).and_then(|rest| rest.split_once('@')).map_or("", |(_, range)| range);
+                if range.starts_with("file:") || range.starts_with("link:") {
+                    package.source = Source::Path(range.to_owned());
+                }
+                let place = lock.push(package);
                 for descriptor in descriptors {
                     by_descriptor.insert(descriptor.to_owned(), place);
                 }
@@ -66,7 +84,12 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
                 let place =
                     here.ok_or_else(|| Fault::at(number, "is not a yarn.lock entry: it belongs to no package"))?;
                 in_dependencies = matches!(body, "dependencies:" | "optionalDependencies:");
-                let Some((key, value)) = body.split_once(' ') else { continue };
+                let Some((key, value)) = body.split_once(' ') else {
+                    if body.ends_with(':') {
+                        continue;
+                    }
+                    return Err(Fault::at(number, format!("gives no value for `{}`", crate::sca::shown(body))));
+                };
                 let value = value.trim_matches('"');
                 let package = &mut lock.packages[place as usize];
                 match key.trim_matches('"') {
@@ -92,14 +115,29 @@ fn classic(text: &str, graph: bool) -> Result<Lock, Fault> {
         }
     }
     check_version(&lock, here, 0)?;
-    if graph {
-        for (from, want) in wants {
-            if let Some(to) = by_descriptor.get(&want) {
-                lock.edge(from, *to);
-            }
+    for (from, want) in wants {
+        if let Some(to) = by_descriptor.get(&want) {
+            lock.edge(from, *to);
         }
     }
+    by_descriptors(&mut lock, input, |descriptor| by_descriptor.get(descriptor).copied());
     Ok(lock)
+}
+
+/// Takes what the project asks for from its manifest, by name and range: another version of the same package is none of it.
+fn by_descriptors(lock: &mut Lock, input: &Input<'_>, find: impl Fn(&str) -> Option<u32>) {
+    let Some(manifest) = manifest_of(Format::Yarn, input).filter(|manifest| manifest.is_complete) else { return };
+    let found: Vec<(u32, Scope)> =
+        manifest.wants.iter().filter_map(|want| Some((find(&want.descriptor)?, want.scope))).collect();
+    // Where some are not found by their ranges, names must do.
+    if found.is_empty() || found.len() < manifest.wants.len() {
+        return;
+    }
+    lock.scopes_by_manifest = false;
+    lock.roots.clear();
+    for (place, scope) in found {
+        lock.root_for(place, scope);
+    }
 }
 
 fn check_version(lock: &Lock, here: Option<u32>, _next: u32) -> Result<(), Fault> {
@@ -130,6 +168,7 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
         let at = resolution.get(1..).and_then(|rest| rest.find('@')).map_or(resolution.len(), |at| at + 1);
         let (name, reference) = (&resolution[..at], resolution.get(at + 1..).unwrap_or_default());
         if node.text("linkType") == Some("soft") || reference.starts_with("workspace:") {
+            lock.own.push(name.to_owned());
             own.push(node);
             continue;
         }
@@ -156,6 +195,7 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
             .or_else(|| by_descriptor.get(format!("{name}@npm:{range}").as_str()))
             .copied()
     };
+    lock.scopes_by_manifest = own.len() == 1;
     for node in own {
         for one in node.map("dependencies").iter().chain(node.map("devDependencies")) {
             let range = one.node.str().unwrap_or_default();
@@ -167,15 +207,19 @@ fn berry(input: &Input<'_>) -> Result<Lock, Fault> {
             }
         }
     }
-    if !lock.roots.is_empty() {
+    if lock.scopes_by_manifest {
+        by_descriptors(&mut lock, input, |descriptor| {
+            let at = descriptor.get(1..)?.find('@')? + 1;
+            find(&descriptor[..at], &descriptor[at + 1..])
+        });
+    }
+    if lock.direct_is_known() {
         lock.settle_direct();
     }
-    if input.graph {
-        for (from, node) in nodes {
-            for one in node.map("dependencies") {
-                if let Some(to) = find(&one.key, one.node.str().unwrap_or_default()) {
-                    lock.edge(from, to);
-                }
+    for (from, node) in nodes {
+        for one in node.map("dependencies").iter().chain(node.map("optionalDependencies")) {
+            if let Some(to) = find(&one.key, one.node.str().unwrap_or_default()) {
+                lock.edge(from, to);
             }
         }
     }
