@@ -92,6 +92,8 @@ pub(super) enum Kind {
     Cast(Sym, Box<Expr>),
     /// A comprehension: what is bound from what, conditions, the element.
     Each(Vec<(Expr, Expr)>, Vec<Expr>, Box<Expr>),
+    /// What a generator gives.
+    Yield(Box<Expr>),
     /// A `switch` that gives a value.
     Match(Box<Expr>, Vec<(Vec<Expr>, Expr)>),
     /// Anything else: its value comes from all of these.
@@ -182,6 +184,8 @@ pub(super) struct Param {
     pub(super) marks: Vec<Expr>,
     /// Takes all that are left.
     pub(super) rest: bool,
+    /// Takes all that are left by name: `**options`.
+    pub(super) named: bool,
     /// What a destructured parameter is taken apart into.
     pub(super) pattern: Option<Expr>,
 }
@@ -204,6 +208,10 @@ pub(super) struct Function {
     /// The number of nodes, as a measure of its cost.
     pub(super) size: u32,
     pub(super) returns: Option<Sym>,
+    /// Without a body: what it does stands in another class.
+    pub(super) bodiless: bool,
+    /// Variables around it that it assigns.
+    pub(super) outer: Vec<Sym>,
 }
 
 /// A class.
@@ -246,5 +254,56 @@ impl Expr {
 
     pub(super) fn text(span: Span, text: &str) -> Self {
         Self { span, kind: Kind::Const(Const::Text(text.into())) }
+    }
+}
+
+/// The names that `body` declares and those that it assigns, functions inside it left out.
+pub(super) fn assigned(body: &[Stmt], lets: &mut Vec<Sym>, sets: &mut Vec<Sym>, depth: u32) {
+    if depth > 12 {
+        return;
+    }
+    for stmt in body {
+        match stmt {
+            Stmt::Expr(expr) => assigned_by(expr, sets),
+            Stmt::Let { name, .. } => lets.push(*name),
+            Stmt::If { then, other, .. } => {
+                assigned(then, lets, sets, depth + 1);
+                assigned(other, lets, sets, depth + 1);
+            }
+            Stmt::Loop { bind, body, step, .. } => {
+                if let Some((target, _)) = bind {
+                    names_in(target, lets);
+                }
+                assigned(body, lets, sets, depth + 1);
+                assigned(step, lets, sets, depth + 1);
+            }
+            Stmt::Switch { cases, .. } => cases.iter().for_each(|case| assigned(&case.body, lets, sets, depth + 1)),
+            Stmt::Try { body, handlers, last } => {
+                assigned(body, lets, sets, depth + 1);
+                for (_, handler) in handlers {
+                    assigned(handler, lets, sets, depth + 1);
+                }
+                assigned(last, lets, sets, depth + 1);
+            }
+            Stmt::Block(inner) => assigned(inner, lets, sets, depth + 1),
+            _ => {}
+        }
+    }
+}
+
+fn assigned_by(expr: &Expr, sets: &mut Vec<Sym>) {
+    if let Kind::Assign(target, _) | Kind::Augment(_, target, _) = &expr.kind {
+        names_in(target, sets);
+    }
+}
+
+fn names_in(target: &Expr, out: &mut Vec<Sym>) {
+    match &target.kind {
+        Kind::Name(name) => out.push(*name),
+        Kind::List(all) => out.extend(all.iter().filter_map(|each| match each.kind {
+            Kind::Name(name) => Some(name),
+            _ => None,
+        })),
+        _ => {}
     }
 }

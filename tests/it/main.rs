@@ -21,6 +21,7 @@ mod reports;
 mod pushes;
 mod ready;
 mod rules;
+mod sast_pairs;
 mod scenarios;
 mod staged;
 mod support;

@@ -3,13 +3,10 @@
 use std::rc::Rc;
 
 use super::state::Obj;
-use super::value::{Konst, Val, shown};
+use super::value::{Code, Konst, Val, shown};
 use super::{Engine, Given};
 use crate::sast::ir::{Const, Expr};
-use crate::sast::rules::Act;
-
-/// Text folds up to this length.
-const LONGEST_TEXT: usize = 4096;
+use crate::sast::rules::{ALL, Act};
 
 impl<'p> Engine<'p> {
     /// The result of `act`; `None` where it says nothing here.
@@ -23,8 +20,102 @@ impl<'p> Engine<'p> {
     ) -> Option<Val> {
         let arg = |at: usize| args.get(at).map(|arg| arg.val.clone());
         match act {
-            Act::Push | Act::Insert | Act::Set | Act::Clear | Act::Extend | Act::Remove | Act::Pop => {
-                self.change(act, this?, base, args)
+            Act::Push
+            | Act::Insert
+            | Act::Set
+            | Act::Clear
+            | Act::Extend
+            | Act::Remove
+            | Act::Pop
+            | Act::PushFirst
+            | Act::PopFirst => self.change(act, this?, base, args),
+            Act::SetUnder | Act::GetUnder => {
+                let (section, option) = (arg(0)?, arg(1)?);
+                let key = match (section.one(), option.one()) {
+                    (Some(section), Some(option)) => {
+                        Some(Rc::<str>::from(format!("{}\0{}", shown(section), shown(option))))
+                    }
+                    _ => None,
+                };
+                if act == Act::SetUnder {
+                    let holder = this?.clone();
+                    self.put(base?, &holder, key, arg(2)?);
+                    return Some(Val::default());
+                }
+                let this = this?;
+                match key.and_then(|key| self.obj(this)?.get(&key).cloned()) {
+                    Some(val) => Some(val),
+                    None => Some(self.element(this)),
+                }
+            }
+            Act::GetFirst | Act::GetLast => {
+                let this = this?;
+                let items = self.obj(this).and_then(|obj| obj.items.as_ref());
+                let found = items.and_then(|items| if act == Act::GetFirst { items.first() } else { items.last() });
+                match found {
+                    Some(val) => Some(val.clone()),
+                    None => Some(self.element(this)),
+                }
+            }
+            Act::MapOf => {
+                let mut obj = Obj::default();
+                for pair in args.chunks(2) {
+                    let [key, value] = pair else { break };
+                    match key.val.one() {
+                        Some(key) => obj.set(&Rc::from(shown(key)), value.val.clone()),
+                        None => obj.add(&value.val),
+                    }
+                }
+                let fixed = args.iter().all(|arg| arg.val.fixed);
+                let at = self.object(expr.span, obj);
+                Some(Val { obj: Some(at), fixed, ..Val::default() })
+            }
+            Act::Overwrite => {
+                let first = args.first()?;
+                if let Some(expr) = first.expr {
+                    let mut val = first.val.clone();
+                    (val.konst, val.fixed, val.safe) = (Konst::Any, false, 0);
+                    if let Some(at) = val.obj {
+                        let obj = self.obj_mut(at)?;
+                        (obj.items, obj.rest) = (None, Some(Val::default()));
+                    }
+                    self.hold(expr, val);
+                }
+                Some(Val::default())
+            }
+            Act::Derive => {
+                let mut out = Val { fixed: true, ..Val::default() };
+                let all = this.into_iter().chain(args.iter().map(|arg| &arg.val));
+                for val in all.filter(|val| val.code.is_none() && !self.is_static(val)) {
+                    let deep = self.deep(val);
+                    out.taste(&deep);
+                    out.built |= deep.built;
+                }
+                Some(out)
+            }
+            Act::Map => {
+                let this = this?.clone();
+                let Some(Code::Closure(at)) = args.first().and_then(|arg| arg.val.code) else {
+                    return self.act(Act::Derive, Some(&this), base, args, expr);
+                };
+                let each = self.element(&this);
+                let given = [Given { name: None, val: each, spread: false, expr: None }];
+                let made = self.run_closure(at, &given, expr);
+                let fixed = made.fixed;
+                let at = self.object(expr.span, Obj { rest: Some(made), ..Obj::default() });
+                Some(Val { obj: Some(at), fixed, ..Val::default() })
+            }
+            Act::Record => {
+                if args.is_empty() || args.iter().any(|arg| arg.name.is_none()) {
+                    return None;
+                }
+                let mut obj = Obj::default();
+                for arg in args {
+                    let name = self.names.text(arg.name?).clone();
+                    obj.set(&name, arg.val.clone());
+                }
+                let at = self.object(expr.span, obj);
+                Some(Val { obj: Some(at), ..Val::default() })
             }
             Act::Get => {
                 let this = this?;
@@ -44,6 +135,12 @@ impl<'p> Engine<'p> {
                     let mut other = arg(1).unwrap_or_else(Self::null);
                     other.taste(&Val { fixed: other.fixed, ..this.clone() });
                     return Some(other);
+                }
+                // A key that is not known: any of the values, or the default.
+                if key.one().is_none()
+                    && let Some(other) = arg(1)
+                {
+                    val.join(&other);
                 }
                 val.code = None;
                 Some(val)
@@ -79,16 +176,18 @@ impl<'p> Engine<'p> {
                         }
                     }
                 }
+                let fixed = !obj.open && obj.fields.iter().map(|(_, val)| val).chain(&obj.rest).all(|val| val.fixed);
                 let at = self.object(expr.span, obj);
-                Some(Val { obj: Some(at), ..Val::default() })
+                Some(Val { obj: Some(at), fixed, ..Val::default() })
             }
             Act::NewText => {
                 // A number is a capacity.
                 let first = arg(0).filter(|val| val.int().is_none());
                 let content = first.unwrap_or_else(|| Val::constant(Const::Text("".into())));
+                let fixed = content.fixed;
                 let obj = Obj { rest: Some(content), text: true, ..Obj::default() };
                 let at = self.object(expr.span, obj);
-                Some(Val { obj: Some(at), ..Val::default() })
+                Some(Val { obj: Some(at), fixed, ..Val::default() })
             }
             Act::TextOf => {
                 let val = arg(0).or_else(|| this.cloned())?;
@@ -115,7 +214,7 @@ impl<'p> Engine<'p> {
             Act::Plain => {
                 let fixed =
                     this.is_none_or(|this| this.fixed) && args.iter().all(|arg| arg.val.fixed) && this.is_some();
-                Some(Val { fixed, ..Val::default() })
+                Some(Val { fixed, safe: ALL, ..Val::default() })
             }
             Act::Fresh => Some(Val::default()),
             Act::First => {
@@ -148,12 +247,29 @@ impl<'p> Engine<'p> {
                     let deep = self.deep(&arg.val);
                     out.add_all(&deep);
                 }
-                (out.konst, out.canonical, out.fixed) = (Konst::Any, true, false);
+                let fixed = this.filter(|this| !self.is_static(this)).is_none_or(|this| this.fixed);
+                let fixed = fixed && args.iter().all(|arg| arg.val.fixed);
+                (out.konst, out.canonical, out.fixed) = (Konst::Any, true, fixed);
                 (out.path, out.obj) = (None, None);
                 Some(out)
             }
-            Act::Fill => {
-                let (target, rest) = args.split_first()?;
+            Act::Fill | Act::FillLast => {
+                let (target, rest) = if act == Act::Fill { args.split_first()? } else { args.split_last()? };
+                // Objects of which all is known are laid over the first.
+                if let Some(at) = target.val.obj
+                    && rest.iter().all(|arg| self.obj(&arg.val).is_some_and(|obj| obj.items.is_none()))
+                {
+                    for arg in rest {
+                        let more = self.obj(&arg.val).cloned();
+                        let obj = self.obj_mut(at)?;
+                        if let Some(more) = more {
+                            more.fields.iter().for_each(|(key, val)| obj.set(key, val.clone()));
+                            more.rest.iter().for_each(|val| obj.add(val));
+                            obj.open |= more.open;
+                        }
+                    }
+                    return Some(target.val.clone());
+                }
                 let mut from = Val::default();
                 for arg in rest {
                     let deep = self.deep(&arg.val);
@@ -176,6 +292,11 @@ impl<'p> Engine<'p> {
             }
             Act::Property => {
                 let key = arg(0)?;
+                if let Some(val) =
+                    this.and_then(|this| self.obj(this)).and_then(|obj| key.one().and_then(|key| obj.get(&shown(key))))
+                {
+                    return Some(val.clone());
+                }
                 let known = key.text().and_then(|key| (self.properties)(key));
                 Some(match (known, arg(1)) {
                     (Some(text), _) => Val::constant(Const::Text(text.into())),
@@ -187,13 +308,29 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// A class or module by its name, or what a static method gives without more: nothing flows out of it.
+    pub(super) fn is_static(&self, this: &Val) -> bool {
+        this.obj.is_none()
+            && this.taint.is_empty()
+            && this.konst == Konst::Any
+            && this.path.is_some_and(|path| {
+                let text = self.names.path_text(path);
+                // `Base64.getDecoder()`, but not `InputStream()`, which is any object of that type.
+                let of = text.strip_suffix("()").filter(|text| {
+                    let last = text.rsplit_once('.').map_or("", |(_, last)| last);
+                    last.starts_with(|c: char| c.is_ascii_lowercase())
+                });
+                !of.unwrap_or(text).contains(['?', '('])
+            })
+    }
+
     /// What changes the object itself.
     fn change(&mut self, act: Act, this: &Val, base: Option<&'p Expr>, args: &[Given<'p>]) -> Option<Val> {
         let val = |at: usize| args.get(at).map(|arg| arg.val.clone());
         let Some(at) = this.obj.filter(|at| self.st.heap.contains_key(at)) else {
             // Nothing is known of the object: it holds what it is given from here on.
             let given = match act {
-                Act::Push | Act::Extend => val(0),
+                Act::Push | Act::Extend | Act::PushFirst => val(0),
                 Act::Insert | Act::Set => val(1),
                 _ => None,
             };
@@ -278,7 +415,26 @@ impl<'p> Engine<'p> {
                     }
                 }
             },
+            Act::PushFirst => match &mut obj.items {
+                Some(items) if items.len() < super::state::LONGEST_LIST => items.insert(0, first?),
+                _ => {
+                    obj.blur();
+                    obj.add(&first?);
+                }
+            },
+            Act::PopFirst => {
+                if let Some(items) = obj.items.as_mut().filter(|items| !items.is_empty()) {
+                    return Some(items.remove(0));
+                }
+                let this = this.clone();
+                return Some(self.element(&this));
+            }
             Act::Pop => {
+                if let Some(key) = &key
+                    && let Some(at) = obj.fields.iter().position(|(name, _)| name == key)
+                {
+                    return Some(obj.fields.remove(at).1);
+                }
                 if let Some(items) = &mut obj.items {
                     let popped = match position {
                         None => items.pop(),
@@ -295,113 +451,6 @@ impl<'p> Engine<'p> {
             _ => {}
         }
         None
-    }
-
-    /// What gives text, or tells something of text.
-    fn text_act(&mut self, act: Act, this: Option<&Val>, args: &[Given<'p>], expr: &'p Expr) -> Option<Val> {
-        let all: Vec<Val> = this.cloned().into_iter().chain(args.iter().map(|arg| arg.val.clone())).collect();
-        let subject = all.first()?.clone();
-        let flows = |engine: &Self| {
-            let mut out = Val { fixed: true, ..Val::default() };
-            for val in &all {
-                let deep = engine.deep(val);
-                out.taste(&deep);
-                out.built |= deep.built;
-            }
-            out.canonical = false;
-            out
-        };
-        let text = |value: &Const| match value {
-            Const::Text(text) => Some(text.to_string()),
-            _ => None,
-        };
-        let number = |at: usize| all.get(at).and_then(Self::number_of);
-        let to_text = |text: String| (text.len() <= LONGEST_TEXT).then(|| Const::Text(text.into()));
-        let konst = match act {
-            Act::Lower => subject.fold(|value| to_text(text(value)?.to_lowercase())),
-            Act::Upper => subject.fold(|value| to_text(text(value)?.to_uppercase())),
-            Act::Strip if args.is_empty() => subject.fold(|value| to_text(text(value)?.trim().to_owned())),
-            Act::Replace => match (all.get(1).and_then(Val::text), all.get(2).and_then(Val::text)) {
-                (Some(from), Some(to)) if !from.is_empty() => {
-                    subject.fold(|value| to_text(text(value)?.replace(&**from, to)))
-                }
-                _ => Konst::Any,
-            },
-            Act::Substring => match number(1) {
-                Some(from) => {
-                    let to = number(2);
-                    subject.fold(|value| {
-                        let text = text(value)?;
-                        let to = to.unwrap_or(usize::MAX);
-                        to_text(text.chars().skip(from).take(to.saturating_sub(from)).collect())
-                    })
-                }
-                None => Konst::Any,
-            },
-            Act::CharAt => match number(1) {
-                Some(at) => subject.fold(|value| to_text(text(value)?.chars().nth(at)?.to_string())),
-                None => Konst::Any,
-            },
-            Act::Length => {
-                let konst = match self.obj(&subject).and_then(|obj| obj.items.as_ref()) {
-                    Some(items) => Konst::Few([Const::Int(i64::try_from(items.len()).unwrap_or(i64::MAX))].into()),
-                    None => subject.fold(|value| Some(Const::Int(i64::try_from(text(value)?.chars().count()).ok()?))),
-                };
-                return Some(Val { konst, fixed: subject.fixed, ..Val::default() });
-            }
-            Act::StartsWith | Act::EndsWith | Act::Contains | Act::Equals => {
-                let konst = match all.get(1) {
-                    Some(other) => subject.fold_with(other, |a, b| {
-                        if act == Act::Equals {
-                            return Some(Const::Bool(a == b));
-                        }
-                        let (a, b) = (text(a)?, text(b)?);
-                        Some(Const::Bool(match act {
-                            Act::StartsWith => a.starts_with(&b),
-                            Act::EndsWith => a.ends_with(&b),
-                            _ => a.contains(&b),
-                        }))
-                    }),
-                    None => Konst::Any,
-                };
-                return Some(Val { konst, fixed: all.iter().all(|val| val.fixed), ..Val::default() });
-            }
-            Act::Split => {
-                if let (Some(text), Some(by)) = (subject.text(), all.get(1).and_then(Val::text))
-                    && !by.is_empty()
-                    && text.len() < LONGEST_TEXT
-                {
-                    let items = text.split(&**by).map(|part| Val::constant(Const::Text(part.into()))).collect();
-                    return Some(self.list(expr.span, items, None));
-                }
-                let mut each = flows(self);
-                each.konst = Konst::Any;
-                return Some(each);
-            }
-            Act::Join => {
-                let list = all.get(1).cloned().unwrap_or_default();
-                let items = self.obj(&list).and_then(|obj| obj.items.clone());
-                if let Some(items) = items {
-                    let mut parts = Vec::new();
-                    for (at, item) in items.into_iter().enumerate() {
-                        if at > 0 {
-                            parts.push(subject.clone());
-                        }
-                        parts.push(item);
-                    }
-                    return Some(self.concat(&parts));
-                }
-                let mut out = flows(self);
-                out.built = !out.fixed;
-                return Some(out);
-            }
-            Act::Concat => return Some(self.concat(&all)),
-            Act::Format => return Some(self.format(&all)),
-            _ => Konst::Any,
-        };
-        let mut out = flows(self);
-        out.konst = konst;
-        Some(out)
     }
 }
 

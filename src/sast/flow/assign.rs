@@ -73,10 +73,13 @@ impl<'p> Engine<'p> {
 
     fn take_apart(&mut self, targets: &'p [Expr], val: &Val) {
         let items = self.obj(val).and_then(|obj| obj.items.clone());
+        let spread = targets.iter().filter(|target| matches!(target.kind, Kind::Spread(_))).count();
         for (at, target) in targets.iter().enumerate() {
             let part = match (&items, &target.kind) {
                 (_, Kind::Spread(_)) => self.element(val),
-                (Some(items), _) if items.len() == targets.len() => items[at].clone(),
+                (Some(items), _) if at < items.len() && (spread == 0 || items.len() == targets.len()) => {
+                    items[at].clone()
+                }
                 (_, Kind::Name(name)) if at > 0 && matches!(&**self.names.text(*name), "err" | "ok") => Val::default(),
                 // `v, err := f()` of which nothing is known: the first is the value.
                 _ if at == 0 => val.clone(),

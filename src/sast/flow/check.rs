@@ -4,7 +4,7 @@ use super::value::{Note, Val, shown};
 use super::{Engine, Given, Hit};
 use crate::sast::ir::{Const, Expr, Kind, Span};
 use crate::sast::names::{PathId, Sym};
-use crate::sast::rules::{Cond, Role, Sel, Test, glob};
+use crate::sast::rules::{ALL, Cond, Role, Sel, Test, glob};
 
 /// The values of a call that rules choose from.
 pub(super) struct Site<'a, 'p> {
@@ -134,6 +134,26 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// A method by the names of the classes that its class is made from.
+    pub(super) fn check_method(&mut self, m: usize, f: usize) {
+        let program = self.program;
+        let function = &program[m].functions[f];
+        let Some(class) = function.class else { return };
+        for base in &program[m].classes[class].bases {
+            let Some(path) = self.mark_path(base) else { continue };
+            let Some(path) = self.names.field(path, function.name) else { continue };
+            let found = self.rules.at(path, self.names);
+            for at in found.iter() {
+                let Role::Method(rule) = self.rules.entry(*at).0 else { continue };
+                let val = Val { code: Some(super::value::Code::Function(m, f)), ..Val::default() };
+                let site = Site { this: None, args: &[], value: Some(&val) };
+                if self.holds(*at, &site) {
+                    self.report(rule, function.span, Vec::new());
+                }
+            }
+        }
+    }
+
     /// The entries by which what a function so decorated returns goes out.
     pub(super) fn outlets(&mut self, marks: &'p [Expr]) -> Vec<u32> {
         let mut out = Vec::new();
@@ -194,10 +214,19 @@ impl<'p> Engine<'p> {
             return true;
         }
         let conds = self.rules.entry(at).1.conds.clone();
-        conds.iter().all(|any| any.iter().any(|cond| self.test(cond, site)))
+        let kind = match self.rules.entry(at).0 {
+            Role::Flow(rule)
+            | Role::FlowWrite(rule)
+            | Role::FlowReturn(rule)
+            | Role::Call(rule)
+            | Role::Write(rule) => self.rules.rules[rule].kind,
+            _ => ALL,
+        };
+        conds.iter().all(|any| any.iter().any(|cond| self.test(cond, site, kind)))
     }
 
-    fn test(&mut self, cond: &Cond, site: &Site<'_, 'p>) -> bool {
+    /// `kind` is what the value would have to be safe for.
+    fn test(&mut self, cond: &Cond, site: &Site<'_, 'p>, kind: u64) -> bool {
         let val = self.select(&cond.of, site);
         // Where more arguments come from a spread, nothing is sure to be missing.
         let spread = site.args.iter().any(|arg| arg.spread);
@@ -214,7 +243,10 @@ impl<'p> Engine<'p> {
             Test::False => any(&|value| matches!(value, Const::Bool(false) | Const::Int(0))),
             Test::Null => any(&|value| *value == Const::Null),
             Test::Missing => false,
-            Test::Constant => self.deep(&val).fixed,
+            Test::Constant => {
+                let deep = self.deep(&val);
+                deep.fixed || cond.not && deep.safe & kind != 0
+            }
             Test::Text(text) => any(&|value| shown(value) == *text),
             Test::Matches(regex) => {
                 if val.alternatives().is_empty() {
@@ -223,12 +255,84 @@ impl<'p> Engine<'p> {
                 any(&|value| regex.is_match(&shown(value)))
             }
             Test::Below(limit) => any(&|value| matches!(value, Const::Int(number) if number < limit)),
-            Test::Built => self.deep(&val).built,
+            Test::Built => {
+                let deep = self.deep(&val);
+                deep.built && deep.safe_for() & kind == 0
+            }
             Test::Tainted => !self.deep(&val).taint.is_empty(),
             Test::Canonical => val.canonical,
+            Test::Runnable => self.runnable(&cond.of, &val, site),
+            Test::Gives(wanted) => self.gives(&val, *wanted),
             Test::Path(pattern) => val.path.is_some_and(|path| glob(pattern, self.names.path_text(path))),
         };
         found != cond.not
+    }
+
+    /// Whether the function `val` gives `wanted` whatever it is given.
+    fn gives(&mut self, val: &Val, wanted: bool) -> bool {
+        use super::value::Code;
+        let (m, f) = match val.code {
+            Some(Code::Closure(at)) => (self.closures[at].module, self.closures[at].function),
+            Some(Code::Function(m, f) | Code::Method(m, f, _)) => (m, f),
+            _ => return false,
+        };
+        let program = self.program;
+        gives(&program[m].functions[f], wanted)
+    }
+
+    /// A line of text, a list whose first part may be chosen, or one that a shell or an interpreter reads.
+    fn runnable(&mut self, of: &Sel, val: &Val, site: &Site<'_, 'p>) -> bool {
+        let all = match of {
+            Sel::All | Sel::From(_) => self.select_all(of, site),
+            _ => vec![val.clone()],
+        };
+        let mut parts = Vec::new();
+        let mut listed = all.len() > 1;
+        for val in all {
+            match self.obj(&val).and_then(|obj| obj.items.clone()) {
+                Some(items) => {
+                    listed = true;
+                    parts.extend(items);
+                }
+                None if self.obj(&val).is_some_and(|obj| obj.rest.is_some()) => return true,
+                None => parts.push(val),
+            }
+        }
+        let Some(first) = parts.first() else { return true };
+        if !listed || !self.deep(first).taint.is_empty() {
+            return true;
+        }
+        let reads = |value: &Const| {
+            let Const::Text(text) = value else { return false };
+            let name = text.rsplit(['/', '\\']).next().unwrap_or(text).to_ascii_lowercase();
+            let name = name.strip_suffix(".exe").unwrap_or(&name);
+            matches!(
+                name,
+                "sh" | "bash"
+                    | "dash"
+                    | "zsh"
+                    | "ksh"
+                    | "ash"
+                    | "csh"
+                    | "fish"
+                    | "cmd"
+                    | "powershell"
+                    | "pwsh"
+                    | "-c"
+                    | "/c"
+                    | "-command"
+                    | "-e"
+                    | "eval"
+                    | "xargs"
+                    | "env"
+                    | "sudo"
+                    | "su"
+                    | "ssh"
+                    | "watch"
+                    | "find"
+            )
+        };
+        parts.iter().any(|part| part.alternatives().iter().any(reads))
     }
 
     fn select_all(&mut self, sel: &Sel, site: &Site<'_, 'p>) -> Vec<Val> {
@@ -266,5 +370,21 @@ impl<'p> Engine<'p> {
             }
             Sel::Either(all) => all.iter().find_map(|sel| self.select(sel, site)),
         }
+    }
+}
+
+/// Whether all that `function` does is to give `wanted`.
+pub(super) fn gives(function: &crate::sast::ir::Function, wanted: bool) -> bool {
+    use crate::sast::ir::Stmt;
+    let is_wanted = |value: &Expr| match &value.kind {
+        Kind::Const(Const::Bool(truth)) => *truth == wanted,
+        Kind::Const(Const::Null) => !wanted,
+        _ => false,
+    };
+    match function.body.as_slice() {
+        [] => !wanted && !function.bodiless,
+        [Stmt::Return(Some(value), _) | Stmt::Expr(value)] => is_wanted(value),
+        [Stmt::Return(None, _)] => !wanted,
+        _ => false,
     }
 }

@@ -81,8 +81,17 @@ impl<'p> Engine<'p> {
             }
             Kind::Assign(target, value) => {
                 let val = self.eval(value);
-                if let Kind::Name(name) = target.kind {
-                    self.note_cond(name, value);
+                match &target.kind {
+                    Kind::Name(name) => self.note_cond(*name, value),
+                    // `v, ok := table[key]`
+                    Kind::List(all) => {
+                        if let ([_, Expr { kind: Kind::Name(name), .. }], Kind::Index(..)) =
+                            (all.as_slice(), &value.kind)
+                        {
+                            self.note_cond(*name, value);
+                        }
+                    }
+                    _ => {}
                 }
                 self.assign(target, val.clone());
                 val
@@ -139,6 +148,15 @@ impl<'p> Engine<'p> {
                 let at = self.object(expr.span, Obj { rest: Some(element), ..Obj::default() });
                 Val { obj: Some(at), fixed, ..Val::default() }
             }
+            Kind::Yield(inner) => {
+                let val = self.eval(inner);
+                self.check_return(&val, expr.span);
+                match &mut self.frame.yields {
+                    Some(yields) => yields.join(&val),
+                    None => self.frame.yields = Some(val),
+                }
+                Val::default()
+            }
             Kind::Match(subject, arms) => {
                 let val = self.eval(subject);
                 let mut out: Option<Val> = None;
@@ -173,7 +191,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Joins two values and the states they came from.
-    fn join_values(&mut self, val: &mut Val, second: &Val, other: super::State) {
+    pub(super) fn join_values(&mut self, val: &mut Val, second: &Val, other: super::State) {
         self.st.join(other);
         if let (Some(left), Some(right)) = (val.obj, second.obj)
             && left != right
@@ -213,7 +231,10 @@ impl<'p> Engine<'p> {
             {
                 return val.clone();
             }
-            if let Some((m, f)) = self.method(m, c, name) {
+            // The class of the object itself comes before the one where the code stands.
+            let own = self.frame.this.as_ref().and_then(|this| self.obj(this)).and_then(|obj| obj.class);
+            let own = own.filter(|own| *own != (m, c)).and_then(|(m, c)| self.method(m, c, name));
+            if let Some((m, f)) = own.or_else(|| self.method(m, c, name)) {
                 let code = match self.frame.this.as_ref().and_then(|this| this.obj) {
                     Some(this) if !self.program[m].functions[f].is_static => Code::Method(m, f, this),
                     _ => Code::Function(m, f),
@@ -255,6 +276,15 @@ impl<'p> Engine<'p> {
             if let (Some((m, c)), Some(at)) = (obj.class, holder.obj)
                 && let Some((m, f)) = self.method(m, c, name)
             {
+                // A property is the call of its function.
+                let program = self.program;
+                let is_property = |mark: &&Expr| {
+                    let (Kind::Name(name) | Kind::Field(_, name)) = &mark.kind else { return false };
+                    matches!(&**self.names.text(*name), "property" | "cached_property")
+                };
+                if let Some(mark) = program[m].functions[f].marks.iter().find(is_property) {
+                    return self.run(m, f, &[], Some(at), None, mark);
+                }
                 return Val { code: Some(Code::Method(m, f, at)), ..Val::default() };
             }
             if let Some(rest) = &obj.rest {
@@ -283,7 +313,7 @@ impl<'p> Engine<'p> {
                 val.add_taint(taint);
             }
         }
-        val.fixed = holder.fixed && holder.path.is_none();
+        val.fixed = holder.fixed;
         self.known(val, span)
     }
 
@@ -333,6 +363,10 @@ impl<'p> Engine<'p> {
             }
         }
         let mut val = self.element(holder);
+        // The key may not be there.
+        if self.obj(holder).is_some_and(|obj| obj.items.is_none()) {
+            val.konst = Konst::Any;
+        }
         let name = self.names.sym("[]");
         val.path = holder.path.and_then(|path| self.names.field(path, name));
         // A table of constants gives a constant, whatever it is asked for.
@@ -406,145 +440,6 @@ impl<'p> Engine<'p> {
         }
         let at = self.object(span, obj);
         Val { obj: Some(at), fixed, ..Val::default() }
-    }
-
-    /// Text made of `parts`.
-    pub(super) fn concat(&mut self, parts: &[Val]) -> Val {
-        let mut out = Val::constant(Const::Text("".into()));
-        for part in parts {
-            out = self.add_text(&out, part);
-        }
-        out
-    }
-
-    fn add_text(&mut self, left: &Val, right: &Val) -> Val {
-        let konst = left.fold_with(right, |left, right| {
-            let text = shown(left) + &shown(right);
-            (text.len() < 4096).then(|| Const::Text(text.into()))
-        });
-        self.added(left, right, konst)
-    }
-
-    pub(super) fn add(&mut self, left: &Val, right: &Val) -> Val {
-        let konst = left.fold_with(right, |left, right| match (left, right) {
-            (Const::Int(left), Const::Int(right)) => left.checked_add(*right).map(Const::Int),
-            (Const::Text(_), _) | (_, Const::Text(_)) => {
-                let text = shown(left) + &shown(right);
-                (text.len() < 4096).then(|| Const::Text(text.into()))
-            }
-            _ => None,
-        });
-        self.added(left, right, konst)
-    }
-
-    fn added(&mut self, left: &Val, right: &Val, konst: Konst) -> Val {
-        let (left, right) = (self.deep(left), self.deep(right));
-        let fixed = left.fixed && right.fixed;
-        let numbers = |val: &Val| matches!(val.alternatives().first(), Some(Const::Int(_) | Const::Float(_)));
-        let mut out = Val { konst, fixed, built: !fixed && !numbers(&left) && !numbers(&right), ..Val::default() };
-        out.taste(&left);
-        out.taste(&right);
-        out
-    }
-
-    fn binary(&mut self, op: Op, left: &'p Expr, right: &'p Expr) -> Val {
-        if matches!(op, Op::And | Op::Or | Op::Else) {
-            let mut val = self.eval(left);
-            let known = if op == Op::Else {
-                match val.one() {
-                    Some(Const::Null) => Some(false),
-                    Some(_) => Some(true),
-                    None => None,
-                }
-            } else {
-                val.truth()
-            };
-            return match (op, known) {
-                (Op::And, Some(false)) | (Op::Or | Op::Else, Some(true)) => val,
-                (_, Some(_)) => {
-                    self.assume(left, op == Op::And);
-                    self.eval(right)
-                }
-                _ => {
-                    let before = self.st.clone();
-                    if op != Op::Else {
-                        self.assume(left, op == Op::And);
-                    }
-                    let second = self.eval(right);
-                    self.join_values(&mut val, &second, before);
-                    val
-                }
-            };
-        }
-        let (a, b) = (self.eval(left), self.eval(right));
-        let fixed = a.fixed && b.fixed;
-        match op {
-            Op::Add => {
-                // Two lists make one.
-                if let (Some(one), Some(two)) = (self.obj(&a).cloned(), self.obj(&b).cloned())
-                    && let (Some(one), Some(two)) = (&one.items, &two.items)
-                {
-                    let items = one.iter().chain(two).cloned().collect();
-                    return self.list(left.span, items, None);
-                }
-                self.add(&a, &b)
-            }
-            Op::Mod if matches!(a.one(), Some(Const::Text(_))) || a.built || !a.taint.is_empty() => {
-                let parts = match self.obj(&b).and_then(|obj| obj.items.clone()) {
-                    Some(items) => items,
-                    None => vec![b],
-                };
-                let mut all = vec![a];
-                all.extend(parts);
-                self.format(&all)
-            }
-            Op::Sub | Op::Mul | Op::Div | Op::Mod => {
-                let konst = a.fold_with(&b, |a, b| super::text::arithmetic(op, a, b));
-                let mut out = Val { konst, fixed, ..Val::default() };
-                // `"-" * 10` and paths by `/` stay what they are.
-                if matches!(a.one(), Some(Const::Text(_))) || (op == Op::Div && a.path.is_some()) {
-                    out.taste(&a);
-                    out.taste(&b);
-                    out.path = a.path;
-                }
-                out
-            }
-            Op::Equal | Op::Unequal => {
-                let konst = match super::text::equal(&a, &b) {
-                    Some(same) => Konst::Few([Const::Bool(same == (op == Op::Equal))].into()),
-                    None => Konst::Any,
-                };
-                Val { konst, fixed, ..Val::default() }
-            }
-            Op::Less | Op::LessEqual | Op::More | Op::MoreEqual => {
-                let konst = a.fold_with(&b, |a, b| {
-                    let (Const::Int(a), Const::Int(b)) = (a, b) else { return None };
-                    Some(Const::Bool(match op {
-                        Op::Less => a < b,
-                        Op::LessEqual => a <= b,
-                        Op::More => a > b,
-                        _ => a >= b,
-                    }))
-                });
-                Val { konst, fixed, ..Val::default() }
-            }
-            Op::In | Op::NotIn => {
-                let konst = match (a.text(), b.text()) {
-                    (Some(a), Some(b)) => Konst::Few([Const::Bool(b.contains(&**a) == (op == Op::In))].into()),
-                    _ => Konst::Any,
-                };
-                Val { konst, fixed, ..Val::default() }
-            }
-            Op::Compare => Val { fixed, ..Val::default() },
-            _ => {
-                // `Path / "x"`, bits, shifts: what flows in flows on.
-                let mut out = Val { fixed, path: a.path, ..Val::default() };
-                out.konst = a.fold_with(&b, |a, b| super::text::arithmetic(op, a, b));
-                out.taste(&a);
-                out.taste(&b);
-                out
-            }
-        }
     }
 
     /// A value that comes from outside here.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::state::State;
 use super::value::{Code, Konst, Note, Val};
 use super::{Closure, Engine};
-use crate::sast::ir::{Case, Const, Expr, Kind, Op, Stmt};
+use crate::sast::ir::{Case, Const, Expr, Kind, Op, Stmt, assigned};
 use crate::sast::names::Sym;
 
 impl<'p> Engine<'p> {
@@ -34,6 +34,11 @@ impl<'p> Engine<'p> {
                     }
                     None => Val::default(),
                 };
+                if let (Some(ty), None) = (ty, value)
+                    && let Some(made) = self.made_empty(*ty, *span)
+                {
+                    val = made;
+                }
                 if let Some(ty) = ty {
                     if self.is_number(*ty) {
                         val.clean(u64::MAX);
@@ -44,9 +49,8 @@ impl<'p> Engine<'p> {
                     {
                         let mut made = self.typed(*ty, *span);
                         made.taste(&val);
-                        made.built = val.built;
-                        made.canonical = val.canonical;
-                        made.fixed = val.fixed;
+                        (made.safe, made.fixed) = (val.safe, val.fixed);
+                        (made.built, made.canonical, made.rooted) = (val.built, val.canonical, val.rooted);
                         val = made;
                     }
                 }
@@ -193,11 +197,11 @@ impl<'p> Engine<'p> {
     ) {
         let from = bind.map(|(target, from)| (target, self.eval(from)));
         // What the body assigns is not known at its head.
-        let mut assigned = Vec::new();
-        assigned_in(body, &mut assigned, 0);
-        assigned_in(step, &mut assigned, 0);
+        let (mut lets, mut sets) = (Vec::new(), Vec::new());
+        assigned(body, &mut lets, &mut sets, 0);
+        assigned(step, &mut lets, &mut sets, 0);
         let entry = self.st.clone();
-        for name in assigned {
+        for name in lets.into_iter().chain(sets) {
             if let Some(val) = self.st.vars.get_mut(&name) {
                 val.konst = Konst::Any;
             }
@@ -365,6 +369,7 @@ impl<'p> Engine<'p> {
             this: self.frame.this.clone(),
             class: self.frame.class,
             ran: false,
+            frame: self.frame.id,
         };
         self.closures.push(closure);
         Val { code: Some(Code::Closure(self.closures.len() - 1)), ..Val::default() }
@@ -410,55 +415,13 @@ impl<'p> Engine<'p> {
     pub(super) fn note_cond(&mut self, name: Sym, value: &'p Expr) {
         match value.kind {
             Kind::Call(_)
+            | Kind::Index(..)
+            | Kind::Field(..)
             | Kind::Not(_)
             | Kind::Binary(Op::Equal | Op::Unequal | Op::In | Op::NotIn | Op::And | Op::Or, ..) => {
                 let _ = self.conds.insert(name, value);
             }
             _ => drop(self.conds.remove(&name)),
-        }
-    }
-}
-
-/// The names that `body` assigns.
-fn assigned_in(body: &[Stmt], out: &mut Vec<Sym>, depth: u32) {
-    if depth > 12 {
-        return;
-    }
-    for stmt in body {
-        match stmt {
-            Stmt::Expr(expr) => assigned_by(expr, out),
-            Stmt::Let { name, .. } => out.push(*name),
-            Stmt::If { then, other, .. } => {
-                assigned_in(then, out, depth + 1);
-                assigned_in(other, out, depth + 1);
-            }
-            Stmt::Loop { body, step, .. } => {
-                assigned_in(body, out, depth + 1);
-                assigned_in(step, out, depth + 1);
-            }
-            Stmt::Switch { cases, .. } => cases.iter().for_each(|case| assigned_in(&case.body, out, depth + 1)),
-            Stmt::Try { body, handlers, last } => {
-                assigned_in(body, out, depth + 1);
-                for (_, handler) in handlers {
-                    assigned_in(handler, out, depth + 1);
-                }
-                assigned_in(last, out, depth + 1);
-            }
-            Stmt::Block(inner) => assigned_in(inner, out, depth + 1),
-            _ => {}
-        }
-    }
-}
-
-fn assigned_by(expr: &Expr, out: &mut Vec<Sym>) {
-    if let Kind::Assign(target, _) | Kind::Augment(_, target, _) = &expr.kind {
-        match &target.kind {
-            Kind::Name(name) => out.push(*name),
-            Kind::List(all) => out.extend(all.iter().filter_map(|each| match each.kind {
-                Kind::Name(name) => Some(name),
-                _ => None,
-            })),
-            _ => {}
         }
     }
 }

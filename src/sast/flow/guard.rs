@@ -62,6 +62,21 @@ impl<'p> Engine<'p> {
                     self.assume(left, !truth);
                 }
             }
+            // `if (ALLOWED[x])`, `if _, ok := allowed[x]; ok`.
+            Kind::Index(base, key) if truth => {
+                let table = self.eval_quietly(base);
+                if self.deep(&table).taint.is_empty() && self.eval_quietly(key).one().is_none() {
+                    self.refine(key, ALL);
+                }
+            }
+            // `if target.netloc: return`: what goes on has no host.
+            Kind::Field(base, name) if !truth => {
+                if matches!(&**self.names.text(*name), "netloc" | "hostname" | "host" | "scheme" | "Host" | "Scheme") {
+                    let address = self.rules.kind("url") | self.rules.kind("redirect");
+                    self.refine(base, address);
+                    self.refine_address(base, address);
+                }
+            }
             Kind::Name(name) => {
                 if let Some(made) = self.conds.get(name).copied()
                     && !matches!(made.kind, Kind::Name(_))
@@ -200,6 +215,11 @@ impl<'p> Engine<'p> {
                     Kind::Name(name) => (None, *name),
                     _ => return,
                 };
+                if matches!(&**self.names.text(name), "getHost" | "getAuthority" | "Hostname")
+                    && let Some(base) = base
+                {
+                    self.refine_address(base, kinds);
+                }
                 if !keeps_text(self.names.text(name)) {
                     return;
                 }
@@ -209,6 +229,7 @@ impl<'p> Engine<'p> {
                 call.args.iter().for_each(|arg| self.refine(&arg.value, kinds));
             }
             Kind::Cast(_, inner) | Kind::Assign(_, inner) => self.refine(inner, kinds),
+            Kind::List(all) => all.iter().for_each(|each| self.refine(each, kinds)),
             Kind::Binary(Op::Or | Op::Else, left, _) => self.refine(left, kinds),
             _ => {}
         }
@@ -223,6 +244,13 @@ impl<'p> Engine<'p> {
             },
             _ => expr,
         };
+        if let Kind::Field(base, name) = &made.kind
+            && matches!(&**self.names.text(*name), "netloc" | "hostname" | "host" | "Host")
+        {
+            let address = self.rules.kind("url") | self.rules.kind("redirect");
+            self.refine(base, kinds & address);
+            return self.refine_address(base, kinds);
+        }
         let Kind::Call(call) = &made.kind else { return };
         let named = match &call.callee.kind {
             Kind::Name(name) | Kind::Field(_, name) => self.names.text(*name).clone(),
@@ -301,6 +329,9 @@ fn keeps_text(name: &str) -> bool {
             | "toRealPath"
             | "toAbsolutePath"
             | "toPath"
+            | "matcher"
+            | "commonpath"
+            | "commonprefix"
             | "Clean"
             | "Abs"
             | "EvalSymlinks"

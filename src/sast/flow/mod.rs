@@ -3,14 +3,17 @@
 
 mod acts;
 mod assign;
+mod binary;
 mod call;
 mod check;
 mod eval;
 mod exec;
 mod guard;
 mod roots;
+mod run;
 mod state;
 mod text;
+mod typed;
 mod value;
 
 use std::collections::{HashMap, HashSet};
@@ -46,10 +49,14 @@ pub(super) struct Hit {
 #[derive(Clone, Default)]
 struct Frame {
     module: usize,
+    /// Told apart from all others, so that a closure knows whether it runs where it was made.
+    id: u64,
     captured: Option<Rc<Vars>>,
     this: Option<Val>,
     class: Option<(usize, usize)>,
     result: Option<Val>,
+    /// What it gives as a generator.
+    yields: Option<Val>,
     exits: Option<State>,
     /// Parameters whose cleaning is watched, by name.
     watched: Vec<Sym>,
@@ -71,6 +78,8 @@ struct Closure {
     this: Option<Val>,
     class: Option<(usize, usize)>,
     ran: bool,
+    /// The frame that made it.
+    frame: u64,
 }
 
 /// What is given to a call.
@@ -110,6 +119,9 @@ pub(super) struct Engine<'p> {
     cut: bool,
     hits: HashMap<(usize, Span, usize), Hit>,
     muted: bool,
+    /// What runs may run, or not, or often.
+    maybe: bool,
+    next_frame: u64,
     reached: HashSet<(usize, usize)>,
 }
 
@@ -147,6 +159,8 @@ impl<'p> Engine<'p> {
             cut: false,
             hits: HashMap::new(),
             muted: false,
+            maybe: false,
+            next_frame: 1,
             reached: HashSet::new(),
         };
         made.fill_index();
@@ -240,21 +254,50 @@ impl<'p> Engine<'p> {
 
     /// The method `name` of a class or of what it is made from.
     fn method(&mut self, m: usize, c: usize, name: Sym) -> Option<(usize, usize)> {
-        let (mut m, mut c) = (m, c);
-        for _ in 0..6 {
-            let program = self.program;
-            let class = &program[m].classes[c];
-            if let Some(f) = class.methods.iter().find(|f| program[m].functions[**f].name == name) {
-                return Some((m, *f));
-            }
-            let base = class.bases.first()?;
-            let super::ir::Kind::Name(base) = &base.kind else { return None };
-            match self.class_named(m, *base) {
-                Some(next) if next != (m, c) => (m, c) = next,
-                _ => return None,
+        self.method_at(m, c, name, 0)
+    }
+
+    fn method_at(&mut self, m: usize, c: usize, name: Sym, depth: u32) -> Option<(usize, usize)> {
+        let program = self.program;
+        let class = &program[m].classes[c];
+        if let Some(f) = class.methods.iter().find(|f| program[m].functions[**f].name == name) {
+            return Some((m, *f));
+        }
+        for base in class.bases.iter().take(4) {
+            let super::ir::Kind::Name(base) = &base.kind else { continue };
+            if let Some((next, at)) = self.class_named(m, *base)
+                && (next, at) != (m, c)
+                && depth < 6
+                && let Some(found) = self.method_at(next, at, name, depth + 1)
+            {
+                return Some(found);
             }
         }
         None
+    }
+
+    /// Methods of other classes that stand behind `f`, a method without a body.
+    fn implementations(&self, m: usize, f: usize) -> Vec<(usize, usize)> {
+        let program = self.program;
+        let function = &program[m].functions[f];
+        let Some(class) = function.class.map(|c| program[m].classes[c].name) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (m, module) in program.iter().enumerate() {
+            for other in &module.classes {
+                let is_of = |base: &Expr| matches!(base.kind, super::ir::Kind::Name(name) if name == class);
+                // Types of Go need not say what they implement.
+                if !(other.bases.iter().any(is_of) || other.bases.is_empty() && other.name != class) {
+                    continue;
+                }
+                let named = |f: &&usize| {
+                    let each = &module.functions[**f];
+                    each.name == function.name && each.params.len() == function.params.len() && !each.bodiless
+                };
+                found.extend(other.methods.iter().find(named).map(|f| (m, *f)));
+            }
+        }
+        found.truncate(3);
+        found
     }
 
     fn class_named(&mut self, m: usize, name: Sym) -> Option<(usize, usize)> {
@@ -297,6 +340,10 @@ impl<'p> Engine<'p> {
     /// `val` with all that flows out of what it holds.
     fn deep(&self, val: &Val) -> Val {
         let mut out = val.clone();
+        // What is known whole is as safe as what it holds.
+        if self.obj(val).is_some_and(|obj| !obj.open) && val.taint.is_empty() {
+            out.safe = u64::MAX;
+        }
         self.sink_in(val, &mut out, 0);
         out
     }
@@ -309,6 +356,7 @@ impl<'p> Engine<'p> {
         let obj = obj.clone();
         for each in obj.items.iter().flatten().chain(obj.fields.iter().map(|(_, value)| value)).chain(&obj.rest) {
             out.built |= each.built;
+            out.safe = out.safe_for() & each.safe_for();
             out.fixed &= each.fixed;
             for taint in &each.taint {
                 out.add_taint(taint);

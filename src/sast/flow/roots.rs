@@ -85,6 +85,7 @@ impl<'p> Engine<'p> {
         self.fresh();
         let heap = self.st.heap.clone();
         self.check_marks(&function.marks);
+        self.check_method(m, f);
         let outlets = self.outlets(&function.marks);
         let mut vars = Vars::new();
         let mut patterns = Vec::new();
@@ -105,7 +106,9 @@ impl<'p> Engine<'p> {
             let this = self.receiver(m, name, function);
             vars.insert(name, this);
         }
-        self.frame = Frame { module: m, this, class, stack: vec![(m, f)], outlets, ..Frame::default() };
+        self.next_frame += 1;
+        let id = self.next_frame;
+        self.frame = Frame { module: m, id, this, class, stack: vec![(m, f)], outlets, ..Frame::default() };
         self.st.vars = vars;
         for (pattern, val) in patterns {
             self.assign(pattern, val);
@@ -210,8 +213,10 @@ impl<'p> Engine<'p> {
             }
             vars.insert(param.name, val);
         }
+        self.next_frame += 1;
         self.frame = Frame {
             module: m,
+            id: self.next_frame,
             captured: Some(captured),
             this,
             class,

@@ -64,6 +64,7 @@ pub(super) enum Konst {
 
 /// What is known of a value.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; any of them may hold with any other")]
 pub(super) struct Val {
     pub(super) konst: Konst,
     pub(super) taint: Vec<Taint>,
@@ -76,6 +77,10 @@ pub(super) struct Val {
     pub(super) built: bool,
     /// A path that was made absolute and free of `..`.
     pub(super) canonical: bool,
+    /// Kinds for which it was made or found safe, whether it came from outside or not.
+    pub(super) safe: u64,
+    /// Text that begins with a constant which fixes the host of an address.
+    pub(super) rooted: bool,
 }
 
 impl Val {
@@ -155,7 +160,13 @@ impl Val {
         for taint in &other.taint {
             self.add_taint(taint);
         }
+        self.safe = self.safe_for() & other.safe_for();
         self.fixed &= other.fixed;
+    }
+
+    /// The kinds for which it is known to be safe.
+    pub(super) fn safe_for(&self) -> u64 {
+        if self.fixed { u64::MAX } else { self.safe }
     }
 
     pub(super) fn add_taint(&mut self, taint: &Taint) {
@@ -178,6 +189,7 @@ impl Val {
             self.taint.clear();
             self.built = false;
         }
+        self.safe |= kinds;
         for taint in &mut self.taint {
             taint.clean |= kinds;
         }
@@ -206,9 +218,11 @@ impl Val {
         for taint in &other.taint {
             self.add_taint(taint);
         }
+        self.safe = self.safe_for() & other.safe_for();
         self.fixed &= other.fixed;
         self.built |= other.built;
         self.canonical &= other.canonical;
+        self.rooted &= other.rooted;
     }
 }
 

@@ -41,9 +41,19 @@ impl Lower<'_> {
                 };
                 out.push(Stmt::Import { local, path: path.into(), span: span(node) });
             }
-            "function_declaration" | "method_declaration" => {
+            "function_declaration" => {
                 let at = self.go_function(node);
                 out.push(Stmt::Function(at));
+            }
+            "method_declaration" => self.go_method(node),
+            "type_spec" => self.go_named(node, out),
+            // What is sent is in the channel.
+            "send_statement" => {
+                if let (Some(channel), Some(value)) = (part("channel"), part("value")) {
+                    let (channel, value) = (self.go_expr(channel), self.go_expr(value));
+                    let kind = Kind::Augment(Op::Other, Box::new(channel), Box::new(value));
+                    out.push(Stmt::Expr(Expr::new(span(node), kind)));
+                }
             }
             "const_spec" | "var_spec" => {
                 let mut cursor = node.walk();
@@ -127,7 +137,6 @@ impl Lower<'_> {
                 out.push(Stmt::Block(body));
             }
             "package_clause"
-            | "type_spec"
             | "type_alias"
             | "empty_statement"
             | "fallthrough_statement"
@@ -210,7 +219,77 @@ impl Lower<'_> {
     fn go_type(&mut self, node: Node<'_>) -> Sym {
         let text = self.text(node).trim_start_matches(['*', '&', '.']).trim_start_matches("[]").trim_start_matches('*');
         let text = text.split('[').next().unwrap_or(text);
+        if matches!(text, "byte" | "rune") && self.text(node).starts_with('[') {
+            return self.names.sym("[]byte");
+        }
         self.names.sym(text)
+    }
+
+    /// The class that stands for the type `name`; types and methods come in any order.
+    fn go_class(&mut self, name: Sym) -> usize {
+        match self.module.classes.iter().position(|class| class.name == name) {
+            Some(at) => at,
+            None => self.class(name, |_, _| {}),
+        }
+    }
+
+    /// `type T struct { … }` and `type T interface { … }`.
+    fn go_named(&mut self, node: Node<'_>, out: &mut Vec<Stmt>) {
+        let (Some(name), Some(ty)) = (self.field(node, "name"), node.child_by_field_name("type")) else { return };
+        if !matches!(ty.kind(), "struct_type" | "interface_type") {
+            return;
+        }
+        let at = self.go_class(name);
+        let mut fields = Vec::new();
+        let mut methods = Vec::new();
+        let lists = children(ty)
+            .into_iter()
+            .flat_map(|list| if list.kind() == "field_declaration_list" { children(list) } else { vec![list] });
+        for member in lists {
+            match member.kind() {
+                "field_declaration" => {
+                    let ty = member.child_by_field_name("type").map(|ty| self.go_type(ty));
+                    let mut cursor = member.walk();
+                    let names: Vec<Node<'_>> = member.children_by_field_name("name", &mut cursor).collect();
+                    for name in names {
+                        let field = self.sym(name);
+                        fields.push(Stmt::Let { name: field, ty, value: None, span: span(name) });
+                    }
+                }
+                "method_elem" | "method_spec" => {
+                    let method = self.field(member, "name").unwrap_or(name);
+                    let outer = self.class.replace(at);
+                    let inside = std::mem::replace(&mut self.inside, 0);
+                    methods.push(self.function(member, method, |low, function| {
+                        if let Some(params) = member.child_by_field_name("parameters") {
+                            low.go_params(params, function);
+                        }
+                        function.bodiless = true;
+                    }));
+                    self.inside = inside;
+                    self.class = outer;
+                }
+                _ => {}
+            }
+        }
+        let class = &mut self.module.classes[at];
+        class.fields = fields;
+        class.methods.extend(methods);
+        out.push(Stmt::Class(at));
+    }
+
+    fn go_method(&mut self, node: Node<'_>) {
+        let receiver = node.child_by_field_name("receiver").and_then(|list| children(list).first().copied());
+        let ty = receiver.and_then(|one| one.child_by_field_name("type")).map(|ty| self.go_type(ty));
+        let Some(ty) = ty else {
+            self.go_function(node);
+            return;
+        };
+        let at = self.go_class(ty);
+        let outer = self.class.replace(at);
+        let method = self.go_function(node);
+        self.class = outer;
+        self.module.classes[at].methods.push(method);
     }
 
     fn go_function(&mut self, node: Node<'_>) -> usize {
@@ -223,6 +302,7 @@ impl Lower<'_> {
                 function.this = holder.params.first().map(|param| param.name);
                 function.returns = holder.params.first().and_then(|param| param.ty);
             }
+            low.class = None;
             if let Some(params) = node.child_by_field_name("parameters") {
                 low.go_params(params, function);
             }

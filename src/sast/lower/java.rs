@@ -255,8 +255,9 @@ impl Lower<'_> {
             }
             function.returns = node.child_by_field_name("type").map(|ty| low.java_type(ty));
             low.class = None;
-            if let Some(body) = node.child_by_field_name("body") {
-                low.java_block(body, &mut function.body);
+            match node.child_by_field_name("body") {
+                Some(body) => low.java_block(body, &mut function.body),
+                None => function.bodiless = true,
             }
         })
     }
@@ -300,6 +301,21 @@ impl Lower<'_> {
                         class.bases.push(Expr::new(span(ty), Kind::Name(name)));
                     }
                 }
+            }
+            // The components of a record are its fields, and a method each.
+            for component in node.child_by_field_name("parameters").map(children).unwrap_or_default() {
+                let Some(name) = component.child_by_field_name("name") else { continue };
+                let ty = component.child_by_field_name("type").map(|ty| low.java_type(ty));
+                let (field, at) = (low.sym(name), span(name));
+                class.fields.push(Stmt::Let { name: field, ty, value: None, span: at });
+                let method = low.function(component, field, |low, function| {
+                    let this = low.names.sym("this");
+                    function.this = Some(this);
+                    let holder = Expr::new(at, Kind::Name(this));
+                    let value = Expr::new(at, Kind::Field(Box::new(holder), field));
+                    function.body = vec![Stmt::Return(Some(value), at)];
+                });
+                class.methods.push(method);
             }
             if let Some(body) = body {
                 low.java_members(body, class);

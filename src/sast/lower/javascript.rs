@@ -264,7 +264,12 @@ impl Lower<'_> {
         let arrow = node.kind() == "arrow_function";
         self.function(node, name, |low, function| {
             function.marks = marks;
-            function.is_static = children_all(node).iter().any(|child| child.kind() == "static");
+            let words = children_all(node);
+            function.is_static = words.iter().any(|child| child.kind() == "static");
+            if let Some(get) = words.iter().find(|child| child.kind() == "get") {
+                let property = low.names.sym("property");
+                function.marks.push(Expr::new(span(*get), Kind::Name(property)));
+            }
             if low.class.is_some() && !function.is_static && node.kind() == "method_definition" {
                 function.this = Some(low.names.sym("this"));
             }

@@ -84,9 +84,24 @@ impl Lower<'_> {
                 let args = part("arguments").map(|list| self.js_args(list)).unwrap_or_default();
                 Kind::Call(Box::new(Call { callee, args, new: true }))
             }
-            "array" | "array_pattern" => {
-                Kind::List(children(node).into_iter().map(|child| self.js_expr(child)).collect())
+            // `[, second]`: what is left out keeps its place.
+            "array_pattern" => {
+                let mut cursor = node.walk();
+                let (mut parts, mut due) = (Vec::new(), true);
+                for child in node.children(&mut cursor) {
+                    match child.kind() {
+                        "," if due => parts.push(Expr::unknown(span(child))),
+                        "," => due = true,
+                        _ if child.is_named() => {
+                            parts.push(self.js_expr(child));
+                            due = false;
+                        }
+                        _ => {}
+                    }
+                }
+                Kind::List(parts)
             }
+            "array" => Kind::List(children(node).into_iter().map(|child| self.js_expr(child)).collect()),
             "object" | "object_pattern" => return self.js_object(node),
             "spread_element" | "rest_pattern" => Kind::Spread(self.js_boxed(children(node).first().copied(), node)),
             "arrow_function"
@@ -172,7 +187,6 @@ impl Lower<'_> {
             | "parenthesized_expression"
             | "jsx_expression"
             | "type_assertion"
-            | "yield_expression"
             | "sequence_expression"
             | "computed_property_name" => {
                 let parts = children(node);
@@ -181,6 +195,10 @@ impl Lower<'_> {
                     _ => return self.many(node, Self::js_expr),
                 }
             }
+            "yield_expression" => match children(node).first() {
+                Some(inner) => Kind::Yield(Box::new(self.js_expr(*inner))),
+                None => Kind::Const(Const::Null),
+            },
             "jsx_element" | "jsx_self_closing_element" => return self.js_jsx(node),
             "variable_declarator" => {
                 Kind::Assign(self.js_boxed(part("name"), node), self.js_boxed(part("value"), node))

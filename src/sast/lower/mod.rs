@@ -26,6 +26,8 @@ struct Lower<'a> {
     inside: u32,
     nodes: u32,
     class: Option<usize>,
+    /// What the function at hand says that it assigns around it; `None` where assignments say so themselves.
+    outer: Option<Vec<Sym>>,
 }
 
 /// `src` in the common form; `None` where the parser gives up.
@@ -41,6 +43,7 @@ pub(super) fn lower(grammar: Grammar, src: &[u8], module: &str, names: &mut Name
         inside: 0,
         nodes: 0,
         class: None,
+        outer: matches!(grammar, Grammar::Python).then(Vec::new),
     };
     let root = tree.root_node();
     if root.has_error() {
@@ -140,13 +143,27 @@ impl<'a> Lower<'a> {
             nested: self.inside > 0,
             size: 0,
             returns: None,
+            bodiless: false,
+            outer: Vec::new(),
         };
         // The place is taken before the body, so that functions inside it come after.
         self.module.functions.push(function.clone());
         let before = std::mem::replace(&mut self.nodes, 0);
         self.inside += 1;
         let class = self.class;
+        let outer = self.outer.as_mut().map(std::mem::take);
         fill(self, &mut function);
+        function.outer = match std::mem::replace(&mut self.outer, outer) {
+            Some(said) => said,
+            None if function.nested => {
+                let mut lets: Vec<Sym> = function.params.iter().map(|param| param.name).collect();
+                let mut sets = Vec::new();
+                crate::sast::ir::assigned(&function.body, &mut lets, &mut sets, 0);
+                sets.retain(|name| !lets.contains(name));
+                sets
+            }
+            None => Vec::new(),
+        };
         self.class = class;
         self.inside -= 1;
         function.size = self.nodes;
@@ -175,7 +192,16 @@ impl<'a> Lower<'a> {
     }
 
     fn param(name: Sym, node: Node<'_>) -> Param {
-        Param { name, span: span(node), ty: None, default: None, marks: Vec::new(), rest: false, pattern: None }
+        Param {
+            name,
+            span: span(node),
+            ty: None,
+            default: None,
+            marks: Vec::new(),
+            rest: false,
+            named: false,
+            pattern: None,
+        }
     }
 
     /// A whole number as the languages write it.

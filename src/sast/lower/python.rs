@@ -111,8 +111,14 @@ impl Lower<'_> {
                     let body = self.py_body(arm.child_by_field_name("consequence"));
                     let mut tests = Vec::new();
                     for pattern in children(arm).into_iter().filter(|part| part.kind() == "case_pattern") {
-                        if self.text(pattern) != "_" {
-                            tests.push(self.py_pattern(pattern));
+                        match children(pattern).first() {
+                            Some(either) if either.kind() == "union_pattern" => {
+                                for each in children(*either) {
+                                    tests.push(self.py_pattern(each));
+                                }
+                            }
+                            _ if self.text(pattern) == "_" => {}
+                            _ => tests.push(self.py_pattern(pattern)),
                         }
                     }
                     cases.push(Case { tests, body, falls: false });
@@ -127,7 +133,13 @@ impl Lower<'_> {
                 }
             }
             "block" | "module" | "else_clause" | "ERROR" => self.py_block(node, out),
-            "pass_statement" | "global_statement" | "nonlocal_statement" | "delete_statement" => {}
+            "global_statement" | "nonlocal_statement" => {
+                let names: Vec<Sym> = children(node).into_iter().map(|name| self.sym(name)).collect();
+                if let Some(outer) = &mut self.outer {
+                    outer.extend(names);
+                }
+            }
+            "pass_statement" | "delete_statement" => {}
             _ => {
                 let value = self.py_expr(node);
                 out.push(Stmt::Expr(value));
@@ -136,11 +148,12 @@ impl Lower<'_> {
     }
 
     fn py_pattern(&mut self, node: Node<'_>) -> Expr {
-        match children(node).first() {
-            Some(inner) if children(node).len() == 1 && node.kind() == "case_pattern" => match inner.kind() {
-                "string" | "integer" | "true" | "false" | "none" => self.py_expr(*inner),
-                _ => Expr::unknown(span(node)),
-            },
+        let inner = match children(node).first() {
+            Some(inner) if node.kind() == "case_pattern" => *inner,
+            _ => node,
+        };
+        match inner.kind() {
+            "string" | "integer" | "true" | "false" | "none" => self.py_expr(inner),
             _ => Expr::unknown(span(node)),
         }
     }
@@ -316,6 +329,8 @@ impl Lower<'_> {
 
     fn py_params(&mut self, node: Node<'_>, function: &mut Function) {
         for child in children(node) {
+            let named = child.kind() == "dictionary_splat_pattern"
+                || children(child).first().is_some_and(|inner| inner.kind() == "dictionary_splat_pattern");
             let (name, rest) = match child.kind() {
                 "identifier" => (Some(child), false),
                 "default_parameter" | "typed_default_parameter" => (child.child_by_field_name("name"), false),
@@ -334,6 +349,7 @@ impl Lower<'_> {
             let Some(name) = name else { continue };
             let mut param: Param = Self::param(self.sym(name), name);
             param.rest = rest;
+            param.named = named;
             param.ty = child.child_by_field_name("type").map(|ty| self.py_type(ty));
             param.default = child.child_by_field_name("value").map(|value| self.py_expr(value));
             function.params.push(param);
@@ -503,7 +519,18 @@ impl Lower<'_> {
                 (Some(left), Some(right)) => Kind::Assign(Box::new(self.py_expr(left)), Box::new(self.py_expr(right))),
                 _ => Kind::Many(Vec::new()),
             },
-            "list_splat" | "dictionary_splat" | "list_splat_pattern" => match children(node).first() {
+            "yield" => match children(node).first() {
+                Some(inner) => Kind::Yield(Box::new(self.py_expr(*inner))),
+                None => Kind::Const(Const::Null),
+            },
+            "dictionary_splat" => match children(node).first() {
+                Some(inner) => {
+                    let inner = self.py_expr(*inner);
+                    Kind::Spread(Box::new(Expr::new(whole, Kind::Dict(vec![(None, inner)]))))
+                }
+                None => Kind::Many(Vec::new()),
+            },
+            "list_splat" | "list_splat_pattern" => match children(node).first() {
                 Some(inner) => Kind::Spread(Box::new(self.py_expr(*inner))),
                 None => Kind::Many(Vec::new()),
             },

@@ -94,8 +94,28 @@ pub(super) enum Act {
     Canonical,
     /// The first argument takes what the others bring (`io.Copy`, `Object.assign`, `json.Unmarshal`).
     Fill,
-    /// The result is a path under the first argument, whatever the others.
+    FillLast,
+    /// The value of a key in a file of properties, or in an object that is known.
     Property,
+    /// As `Set` and `Get`, with two keys: section and option.
+    SetUnder,
+    GetUnder,
+    PushFirst,
+    PopFirst,
+    GetFirst,
+    GetLast,
+    /// Keys and values in turn.
+    MapOf,
+    /// The first argument is filled with what is not constant.
+    Overwrite,
+    /// An object with what is given by name.
+    Record,
+    /// As constant as what it is given, and all of that flows.
+    Derive,
+    /// The elements of the object itself as text.
+    JoinList,
+    /// A list of what the function that is given makes of each element.
+    Map,
 }
 
 const ACTS: &[(&str, Act)] = &[
@@ -135,17 +155,42 @@ const ACTS: &[(&str, Act)] = &[
     ("exit", Act::Exit),
     ("canonical", Act::Canonical),
     ("fill", Act::Fill),
+    ("fill-last", Act::FillLast),
     ("property", Act::Property),
+    ("set-under", Act::SetUnder),
+    ("get-under", Act::GetUnder),
+    ("push-first", Act::PushFirst),
+    ("pop-first", Act::PopFirst),
+    ("get-first", Act::GetFirst),
+    ("get-last", Act::GetLast),
+    ("map-of", Act::MapOf),
+    ("overwrite", Act::Overwrite),
+    ("record", Act::Record),
+    ("derive", Act::Derive),
+    ("map", Act::Map),
+    ("join-list", Act::JoinList),
 ];
 
 /// What an entry of the table means for the paths that it matches.
 #[derive(Clone, Debug)]
 pub(super) enum Role {
-    Source { what: usize, from: u8 },
-    SourceParam { what: usize, from: u8 },
-    SourceFunction { what: usize, from: u8 },
+    Source {
+        what: usize,
+        from: u8,
+    },
+    SourceParam {
+        what: usize,
+        from: u8,
+    },
+    SourceFunction {
+        what: usize,
+        from: u8,
+    },
     Clean(u64),
-    Guard { kinds: u64, when: bool },
+    Guard {
+        kinds: u64,
+        when: bool,
+    },
     Type(String),
     Act(Act),
     Setter(String),
@@ -158,6 +203,8 @@ pub(super) enum Role {
     Read(usize),
     Import(usize),
     Mark(usize),
+    /// A method of a class that is made from another: `Base.method if value is always true`.
+    Method(usize),
 }
 
 /// The rules of one language.
@@ -305,6 +352,7 @@ impl Rules {
             (Role::Read(at), &raw.read),
             (Role::Import(at), &raw.import),
             (Role::Mark(at), &raw.mark),
+            (Role::Method(at), &raw.method),
         ] {
             self.add(&role, texts, faults);
         }

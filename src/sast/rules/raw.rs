@@ -80,6 +80,8 @@ pub(super) struct RawRule {
     #[serde(default)]
     pub(super) mark: Vec<String>,
     #[serde(default)]
+    pub(super) method: Vec<String>,
+    #[serde(default)]
     pub(super) hits: Vec<String>,
     #[serde(default)]
     pub(super) misses: Vec<String>,

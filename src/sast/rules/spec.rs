@@ -40,6 +40,10 @@ pub(in crate::sast) enum Test {
     Tainted,
     /// A path that was made absolute and free of `..`.
     Canonical,
+    /// A command line of which what is not constant chooses the program or is read by a shell.
+    Runnable,
+    /// A function that gives this, whatever it is given.
+    Gives(bool),
     /// Its path matches this glob as a whole.
     Path(String),
 }
@@ -198,6 +202,9 @@ impl Cond {
             "built" => Test::Built,
             "tainted" => Test::Tainted,
             "canonical" => Test::Canonical,
+            "runnable" => Test::Runnable,
+            "always true" => Test::Gives(true),
+            "always false" => Test::Gives(false),
             _ => {
                 if let Some(path) = what.strip_prefix("a ") {
                     Test::Path(path.to_owned())
