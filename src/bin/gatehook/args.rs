@@ -11,6 +11,7 @@ mod import;
 mod output;
 mod report;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as Flags, Parser, Subcommand};
@@ -187,6 +188,44 @@ pub(crate) enum Rules {
 fn set(name: &str) -> Result<Named, String> {
     Named::from_name(name)
         .ok_or_else(|| "there is no set of rules of that name; docs/config.md names them all".to_owned())
+}
+
+/// Reads the command line; ends the program where it is wrong, or asks for help.
+pub(crate) fn read() -> Args {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    match plain(words.get(1..).unwrap_or_default()) {
+        Some(args) => {
+            debug_assert_eq!(format!("{args:?}"), format!("{:?}", Args::parse_from(&words)), "both read the same");
+            args
+        }
+        None => Args::parse(),
+    }
+}
+
+/// The call of a shim, read without the tree of all commands and flags, whose making costs more than the look at a
+/// small commit. `None` for all other calls.
+fn plain(words: &[OsString]) -> Option<Args> {
+    let (command, mut rest) = words.split_first()?;
+    if command != "hook" {
+        return None;
+    }
+    let mut everywhere = false;
+    let mut hooks_dir = None;
+    loop {
+        let (word, more) = rest.split_first()?;
+        rest = more;
+        match word.to_str()? {
+            "--everywhere" if !everywhere => everywhere = true,
+            "--hooks-dir" if hooks_dir.is_none() => {
+                let (dir, more) = rest.split_first()?;
+                (hooks_dir, rest) = (Some(PathBuf::from(dir)), more);
+            }
+            name if name.starts_with('-') || name.is_empty() => return None,
+            name => {
+                return Hook::plain(name, hooks_dir, everywhere, rest).map(|hook| Args { command: Command::Hook(hook) });
+            }
+        }
+    }
 }
 
 impl Command {

@@ -4,6 +4,7 @@
 //! this program names standard output or standard error; `tests/it/door.rs` holds it to that.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use gatehook::engine::{Engine, FileFacts, Input};
@@ -95,18 +96,67 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// Puts stars in place of what a rule with a form of its own takes for a secret, one a byte.
+///
+/// Most lines of a report hold words only. Those are left aside, for each keyword among them would have a rule's
+/// pattern compiled, which costs more than the whole look at a small commit.
 fn mask(text: &mut [u8]) {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| Engine::new(RuleSet::default().limited_to(&[Pack::Secrets], Gate::Push)));
-    let whole: Vec<_> = std::iter::once(0..text.len()).collect();
+    let lines: Vec<Range<usize>> = lines(text).filter(|line| may_hold_value(&text[line.clone()])).collect();
+    if lines.is_empty() {
+        return;
+    }
+    let engine = ENGINE.get_or_init(|| {
+        let mut rules = RuleSet::default().limited_to(&[Pack::Secrets], Gate::Push);
+        rules.retain(|rule| !rule.takes_any_value());
+        Engine::new(rules)
+    });
+    let looked: Vec<u8> = lines.iter().flat_map(|line| &text[line.clone()]).copied().collect();
+    let whole: Vec<_> = std::iter::once(0..looked.len()).collect();
     let facts = FileFacts::of(&RepoPath::from("output"), b"");
-    let found = engine.search(&Input { text, added: &whole, facts, path: b"output" }).matches;
+    let found = engine.search(&Input { text: &looked, added: &whole, facts, path: b"output" }).matches;
     for one in found {
         let rule = &engine.rules()[one.rule];
-        if let Some(secret) = one.secret.as_ref().filter(|_| !rule.generic) {
-            let keep = if one.encoding.is_empty() { rule.public_prefix(secret.expose()) } else { 0 };
-            let hidden = text.get_mut(one.at.start + keep..one.at.end).unwrap_or_default();
+        let Some(secret) = one.secret.as_ref().filter(|_| !rule.generic) else { continue };
+        let keep = if one.encoding.is_empty() { rule.public_prefix(secret.expose()) } else { 0 };
+        hide(text, &lines, one.at.start + keep..one.at.end);
+    }
+}
+
+/// Puts stars at `span` of what `lines` of `text` are when they stand one after the other.
+fn hide(text: &mut [u8], lines: &[Range<usize>], span: Range<usize>) {
+    let mut before = 0;
+    for line in lines {
+        let from = span.start.max(before).saturating_sub(before);
+        let to = span.end.saturating_sub(before).min(line.len());
+        before += line.len();
+        if from < to {
+            let hidden = text.get_mut(line.start + from..line.start + to).unwrap_or_default();
             hidden.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\\')).for_each(|byte| *byte = b'*');
         }
     }
+}
+
+/// The lines of `text`, each with its end.
+fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let ends = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
+    let mut start = 0;
+    ends.chain([text.len()]).filter_map(move |end| {
+        let line = start..end;
+        start = end;
+        (!line.is_empty()).then_some(line)
+    })
+}
+
+/// Bytes in a row without a blank that a value has, at least.
+const SHORTEST: usize = 12;
+
+/// Whether a value of a form of its own may stand in `line`: a long word that is not of small letters and the
+/// signs of paths and names alone, an address with somebody in front of its host, or the marks of a key's block.
+fn may_hold_value(line: &[u8]) -> bool {
+    let is_plain = |byte: &u8| {
+        byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'/' | b'.' | b',' | b':' | b'`' | b'(' | b')' | b'|')
+    };
+    let mut words = line.split(|byte| byte.is_ascii_whitespace());
+    words.any(|word| word.len() >= SHORTEST && !word.iter().all(is_plain))
+        || memchr::memmem::find(line, b"-----").is_some()
 }

@@ -14,13 +14,12 @@ mod watch;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
-use clap::Parser;
 use gatehook::finding::Exit;
 
 fn main() -> ExitCode {
     gatehook::sys::guard();
     panic::set_hook(Box::new(stumble));
-    let args = args::Args::parse();
+    let args = args::read();
     // A defect of gatehook's own is neither a pass nor a finding.
     let ended = panic::catch_unwind(|| commands::run(args));
     ExitCode::from(ended.unwrap_or(Exit::NotScanned.code()))

@@ -100,6 +100,28 @@ pub(crate) struct Hook {
     pub(crate) args: Vec<OsString>,
 }
 
+impl Hook {
+    /// What a shim calls, without any flag of a person's. `None` where the flags do not go together, or a word that
+    /// git gave looks like one.
+    pub(super) fn plain(name: &str, hooks_dir: Option<PathBuf>, everywhere: bool, args: &[OsString]) -> Option<Self> {
+        let odd = |word: &OsString| word.is_empty() || word.as_encoded_bytes().starts_with(b"-");
+        let is_flag = hooks_dir.as_ref().is_some_and(|dir| odd(&dir.as_os_str().to_owned()));
+        if everywhere && hooks_dir.is_none() || is_flag || args.iter().any(odd) {
+            return None;
+        }
+        Some(Self {
+            hooks_dir,
+            everywhere,
+            configured: false,
+            budget: Duration::from_secs(4),
+            on_budget: OnBudget::Block,
+            output: Output::default(),
+            name: name.to_owned(),
+            args: args.to_vec(),
+        })
+    }
+}
+
 /// A number with `ms`, `s` or `m` behind it.
 fn time(word: &str) -> Result<Duration, String> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
