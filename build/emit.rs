@@ -23,6 +23,9 @@ pub(crate) struct Output {
 pub(crate) fn write(rules: &[(&str, RawRule)]) -> Output {
     let mut out = String::new();
     let mut texts = Texts::default();
+    let by_name = rules.iter().enumerate().filter(|(_, (_, rule))| rule.pattern.is_empty() && rule.matcher.is_empty());
+    let by_name: Vec<usize> = by_name.map(|(number, _)| number).collect();
+    let _ = writeln!(out, "pub(super) static BY_NAME: &[u16] = &{by_name:?};");
     let _ = writeln!(out, "pub(super) static RULES: [Compact; {}] = [", rules.len());
     for (pack, rule) in rules {
         emit_rule(&mut out, &mut texts, pack, rule);

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use super::builtin::{RULES, TEXT, WORDS};
+use super::builtin::{BY_NAME, RULES, TEXT, WORDS};
 use super::language::LanguageSet;
 use super::rule::{Context, GateSet, List, Pack, Rule, Tests, Window};
 use crate::finding::{Confidence, Severity, Text, Tier};
@@ -230,6 +230,11 @@ impl<'r> Brief<'r> {
             Of::Own(rule) => rule.takes_any_value(),
         }
     }
+}
+
+/// Numbers of the built-in rules that fire on a file's name alone.
+pub(super) fn by_name() -> impl Iterator<Item = usize> {
+    BY_NAME.iter().map(|&number| usize::from(number))
 }
 
 /// All built-in rules in brief.

@@ -104,7 +104,13 @@ impl RuleSet {
     /// Whether a rule that only the push gate runs goes by a file's name: then no text tells whether it
     /// would find something.
     pub fn is_later_by_name(&self) -> bool {
-        self.later.iter().enumerate().any(|(at, later)| *later && self.brief(at).by_name_only())
+        self.go_by_name().any(|at| self.later[at])
+    }
+
+    /// Numbers of the rules that fire on a file's name alone, disabled ones included.
+    fn go_by_name(&self) -> impl Iterator<Item = usize> {
+        let own = self.own.iter().enumerate().filter(|(_, rule)| rule.by_name_only());
+        compact::by_name().chain(own.map(|(at, _)| COUNT + at))
     }
 
     /// Which rules of `pack` the push gate would search with, as far as this set knows: sets of one build
@@ -155,8 +161,7 @@ impl RuleSet {
 
     /// Those of [`Self::iter`] that fire on a file's name alone. No other rule is made for it.
     pub fn by_name(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
-        (0..self.enabled.len())
-            .filter(|&at| self.brief(at).by_name_only())
+        self.go_by_name()
             .map(|at| RuleId(u16::try_from(at).unwrap_or(u16::MAX)))
             .filter(|id| self.is_enabled(*id))
             .map(|id| (id, &self[id]))

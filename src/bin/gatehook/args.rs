@@ -222,7 +222,8 @@ fn plain(words: &[OsString]) -> Option<Args> {
             }
             name if name.starts_with('-') || name.is_empty() => return None,
             name => {
-                return Hook::plain(name, hooks_dir, everywhere, rest).map(|hook| Args { command: Command::Hook(hook) });
+                return Hook::plain(name, hooks_dir, everywhere, rest)
+                    .map(|hook| Args { command: Command::Hook(hook) });
             }
         }
     }
