@@ -156,7 +156,7 @@ fn may_hold_value(line: &[u8]) -> bool {
     let is_plain = |byte: &u8| {
         byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'/' | b'.' | b',' | b':' | b'`' | b'(' | b')' | b'|')
     };
-    let mut words = line.split(|byte| byte.is_ascii_whitespace());
+    let mut words = line.split(u8::is_ascii_whitespace);
     words.any(|word| word.len() >= SHORTEST && !word.iter().all(is_plain))
         || memchr::memmem::find(line, b"-----").is_some()
 }
