@@ -6,24 +6,31 @@
 
 #![allow(clippy::disallowed_methods, reason = "a session reads the user's files and environment")]
 
+pub mod allowing;
+pub mod baseline_file;
 pub mod baselines;
 pub mod clock;
+mod completed;
 mod configuration;
 mod dirs;
 mod failure;
 pub mod files;
 mod frameworks;
 pub mod hook;
+pub mod import;
 pub mod limits;
 mod look;
 mod shelves;
 pub mod subdirectories;
 pub mod trust;
 mod unstaged;
+mod workspace;
 
+pub use completed::Completed;
 pub use configuration::{Base, ConfigFrom, Loaded, Overrides, load, load_after, load_with, loosened, quietly};
 pub use dirs::{dirs, user_dir};
 pub use failure::{Failure, fail, stop};
 pub use frameworks::without_gatehook;
 pub use look::{holds_secret, look};
 pub use unstaged::notes as unstaged_notes;
+pub use workspace::Workspace;

@@ -45,8 +45,8 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "sys", "text", "paths", "finding", "change", "rules", "config", "source", "ci", "git", "engine", "policy",
-            "store", "stage", "pipeline", "hooks",
+            "sys", "text", "paths", "finding", "change", "rules", "config", "foreign", "source", "ci", "git", "engine",
+            "policy", "store", "stage", "pipeline", "hooks",
         ],
     ),
 ];

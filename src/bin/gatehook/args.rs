@@ -22,7 +22,7 @@ pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::dependencies::{
     Advisories, Compare, ImportAdvisories, IndexStatus, Sbom, SbomFormat, UpdateAdvisories,
 };
-pub(crate) use self::exceptions::{Allow, Audit, Baseline, BaselineFile, Create, Update};
+pub(crate) use self::exceptions::{Allow, Audit, Baseline};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall, Which};
 pub(crate) use self::import::{Import, Tool};
 pub(crate) use self::init::Init;

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "the binary is where files, environment and programs are touched")]
 
 mod args;
+mod ask;
 mod commands;
 mod door;
 mod progress;

@@ -1,7 +1,7 @@
 //! What commands print, through the door: texts and documents on standard output, failures on standard error.
 
 use gatehook::finding::Exit;
-use gatehook::session::Failure;
+use gatehook::session::{Completed, Failure};
 use gatehook::text::Dress;
 
 use crate::door::{self, Content};
@@ -27,6 +27,17 @@ pub(crate) fn stop(error: &str, hint: &str) -> Exit {
 pub(crate) fn failed(failure: Failure) -> Exit {
     tell_failure(&failure);
     failure.exit
+}
+
+/// Prints what a command did, or why it did not, and gives its exit code.
+pub(crate) fn ended(done: Result<Completed, Failure>) -> Exit {
+    match done {
+        Ok(completed) => {
+            completed.warnings.iter().for_each(|line| door::tell(line));
+            completed.exit.or(say(&completed.text))
+        }
+        Err(failure) => failed(failure),
+    }
 }
 
 /// Prints `text` to standard output. A reader that has gone is no error.

@@ -6,13 +6,12 @@ use gatehook::finding::{Exit, Finding};
 use gatehook::pipeline::lesson::{self, Teacher};
 use gatehook::policy;
 use gatehook::rules::{Language, Pack, Rule, builtin, holes};
+use gatehook::session::{Failure, Workspace, allowing, baseline_file};
 use gatehook::stage::ready;
 use gatehook::text::escape;
 
-use super::allow;
-use super::here::Here;
 use crate::args::Explain;
-use crate::say::{fail, say, say_colored, say_own, stop};
+use crate::say::{fail, failed, say, say_colored, say_own, stop};
 use crate::setup::colors;
 
 /// Ids that are suggested for one that does not exist, at most.
@@ -30,7 +29,7 @@ pub(crate) fn run(args: &Explain) -> Exit {
         return of_tool(tool, rule, &ink);
     }
     if args.rule.len() >= 8 && args.rule.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return of_fingerprint(&args.rule, &ink).unwrap_or_else(|exit| exit);
+        return of_fingerprint(&args.rule, &ink).unwrap_or_else(failed);
     }
     let near = nearest(&args.rule);
     let hint = match near.as_slice() {
@@ -48,11 +47,11 @@ fn built_in(id: &str) -> Option<&'static Rule> {
 }
 
 /// The finding of that fingerprint, and what there is to say of its rule.
-fn of_fingerprint(print: &str, ink: &Ink) -> Result<Exit, Exit> {
-    let found = allow::called(&Here::open()?, print)?;
-    let Some(first) = found.first() else { return Err(Exit::Usage) };
+fn of_fingerprint(print: &str, ink: &Ink) -> Result<Exit, Failure> {
+    let found = allowing::called(&Workspace::open()?, print)?;
+    let Some(first) = found.first() else { return Ok(Exit::Usage) };
     let more = built_in(&first.rule).map_or_else(|| of_finding(first, ink), |rule| page(rule, ink));
-    Ok(say_colored(&format!("{}\n\n{more}", allow::place(first))))
+    Ok(say_colored(&format!("{}\n\n{more}", baseline_file::place(first))))
 }
 
 /// What is known of a rule that another tool brings.

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use gatehook::change::Change;
 use gatehook::config::{Config, Layer, Origin, Rank, edit};
 use gatehook::finding::Exit;
+use gatehook::session::baseline_file::salt;
+use gatehook::session::{Failure, Workspace, fail, stop};
 use gatehook::stage::external::Environment;
 use gatehook::stage::{
     self,
@@ -13,30 +15,29 @@ use gatehook::stage::{
 };
 use gatehook::{git, paths, pipeline};
 
-use super::here::Here;
 use crate::args;
-use crate::say::{fail, say, stop};
+use crate::say::{failed, say};
 
 pub(crate) fn run(args: &args::Init) -> Exit {
     let done = match &args.stage {
         Some(name) => stage(name),
         None => begin(args),
     };
-    done.unwrap_or_else(|exit| exit)
+    done.unwrap_or_else(failed)
 }
 
 /// The file that is written where there is none; a salt comes behind it.
 const COMMENTED: &str = include_str!("init.toml");
 
-fn begin(args: &args::Init) -> Result<Exit, Exit> {
-    let here = Here::open()?;
+fn begin(args: &args::Init) -> Result<Exit, Failure> {
+    let here = Workspace::open()?;
     if !here.config_text()?.is_empty() || here.config_file().exists() {
         return Err(stop(
             &format!("`{}` is there already, and stays as it is", here.config_file().display()),
             "`gatehook install` puts the hooks in, `gatehook init --stage NAME` adds a stage",
         ));
     }
-    let salted = edit::add_salt(COMMENTED, &super::salt()?);
+    let salted = edit::add_salt(COMMENTED, &salt()?);
     let text =
         salted.map_err(|error| fail(&error, Some("please report it: the file is gatehook's own"), Exit::Usage))?;
     here.write_config(&text)?;
@@ -94,7 +95,7 @@ fn config_of(ready: &Ready) -> Option<Config> {
     Config::from_layers(&[layer], &stage::program()).ok()
 }
 
-fn stage(name: &str) -> Result<Exit, Exit> {
+fn stage(name: &str) -> Result<Exit, Failure> {
     let Some(ready) = ready::named(name) else {
         let names: Vec<&str> = ready::ALL.iter().map(|ready| ready.name).collect();
         return Err(stop(
@@ -102,7 +103,7 @@ fn stage(name: &str) -> Result<Exit, Exit> {
             &format!("take one of {}, or write a table of your own: docs/stages.md", names.join(", ")),
         ));
     };
-    let here = Here::open()?;
+    let here = Workspace::open()?;
     if here.config.stages.iter().any(|stage| stage.name == ready.name && !stage.own) {
         return Err(stop(
             &format!("there is a stage `{name}` already, and it stays as it is"),

@@ -2,11 +2,11 @@
 
 mod advisories;
 mod allow;
+mod audit;
 mod baseline;
 mod ci;
 mod config;
 mod explain;
-mod here;
 mod hook;
 mod import;
 mod init;
@@ -20,11 +20,8 @@ mod shell;
 mod stage;
 mod trust;
 
-use gatehook::finding::Exit;
-
 use crate::args::{Args, Command};
 use crate::out;
-use crate::say::fail;
 
 /// Runs what was asked for and gives the exit code: one of [`Exit`], or a chained hook's own.
 pub(crate) fn run(args: Args) -> u8 {
@@ -54,12 +51,4 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Completions { shell } => shell::completions(shell).code(),
         Command::Man => shell::man().code(),
     }
-}
-
-/// A random salt for a repository's fingerprints.
-fn salt() -> Result<String, Exit> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)
-        .map_err(|error| fail(&error, Some("put a `salt` of your own under `[fingerprint]`"), Exit::NotScanned))?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }

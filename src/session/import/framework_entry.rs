@@ -5,13 +5,9 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use gatehook::finding::Exit;
-use gatehook::foreign;
-use gatehook::session::files;
-
-use super::Here;
-use crate::commands::here;
-use crate::say::{fail, stop};
+use crate::finding::Exit;
+use crate::foreign;
+use crate::session::{Failure, Workspace, fail, files, stop};
 
 const FILE: &str = ".pre-commit-config.yaml";
 const REPOSITORY: &str = "https://github.com/gatehook/gatehook";
@@ -26,15 +22,15 @@ pub(super) struct Hook {
 
 impl Hook {
     /// Writes the file where it changes, and names it then.
-    pub(super) fn save(&self) -> Result<Option<PathBuf>, Exit> {
+    pub(super) fn save(&self) -> Result<Option<PathBuf>, Failure> {
         let Some((path, text)) = &self.file else { return Ok(None) };
-        here::write(path, text.as_bytes())?;
+        files::write(path, text.as_bytes())?;
         Ok(Some(path.clone()))
     }
 }
 
 /// The hook's entry, before all others.
-pub(super) fn entry(here: &Here) -> Result<Hook, Exit> {
+pub(super) fn entry(here: &Workspace) -> Result<Hook, Failure> {
     let path = here.repo.top.join(FILE);
     let text = files::read_regular(&path, foreign::MOST)
         .map_err(|error| fail(&error, Some(&format!("make `{FILE}` readable")), Exit::Usage))?;

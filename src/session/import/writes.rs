@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
-use gatehook::config::edit::{self, EditError, NewRule};
-use gatehook::config::{Allow, Config, Layer, Origin, Rank};
-use gatehook::engine::compiles;
-use gatehook::finding::Exit;
-use gatehook::foreign::Write;
+use crate::config::edit::{self, EditError, NewRule};
+use crate::config::{Allow, Config, Layer, Origin, Rank};
+use crate::engine::compiles;
+use crate::finding::Exit;
+use crate::foreign::Write;
+use crate::session::{Failure, Workspace, fail, holds_secret};
 
-use super::Here;
-use super::told::Fate;
-use crate::say::fail;
-use gatehook::session::holds_secret;
+use super::summary::Fate;
 
 /// The text of `gatehook.toml` as it will be.
 pub(super) struct Edited {
@@ -35,14 +33,14 @@ enum Done {
 }
 
 impl Edited {
-    pub(super) fn new(here: &Here) -> Result<Self, Exit> {
+    pub(super) fn new(here: &Workspace) -> Result<Self, Failure> {
         let text = here.config_text()?;
         let config = here.config.clone();
         Ok(Self { before: text.clone(), text, config, rules: 0, allowances: 0, disabled: 0 })
     }
 
     /// Writes what an entry became.
-    pub(super) fn write(&mut self, writes: &[Write]) -> Result<Fate, Exit> {
+    pub(super) fn write(&mut self, writes: &[Write]) -> Result<Fate, Failure> {
         let (mut added, mut there) = (Vec::new(), Vec::new());
         for write in writes {
             let done = match write {
@@ -62,7 +60,7 @@ impl Edited {
         Ok(Fate::Taken(added.join(", ")))
     }
 
-    fn rule(&mut self, rule: &NewRule) -> Result<Done, Exit> {
+    fn rule(&mut self, rule: &NewRule) -> Result<Done, Failure> {
         let told = format!("[[rule]] {}", rule.id);
         if let Some(own) = self.config.own_rules.iter().find(|own| own.is_called(&rule.id)) {
             return Ok(if own.pattern == rule.pattern && own.paths.iter().eq(rule.paths.iter()) {
@@ -89,7 +87,7 @@ impl Edited {
         Ok(Done::Added(told))
     }
 
-    fn allow(&mut self, allow: &Allow) -> Result<Done, Exit> {
+    fn allow(&mut self, allow: &Allow) -> Result<Done, Failure> {
         let rules = match allow.rules.len() {
             0 => String::new(),
             1 | 2 => format!(" for {}", allow.rules.join(", ")),
@@ -114,7 +112,7 @@ impl Edited {
         Ok(Done::Added(told))
     }
 
-    fn disable(&mut self, id: &str) -> Result<Done, Exit> {
+    fn disable(&mut self, id: &str) -> Result<Done, Failure> {
         let told = format!("rules.disable {id}");
         if self.config.disabled.iter().any(|own| own == id) {
             return Ok(Done::There(told));
@@ -126,7 +124,7 @@ impl Edited {
     }
 
     /// Writes the file where it changed, and names it then.
-    pub(super) fn save(&self, here: &Here) -> Result<Option<PathBuf>, Exit> {
+    pub(super) fn save(&self, here: &Workspace) -> Result<Option<PathBuf>, Failure> {
         if self.text == self.before {
             return Ok(None);
         }
@@ -136,11 +134,11 @@ impl Edited {
 }
 
 fn parse(text: &str) -> Option<Config> {
-    let origin = Origin::File(gatehook::config::FILE.into());
+    let origin = Origin::File(crate::config::FILE.into());
     let layer = Layer { rank: Rank::Repository, origin, text: text.as_bytes().to_vec() };
-    Config::from_layers(&[layer], &gatehook::stage::program()).ok()
+    Config::from_layers(&[layer], &crate::stage::program()).ok()
 }
 
-fn told_error(error: &EditError) -> Exit {
+fn told_error(error: &EditError) -> Failure {
     fail(error, Some("mend gatehook.toml first; nothing was written"), Exit::Usage)
 }

@@ -3,15 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use gatehook::finding::Exit;
-use gatehook::foreign::{self, Kind, Plan};
-use gatehook::git;
-use gatehook::session::files;
-use gatehook::text::escape;
-
-use super::Here;
-use crate::args::{Import, Tool};
-use crate::say::{fail, stop};
+use super::{ImportRequest, Tool};
+use crate::finding::Exit;
+use crate::foreign::{self, Kind, Plan};
+use crate::git;
+use crate::session::{Failure, Workspace, fail, files, stop};
+use crate::text::escape;
 
 /// Names at the repository's root.
 const KNOWN: &[(&str, Kind)] = &[
@@ -36,22 +33,22 @@ pub(super) struct Source {
     pub(super) plan: Plan,
 }
 
-/// Reads all that is asked for, and all that those files name. An exit code but the clean one where a file
-/// that was asked for, or that another one names, could not be read.
-pub(super) fn gather(here: &Here, args: &Import) -> Result<(Vec<Source>, Exit), Exit> {
+/// Reads all that is asked for, and all that those files name; also why a file that was asked for, or that another
+/// one names, could not be read.
+pub(super) fn gather(here: &Workspace, request: &ImportRequest) -> Result<(Vec<Source>, Vec<Failure>), Failure> {
     let mut queue: Vec<(PathBuf, Option<Kind>)> = Vec::new();
-    if args.files.is_empty() {
-        for (name, kind) in KNOWN.iter().filter(|(_, kind)| args.from.is_none_or(|tool| belongs(*kind, tool))) {
+    if request.files.is_empty() {
+        for (name, kind) in KNOWN.iter().filter(|(_, kind)| request.from.is_none_or(|tool| belongs(*kind, tool))) {
             let path = here.repo.top.join(name);
             if path.symlink_metadata().is_ok() {
                 queue.push((path, Some(*kind)));
             }
         }
     } else {
-        queue.extend(args.files.iter().map(|file| (file.clone(), None)));
+        queue.extend(request.files.iter().map(|file| (file.clone(), None)));
     }
     let mut sources = Vec::new();
-    let mut exit = Exit::Clean;
+    let mut unread: Vec<Failure> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut at = 0;
     while let Some((path, kind)) = queue.get(at).cloned() {
@@ -61,7 +58,7 @@ pub(super) fn gather(here: &Here, args: &Import) -> Result<(Vec<Source>, Exit), 
             continue;
         }
         seen.push(real);
-        match read(here, &path, kind, args.from) {
+        match read(here, &path, kind, request.from) {
             Ok(source) => {
                 let beside = path.parent().map(Path::to_owned).unwrap_or_default();
                 // Paths in arguments of hooks and in `extend.path` are relative to where the tool is started.
@@ -72,20 +69,20 @@ pub(super) fn gather(here: &Here, args: &Import) -> Result<(Vec<Source>, Exit), 
                 }
                 sources.push(source);
             }
-            Err(stopped) => exit = exit.or(stopped),
+            Err(failure) => unread.push(failure),
         }
     }
-    if args.files.is_empty() && args.from.is_none_or(|tool| tool == Tool::GitSecrets) {
+    if request.files.is_empty() && request.from.is_none_or(|tool| tool == Tool::GitSecrets) {
         let text = git::setup::settings_like(&here.repo.top, r"^secrets\.")
             .map_err(|error| fail(&error, error.hint().as_deref(), Exit::NotScanned))?;
         if !text.is_empty() {
             match foreign::read(Kind::GitSecrets, &text) {
                 Ok(plan) => sources.push(Source { name: "git's configuration".to_owned(), plan }),
-                Err(error) => exit = exit.or(fail(&error, None, Exit::NotScanned)),
+                Err(error) => unread.push(fail(&error, None, Exit::NotScanned)),
             }
         }
     }
-    Ok((sources, exit))
+    Ok((sources, unread))
 }
 
 fn belongs(kind: Kind, tool: Tool) -> bool {
@@ -98,7 +95,7 @@ fn belongs(kind: Kind, tool: Tool) -> bool {
     }
 }
 
-fn read(here: &Here, path: &Path, kind: Option<Kind>, tool: Option<Tool>) -> Result<Source, Exit> {
+fn read(here: &Workspace, path: &Path, kind: Option<Kind>, tool: Option<Tool>) -> Result<Source, Failure> {
     let shown = path.strip_prefix(&here.repo.top).unwrap_or(path);
     let name = escape(shown.as_os_str().as_encoded_bytes()).to_string();
     let text = files::read_regular(path, foreign::MOST)

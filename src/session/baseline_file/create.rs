@@ -1,36 +1,35 @@
-//! `gatehook baseline create`: the file, the salt of its fingerprints, and how git merges it.
+//! A new baseline: the file, the salt of its fingerprints, and how git merges it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use gatehook::config::edit;
-use gatehook::finding::{Exit, Finding, Report, Severity, State};
-use gatehook::paths::RepoPath;
-use gatehook::policy;
-use gatehook::policy::baseline::{self, Baseline};
-use gatehook::rules::Pack;
-use gatehook::session::{files, limits};
+use crate::config::edit;
+use crate::finding::{Exit, Finding, Report, Severity, State};
+use crate::paths::RepoPath;
+use crate::policy;
+use crate::policy::baseline::{self, Baseline};
+use crate::rules::Pack;
+use crate::session::{Completed, Failure, Workspace, fail, files, limits, stop};
 
-use super::{Held, count, entries, keep, name, tell_gaps};
-use crate::args;
-use crate::commands::here::{self, Here};
-use crate::say::{fail, say, stop};
+use super::{BaselineFile, count, entries, holes, keep, name};
 
 /// Rules named in the summary, at most.
 const NAMED: usize = 10;
 
-pub(super) fn run(args: &args::Create) -> Result<Exit, Exit> {
-    let mut here = Here::open()?;
-    let held = Held::read(&here, &args.file)?;
+/// Writes every finding of the tracked files into a new baseline; with `revision`, only those that stand there too.
+pub fn create(file: Option<&Path>, revision: Option<&str>) -> Result<Completed, Failure> {
+    let mut here = Workspace::open()?;
+    let held = BaselineFile::read(&here, file)?;
     if held.baseline.is_some() {
         let hint = "gatehook baseline update        takes out what is gone; `--add` takes in what is new";
         return Err(stop(&format!("`{}` is there already", held.path.display()), hint));
     }
-    let salted = salted(&mut here)?;
+    let mut warnings = Vec::new();
+    let salted = salted(&mut here, &mut warnings)?;
     let report = here.tracked(&here.config)?;
     let mut baseline = entries(&report.findings);
-    if let Some(revision) = &args.baseline_from {
+    if let Some(revision) = revision {
         let before: Baseline = entries(&here.at(revision, &here.config)?.findings);
         baseline.retain(|entry| before.find(entry).is_some());
     }
@@ -46,17 +45,19 @@ pub(super) fn run(args: &args::Create) -> Result<Exit, Exit> {
     let files: Vec<&Path> = written.iter().map(PathBuf::as_path).collect();
     let _ = writeln!(out, "next: {}", here.git_add(&files));
     let _ = writeln!(out, "then: gatehook baseline audit");
-    Ok(tell_gaps(&report).or(say(&out)))
+    let mut completed = Completed::but_for(out, &holes(&report));
+    completed.warnings.splice(0..0, warnings);
+    Ok(completed)
 }
 
 /// Gives the repository a random salt where it has none, so that nobody can guess at what the
 /// baseline's fingerprints stand for: the configuration's text with it. Fingerprints that the
 /// configuration allows are named anew.
-fn salted(here: &mut Here) -> Result<Option<String>, Exit> {
+fn salted(here: &mut Workspace, warnings: &mut Vec<String>) -> Result<Option<String>, Failure> {
     if here.config.salt.is_some() {
         return Ok(None);
     }
-    let salt = crate::commands::salt()?;
+    let salt = super::salt()?;
     let mut config = here.config.clone();
     config.salt = Some(salt.clone());
     let wrong = |error: &edit::EditError| fail(error, Some("mend gatehook.toml first"), Exit::Usage);
@@ -73,7 +74,7 @@ fn salted(here: &mut Here) -> Result<Option<String>, Exit> {
                 Some(name) => *own = name,
                 None => {
                     let hint = "allow it again where it is found, or take it out of gatehook.toml";
-                    tell(&format!(
+                    warnings.push(format!(
                         "warning: the allowed fingerprint `{own}` is of nothing here, so it lost its name\nhint: {hint}"
                     ));
                 }
@@ -82,10 +83,6 @@ fn salted(here: &mut Here) -> Result<Option<String>, Exit> {
     }
     here.config = config;
     Ok(Some(text))
-}
-
-fn tell(text: &str) {
-    crate::door::tell(text);
 }
 
 /// Old and new names of the same findings.
@@ -100,7 +97,7 @@ fn renamed(old: &[Finding], new: &[Finding]) -> Vec<(String, String)> {
 }
 
 /// Tells git to keep both sides where two branches change the same lines: the file that was written.
-fn attribute(here: &Here, path: &Path) -> Result<Option<PathBuf>, Exit> {
+fn attribute(here: &Workspace, path: &Path) -> Result<Option<PathBuf>, Failure> {
     let full = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")).canonicalize();
     let name = full.ok().and_then(|dir| {
         let top = here.repo.top.canonicalize().ok()?;
@@ -128,7 +125,7 @@ fn attribute(here: &Here, path: &Path) -> Result<Option<PathBuf>, Exit> {
         text.push(b'\n');
     }
     text.extend_from_slice(format!("{line}\n").as_bytes());
-    here::write(&file, &text)?;
+    files::write(&file, &text)?;
     Ok(Some(file))
 }
 

@@ -4,24 +4,20 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use gatehook::change::Listing;
-use gatehook::change::{Blob, Change, Commit, Content, Entry as What, Kind, Oid};
-use gatehook::config::Config;
-use gatehook::engine::unicode;
-use gatehook::finding::{Exit, Finding, GapKind, State};
-use gatehook::foreign::{Looked, Spot, Stands};
-use gatehook::git::{self, GitError};
-use gatehook::paths::RepoPath;
-use gatehook::policy::baseline::{Baseline, Entry};
-use gatehook::session::{files, limits};
-use gatehook::source::Files;
+use crate::change::Listing;
+use crate::change::{Blob, Change, Commit, Content, Entry as What, Kind, Oid};
+use crate::config::Config;
+use crate::engine::unicode;
+use crate::finding::{Exit, Finding, GapKind, State};
+use crate::foreign::{Looked, Spot, Stands};
+use crate::git::{self, GitError};
+use crate::paths::RepoPath;
+use crate::policy::baseline::{Baseline, Entry};
+use crate::session::baseline_file::{BaselineFile, place};
+use crate::session::{Failure, Workspace, fail, files, limits, look};
+use crate::source::Files;
 
-use super::Here;
-use super::told::Fate;
-use crate::commands::allow::place;
-use crate::commands::baseline::Held;
-use crate::say::fail;
-use gatehook::session::look;
+use super::summary::Fate;
 
 /// Bytes of files that are looked at together.
 const BATCH: usize = 64 << 20;
@@ -52,19 +48,19 @@ enum Seen {
 }
 
 impl Accepted {
-    pub(super) fn read(here: &Here) -> Result<Self, Exit> {
-        let Held { path, baseline } = Held::read(here, &crate::args::BaselineFile { baseline: None })?;
+    pub(super) fn read(here: &Workspace) -> Result<Self, Failure> {
+        let BaselineFile { path, baseline } = BaselineFile::read(here, None)?;
         Ok(Self { path, baseline: baseline.unwrap_or_default(), added: 0 })
     }
 
     /// Looks at all `spots` and puts what stands there into the baseline. `from` names the file of a spot.
     pub(super) fn resolve(
         &mut self,
-        here: &Here,
+        here: &Workspace,
         config: &Config,
         spots: &[(usize, &Spot)],
         from: &dyn Fn(usize) -> String,
-    ) -> Result<Vec<Fate>, Exit> {
+    ) -> Result<Vec<Fate>, Failure> {
         let seen = see(here, config, spots.iter().map(|(_, spot)| *spot))?;
         let texts: HashMap<&Text, Vec<u8>> = seen
             .iter()
@@ -120,17 +116,21 @@ impl Accepted {
     }
 
     /// Writes the baseline where something was added, and names it then.
-    pub(super) fn save(&self) -> Result<Option<PathBuf>, Exit> {
+    pub(super) fn save(&self) -> Result<Option<PathBuf>, Failure> {
         if self.added == 0 {
             return Ok(None);
         }
-        crate::commands::here::write(&self.path, self.baseline.render().as_bytes())?;
+        files::write(&self.path, self.baseline.render().as_bytes())?;
         Ok(Some(self.path.clone()))
     }
 }
 
 /// Every text that a spot lies in, looked at once.
-fn see<'s>(here: &Here, config: &Config, spots: impl Iterator<Item = &'s Spot>) -> Result<HashMap<Text, Seen>, Exit> {
+fn see<'s>(
+    here: &Workspace,
+    config: &Config,
+    spots: impl Iterator<Item = &'s Spot>,
+) -> Result<HashMap<Text, Seen>, Failure> {
     let mut seen = HashMap::new();
     let mut batch: Vec<(Text, Arc<[u8]>)> = Vec::new();
     let mut queued = HashSet::new();
@@ -212,7 +212,7 @@ enum Loaded {
     Not(Seen),
 }
 
-fn load(here: &Here, text: &Text) -> Result<Loaded, Exit> {
+fn load(here: &Workspace, text: &Text) -> Result<Loaded, Failure> {
     let stop = |error: &GitError| fail(error, error.hint().as_deref(), Exit::NotScanned);
     if let Some(commit) = &text.commit
         && !git::has_commit(&here.repo, commit).map_err(|error| stop(&error))?

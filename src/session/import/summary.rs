@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use gatehook::text::escape;
+use crate::text::escape;
 
 /// What became of an entry.
 pub(super) enum Fate {
@@ -59,7 +59,7 @@ pub(super) struct Summary {
 }
 
 /// The report. `lines` name their file by its number in `files`.
-pub(super) fn told(files: &[&str], lines: &[(usize, Line)], summary: &Summary) -> String {
+pub(super) fn render(files: &[&str], lines: &[(usize, Line)], summary: &Summary) -> String {
     let mut out = String::new();
     let mut hints: Vec<&str> = Vec::new();
     for (number, file) in files.iter().enumerate() {

@@ -12,20 +12,20 @@ use gatehook::config::{Allow, Day, edit};
 use gatehook::finding::{Decision, Exit, Finding, Report, stretch_all};
 use gatehook::policy::baseline::{Baseline, Entry};
 use gatehook::report::{self, Detail, Format, Style};
-use gatehook::session::{clock, holds_secret};
+use gatehook::session::baseline_file::{BaselineFile, count, keep, name, place};
+use gatehook::session::{Failure, Workspace, clock, fail, holds_secret};
 
-use super::{Held, count, keep, name};
 use crate::args;
-use crate::commands::here::{self, Here};
-use crate::say::{fail, say};
+use crate::ask::{ask, is_interactive};
+use crate::say::say;
 use crate::setup;
 
 /// Days that "fix later" gives where nobody says another date.
 const LATER: i64 = 90;
 
-pub(super) fn run(args: &args::Audit) -> Result<Exit, Exit> {
-    let here = Here::open()?;
-    let (path, baseline) = Held::read(&here, &args.file)?.there()?;
+pub(super) fn run(args: &args::Audit) -> Result<Exit, Failure> {
+    let here = Workspace::open()?;
+    let (path, baseline) = BaselineFile::read(&here, args.file.baseline.as_deref())?.there()?;
     let today = clock::today();
     let open: Vec<Entry> = baseline
         .entries()
@@ -46,7 +46,7 @@ pub(super) fn run(args: &args::Audit) -> Result<Exit, Exit> {
         }
     }
     let found = |entry: &Entry| places.get(&(entry.fingerprint, &entry.path)).map(|&at| &report.findings[at]);
-    if !here::is_interactive() {
+    if !is_interactive() {
         return Ok(say(&listed(&open, found, &path)));
     }
     let mut session = Session { here, path, baseline, changed: false };
@@ -64,10 +64,7 @@ pub(super) fn run(args: &args::Audit) -> Result<Exit, Exit> {
 fn listed<'f>(open: &[Entry], found: impl Fn(&Entry) -> Option<&'f Finding>, path: &Path) -> String {
     let mut out = String::new();
     for entry in open {
-        let place = found(entry).map_or_else(
-            || format!("{} in {}: not found any more", entry.rule, entry.path),
-            crate::commands::allow::place,
-        );
+        let place = found(entry).map_or_else(|| format!("{} in {}: not found any more", entry.rule, entry.path), place);
         let until = entry.expires.map(|day| format!(" (until {day})")).unwrap_or_default();
         let _ = writeln!(out, "{} {place}{until}", entry.fingerprint.short());
     }
@@ -107,7 +104,7 @@ fn show(entry: &Entry, finding: Option<&Finding>, report: &Report) {
 
 /// The files as they are after the answers so far.
 struct Session {
-    here: Here,
+    here: Workspace,
     path: PathBuf,
     baseline: Baseline,
     /// Whether the configuration was written.
@@ -116,10 +113,10 @@ struct Session {
 
 impl Session {
     /// Asks until there is an answer. `false` where somebody has enough.
-    fn decide(&mut self, entry: &Entry, stands: bool, left: &str) -> Result<bool, Exit> {
+    fn decide(&mut self, entry: &Entry, stands: bool, left: &str) -> Result<bool, Failure> {
         loop {
             let what = if stands { "[k]eep, [a]llow, fix [l]ater" } else { "[r]emove" };
-            let Some(answer) = here::ask(&format!("{left} {what}, [s]kip, [q]uit: ")) else { return Ok(false) };
+            let Some(answer) = ask(&format!("{left} {what}, [s]kip, [q]uit: ")) else { return Ok(false) };
             let done = match (answer.as_str(), stands) {
                 ("k" | "keep", true) => self.keep(entry),
                 ("a" | "allow", true) => self.allow(entry),
@@ -138,24 +135,24 @@ impl Session {
         }
     }
 
-    fn keep(&mut self, entry: &Entry) -> Result<bool, Exit> {
+    fn keep(&mut self, entry: &Entry) -> Result<bool, Failure> {
         let Some(reason) = reason("why may it stay? ") else { return Ok(false) };
         self.baseline.set(Entry { reason, expires: None, ..entry.clone() });
         keep(&self.path, &self.baseline).map(|()| true)
     }
 
-    fn later(&mut self, entry: &Entry) -> Result<bool, Exit> {
+    fn later(&mut self, entry: &Entry) -> Result<bool, Failure> {
         let usual = clock::in_days(LATER);
-        let answer = here::ask(&format!("until when? [{usual}] ")).unwrap_or_default();
+        let answer = ask(&format!("until when? [{usual}] ")).unwrap_or_default();
         let last = if answer.is_empty() { Some(usual) } else { Day::parse(&answer) };
         let Some(last) = last.filter(|&last| last >= clock::today()) else { return Ok(false) };
-        let owner = here::ask("who? ").unwrap_or_default();
+        let owner = ask("who? ").unwrap_or_default();
         let reason = if entry.reason.is_empty() { "fix later".to_owned() } else { entry.reason.clone() };
         self.baseline.set(Entry { expires: Some(last), owner, reason, ..entry.clone() });
         keep(&self.path, &self.baseline).map(|()| true)
     }
 
-    fn allow(&mut self, entry: &Entry) -> Result<bool, Exit> {
+    fn allow(&mut self, entry: &Entry) -> Result<bool, Failure> {
         let Some(reason) = reason("why is it allowed? ") else { return Ok(false) };
         let allow = Allow {
             rules: vec![entry.rule.clone()],
@@ -186,7 +183,7 @@ impl Session {
 
 /// A reason that may be written down.
 fn reason(question: &str) -> Option<String> {
-    let reason = here::ask(question).filter(|reason| !reason.is_empty())?;
+    let reason = ask(question).filter(|reason| !reason.is_empty())?;
     if holds_secret(&reason) {
         crate::door::tell("that holds a secret: describe the value, do not quote it");
         return None;

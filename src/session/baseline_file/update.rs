@@ -1,21 +1,19 @@
-//! `gatehook baseline update`: what is gone goes out, what was moved is followed.
+//! A baseline brought up to date: what is gone goes out, what was moved is followed.
 
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use gatehook::finding::{Exit, State};
-use gatehook::policy::baseline::{Baseline, Entry};
-use gatehook::session::clock;
+use crate::finding::State;
+use crate::policy::baseline::{Baseline, Entry};
+use crate::session::{Completed, Failure, Workspace, clock};
 
-use super::{Held, Holes, count, entries, keep, name, tell_gaps};
-use crate::args;
-use crate::commands::here::Here;
-use crate::say::say;
+use super::{BaselineFile, Holes, count, entries, keep, name};
 
-pub(super) fn run(args: &args::Update) -> Result<Exit, Exit> {
-    let here = Here::open()?;
-    let (path, old) = Held::read(&here, &args.file)?.there()?;
+/// Takes out what is gone and follows what was moved; with `add`, takes in what is new.
+pub fn update(file: Option<&Path>, add: bool) -> Result<Completed, Failure> {
+    let here = Workspace::open()?;
+    let (path, old) = BaselineFile::read(&here, file)?.there()?;
     let report = here.tracked(&here.config)?;
     let found = entries(&report.findings);
     let holes = Holes::of(&report);
@@ -47,14 +45,14 @@ pub(super) fn run(args: &args::Update) -> Result<Exit, Exit> {
     }
     let expired = kept.iter().filter(|entry| entry.expires.is_some_and(|last| last < clock::today())).count();
     let added = new.len();
-    if args.add {
+    if add {
         kept.extend(new.into_iter().cloned());
     }
     let written: Baseline = kept.into_iter().collect();
     keep(&path, &written)?;
-    let exit = tell_gaps(&report);
     let held = written.entries().len();
-    Ok(exit.or(say(&told(&Done { held, gone, moved, added, expired, take: args.add }, &path, &here))))
+    let done = Done { held, gone, moved, added, expired, take: add };
+    Ok(Completed::but_for(told(&done, &path, &here), &super::holes(&report)))
 }
 
 /// What became of the entries.
@@ -67,7 +65,7 @@ struct Done {
     take: bool,
 }
 
-fn told(done: &Done, path: &Path, here: &Here) -> String {
+fn told(done: &Done, path: &Path, here: &Workspace) -> String {
     let name = name(path);
     let mut out = format!("{name}: {}, {} gone, {} moved", count(done.held, "finding"), done.gone, done.moved);
     let _ = match (done.added, done.take) {

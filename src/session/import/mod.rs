@@ -1,34 +1,57 @@
-//! `gatehook import`: what another tool was told, taken over entry by entry.
+//! What `gatehook import` does: the configuration of another tool, taken over entry by entry.
 //!
-//! Reads the foreign files, writes rules and allowances into `gatehook.toml` and accepted findings into the
+//! Reads the foreign Workspace, writes rules and allowances into `gatehook.toml` and accepted findings into the
 //! baseline, and leaves no entry without a word. Nothing that is there is changed, so that a second run
 //! changes nothing.
 
 mod accept;
-mod hook_entry;
+mod framework_entry;
 mod sources;
-mod told;
+mod summary;
 mod writes;
 
-use gatehook::finding::Exit;
-use gatehook::foreign::{Became, Entry};
+use std::path::PathBuf;
+
+use crate::finding::Exit;
+use crate::foreign::{Became, Entry};
+use crate::session::{Completed, Failure, Workspace, stop};
 
 use self::accept::Accepted;
 use self::sources::Source;
-use self::told::{Fate, Line};
+use self::summary::{Fate, Line};
 use self::writes::Edited;
-use super::here::Here;
-use crate::args;
-use crate::say::{say, stop};
 
-pub(crate) fn run(args: &args::Import) -> Exit {
-    import(args).unwrap_or_else(|exit| exit)
+/// What is to be taken over.
+#[derive(Clone, Debug, Default)]
+pub struct ImportRequest {
+    /// These files; with none, those that are known.
+    pub files: Vec<PathBuf>,
+    /// Only what belongs to this tool.
+    pub from: Option<Tool>,
+    /// Nothing is written.
+    pub dry_run: bool,
+    /// An entry that is not honoured is no failure.
+    pub partial: bool,
+    /// gatehook's hook goes into the framework's file.
+    pub pre_commit: bool,
 }
 
-fn import(args: &args::Import) -> Result<Exit, Exit> {
-    let here = Here::open()?;
-    let (sources, mut unread) = sources::gather(&here, args)?;
-    if sources.is_empty() && unread == Exit::Clean {
+/// A tool that was there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the tools'")]
+pub enum Tool {
+    Gitleaks,
+    DetectSecrets,
+    Talisman,
+    GitSecrets,
+    PreCommit,
+}
+
+/// Takes over what `request` asks for into the repository around the current directory.
+pub fn import(request: &ImportRequest) -> Result<Completed, Failure> {
+    let here = Workspace::open()?;
+    let (sources, unread) = sources::gather(&here, request)?;
+    if sources.is_empty() && unread.is_empty() {
         let hint = "name the file: `gatehook import FILE`; `gatehook import --help` lists what is known";
         return Err(stop("there is nothing of another tool here that could be taken over", hint));
     }
@@ -55,19 +78,16 @@ fn import(args: &args::Import) -> Result<Exit, Exit> {
     for ((at, _), fate) in spots.iter().zip(fates) {
         lines[*at].1.fate = fate;
     }
-    let hook = if args.pre_commit { hook_entry::entry(&here)? } else { hook_entry::Hook::default() };
+    let hook = if request.pre_commit { framework_entry::entry(&here)? } else { framework_entry::Hook::default() };
     let mut files = Vec::new();
-    if !args.dry_run {
+    if !request.dry_run {
         files.extend(edited.save(&here)?);
         files.extend(accepted.save()?);
         files.extend(hook.save()?);
     }
     let refused = lines.iter().filter(|(_, line)| matches!(line.fate, Fate::Refused { .. })).count();
-    if refused > 0 && !args.partial {
-        unread = unread.or(Exit::NotScanned);
-    }
     let names: Vec<&str> = sources.iter().map(|source: &Source| &*source.name).collect();
-    let summary = told::Summary {
+    let summary = summary::Summary {
         rules: edited.rules,
         allowances: edited.allowances,
         disabled: edited.disabled,
@@ -78,9 +98,13 @@ fn import(args: &args::Import) -> Result<Exit, Exit> {
         } else {
             Some(here.git_add(&files.iter().map(|file| &**file).collect::<Vec<_>>()))
         },
-        dry_run: args.dry_run,
+        dry_run: request.dry_run,
     };
-    Ok(unread.or(say(&told::told(&names, &lines, &summary))))
+    let mut completed = Completed::but_for(summary::render(&names, &lines, &summary), &unread);
+    if refused > 0 && !request.partial {
+        completed.exit = completed.exit.or(Exit::NotScanned);
+    }
+    Ok(completed)
 }
 
 fn line(entry: &Entry, fate: Fate) -> Line {

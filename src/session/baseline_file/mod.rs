@@ -1,44 +1,35 @@
-//! `gatehook baseline`: the file of what was there before the gate.
+//! The file of what was there before the gate: made, kept up to date.
 
-mod audit;
 mod create;
 mod update;
+
+pub use create::create;
+pub use update::update;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use gatehook::finding::{Exit, Finding, Gap, GapKind, Report, State, stretch_all};
-use gatehook::policy::baseline::{self, Baseline, Entry};
-use gatehook::session::{files, limits};
-
-use super::here::{self, Here};
-use crate::args;
-use crate::say::{fail, stop};
-
-pub(crate) fn run(command: &args::Baseline) -> Exit {
-    let done = match command {
-        args::Baseline::Create(args) => create::run(args),
-        args::Baseline::Update(args) => update::run(args),
-        args::Baseline::Audit(args) => audit::run(args),
-    };
-    done.unwrap_or_else(|exit| exit)
-}
+use crate::finding::{Exit, Finding, Gap, GapKind, Report, State, stretch_all};
+use crate::policy::baseline::{self, Baseline, Entry};
+use crate::session::{Failure, Workspace, fail, files, limits, stop};
 
 /// The file that holds the baseline.
-pub(super) struct Held {
-    pub(super) path: PathBuf,
+pub struct BaselineFile {
+    /// Where it is.
+    pub path: PathBuf,
     /// What it holds; `None` where it is not there.
-    pub(super) baseline: Option<Baseline>,
+    pub baseline: Option<Baseline>,
 }
 
-impl Held {
-    pub(super) fn read(here: &Here, file: &args::BaselineFile) -> Result<Self, Exit> {
+impl BaselineFile {
+    /// Reads `file`, or the one that the configuration names.
+    pub fn read(here: &Workspace, file: Option<&Path>) -> Result<Self, Failure> {
         let name = here.config.baseline.as_deref().unwrap_or(baseline::FILE);
-        if name.is_empty() && file.baseline.is_none() {
+        if name.is_empty() && file.is_none() {
             let hint = "`gatehook config show --origin` tells which file says `baseline = \"\"`";
             return Err(stop("the configuration wants no baseline", hint));
         }
-        let path = file.baseline.clone().unwrap_or_else(|| here.repo.top.join(name));
+        let path = file.map_or_else(|| here.repo.top.join(name), Path::to_owned);
         let text = files::read_regular(&path, limits::BASELINE)
             .map_err(|error| fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage))?;
         let baseline = text.map(|text| Baseline::parse(&text)).transpose().map_err(|error| {
@@ -49,7 +40,7 @@ impl Held {
     }
 
     /// What it holds; an error where it is not there.
-    fn there(self) -> Result<(PathBuf, Baseline), Exit> {
+    pub fn there(self) -> Result<(PathBuf, Baseline), Failure> {
         match self.baseline {
             Some(baseline) => Ok((self.path, baseline)),
             None => Err(stop(&format!("there is no baseline `{}`", self.path.display()), "gatehook baseline create")),
@@ -58,8 +49,8 @@ impl Held {
 }
 
 /// Writes the baseline.
-fn keep(path: &Path, baseline: &Baseline) -> Result<(), Exit> {
-    here::write(path, baseline.render().as_bytes())
+pub fn keep(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
+    files::write(path, baseline.render().as_bytes())
 }
 
 /// An entry for every finding that counts.
@@ -69,15 +60,14 @@ fn entries(findings: &[Finding]) -> Baseline {
     new().map(Entry::of).collect()
 }
 
-/// Tells what could not be looked at, and gives the exit code for it: the baseline is then not the
-/// whole truth.
-fn tell_gaps(report: &Report) -> Exit {
-    let mut exit = Exit::Clean;
-    for gap in report.gaps.iter().filter(|gap| is_hole(gap)) {
+/// What could not be looked at: the baseline is then not the whole truth.
+fn holes(report: &Report) -> Vec<Failure> {
+    let hole = |gap: &Gap| {
         let path = gap.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
-        exit = stop(&format!("{path}not looked at: {}", gap.reason), or(&gap.hint, "what stands there is not known"));
-    }
-    if exit == Exit::Clean { exit } else { Exit::NotScanned }
+        let text = format!("{path}not looked at: {}", gap.reason);
+        Failure { exit: Exit::NotScanned, ..stop(&text, or(&gap.hint, "what stands there is not known")) }
+    };
+    report.gaps.iter().filter(|gap| is_hole(gap)).map(hole).collect()
 }
 
 fn or<'t>(text: &'t str, fallback: &'t str) -> &'t str {
@@ -109,11 +99,25 @@ impl<'r> Holes<'r> {
 }
 
 /// The file's name, for people.
-fn name(path: &Path) -> String {
+pub fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// `1 finding`, `2 findings`.
-fn count(number: usize, word: &str) -> String {
+pub fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Rule, place and masked value.
+pub fn place(finding: &Finding) -> String {
+    let masked = if finding.masked.is_empty() { String::new() } else { format!(" ({})", finding.masked) };
+    format!("{} in {}:{}{masked}", finding.rule, finding.path, finding.place.line)
+}
+
+/// A random salt for a repository's fingerprints.
+pub fn salt() -> Result<String, Failure> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|error| fail(&error, Some("put a `salt` of your own under `[fingerprint]`"), Exit::NotScanned))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }

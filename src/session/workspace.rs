@@ -1,58 +1,62 @@
 //! The repository that a command works on: its configuration, its findings, its files written anew.
 
 use std::fs;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use gatehook::change::Listing;
-use gatehook::config::{self, Config};
-use gatehook::finding::{Exit, Report};
-use gatehook::git::{self, GitError, Repo};
-use gatehook::session::{self, ConfigFrom, files, look};
-use gatehook::source::{Cleanup, Files, message};
-
-use crate::args::Output;
-use crate::say::{fail, failed, stop};
-use crate::setup;
+use super::configuration::{ConfigFrom, Overrides, load, load_with};
+use super::failure::{Failure, fail, stop};
+use super::files;
+use super::look::look;
+use crate::change::Listing;
+use crate::config::{self, Config};
+use crate::finding::{Exit, Report};
+use crate::git::{self, GitError, Repo};
+use crate::source::{Cleanup, Files, message};
 
 /// A repository with a work tree, and the configuration that lies in it.
-pub(super) struct Here {
-    pub(super) repo: Repo,
-    pub(super) config: Config,
+pub struct Workspace {
+    /// The repository.
+    pub repo: Repo,
+    /// Its configuration.
+    pub config: Config,
 }
 
-impl Here {
+impl Workspace {
     /// Around the current directory. A configuration that is wrong is told, and is the end.
-    pub(super) fn open() -> Result<Self, Exit> {
+    pub fn open() -> Result<Self, Failure> {
         let repo = Repo::discover(Path::new("."))
             .and_then(|repo| if repo.bare { Err(GitError::NoWorkTree(repo.git_dir)) } else { Ok(repo) });
         let repo = repo.map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))?;
-        let loaded = setup::load(&ConfigFrom::Dir(&repo.top), &Output::default());
-        if loaded.exit() == Exit::Clean { Ok(Self { repo, config: loaded.config }) } else { Err(loaded.exit()) }
+        let loaded = load(&ConfigFrom::Dir(&repo.top), &Overrides::default());
+        loaded.failure.map_or(Ok(Self { repo, config: loaded.config }), Err)
     }
 
     /// What stands in the tracked files of the work tree, with what is allowed marked. No baseline counts.
-    pub(super) fn tracked(&self, config: &Config) -> Result<Report, Exit> {
+    pub fn tracked(&self, config: &Config) -> Result<Report, Failure> {
         let listing = git::tracked(&self.repo).map_err(|error| no_git(&error))?;
         Ok(look(config, Some(&self.on_disk()), listing, &Files))
     }
 
     /// The same for the whole work tree.
-    pub(super) fn work_tree(&self) -> Result<Report, Exit> {
+    pub fn work_tree(&self) -> Result<Report, Failure> {
         let (_, listing) = git::work_tree(&self.repo.top, &[]).map_err(|error| no_git(&error))?;
         Ok(look(&self.config, Some(&self.on_disk()), listing, &Files))
     }
 
     /// The same for what is staged, under the configuration that is.
-    pub(super) fn staged(&self) -> Result<Report, Exit> {
+    pub fn staged(&self) -> Result<Report, Failure> {
         let from = ConfigFrom::Index(&self.repo);
-        let loaded = setup::load(&from, &Output::default());
+        let loaded = load(&from, &Overrides::default());
+        if let Some(failure) = loaded.failure {
+            return Err(failure);
+        }
         let listing = git::staged(&self.repo).map_err(|error| no_git(&error))?;
         Ok(look(&loaded.config, Some(&from), listing, &self.repo.before("HEAD")))
     }
 
     /// The same for the messages that git keeps for whoever tries again.
-    pub(super) fn messages(&self) -> Result<Report, Exit> {
+    pub fn messages(&self) -> Result<Report, Failure> {
         let mut listing = Listing::default();
         for name in ["COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG"] {
             let path = self.repo.git_dir.join(name);
@@ -65,13 +69,13 @@ impl Here {
     }
 
     /// The same for every commit that no remote has.
-    pub(super) fn outgoing(&self) -> Result<Report, Exit> {
+    pub fn outgoing(&self) -> Result<Report, Failure> {
         let outgoing = git::unpushed(&self.repo, None).map_err(|error| no_git(&error))?;
         Ok(look(&self.config, Some(&self.on_disk()), outgoing.every, &self.repo))
     }
 
     /// The same for the tree of a revision.
-    pub(super) fn at(&self, revision: &str, config: &Config) -> Result<Report, Exit> {
+    pub fn at(&self, revision: &str, config: &Config) -> Result<Report, Failure> {
         let listing = git::tree(&self.repo, revision);
         let listing = listing.map_err(|error| fail(&error, error.hint().as_deref(), Exit::Usage))?;
         Ok(look(config, Some(&self.on_disk()), listing, &self.repo))
@@ -83,12 +87,12 @@ impl Here {
     }
 
     /// Where the repository's configuration is.
-    pub(super) fn config_file(&self) -> PathBuf {
+    pub fn config_file(&self) -> PathBuf {
         self.repo.top.join(config::FILE)
     }
 
     /// The text of the repository's configuration; empty where there is none.
-    pub(super) fn config_text(&self) -> Result<String, Exit> {
+    pub fn config_text(&self) -> Result<String, Failure> {
         let path = self.config_file();
         let read = files::read_regular(&path, config::MOST)
             .and_then(|text| String::from_utf8(text.unwrap_or_default()).map_err(io::Error::other));
@@ -96,50 +100,27 @@ impl Here {
     }
 
     /// Writes another text of the configuration, once it has proved to be one that nobody refuses.
-    pub(super) fn write_config(&self, text: &str) -> Result<(), Exit> {
-        let config = session::load_with(&self.repo.top, text).map_err(failed)?;
+    pub fn write_config(&self, text: &str) -> Result<(), Failure> {
+        let config = load_with(&self.repo.top, text)?;
         if let Some(refused) = config.refused.iter().find(|refused| !self.config.refused.contains(refused)) {
             return Err(stop(&refused.to_string(), "nothing was written; ask who keeps that file"));
         }
-        write(&self.config_file(), text.as_bytes())
+        files::write(&self.config_file(), text.as_bytes())
     }
 
     /// `git add` for files of the repository, as it is typed in the current directory.
-    pub(super) fn git_add(&self, files: &[&Path]) -> String {
+    pub fn git_add(&self, files: &[&Path]) -> String {
         let here = std::env::current_dir().and_then(fs::canonicalize).ok();
         let at_top = here.is_some() && here == fs::canonicalize(&self.repo.top).ok();
         let words = files.iter().map(|file| {
             let file = file.strip_prefix(&self.repo.top).unwrap_or(file);
             let name = if at_top { file.to_owned() } else { PathBuf::from(format!(":/{}", file.display())) };
-            gatehook::hooks::quoted(&name)
+            crate::hooks::quoted(&name)
         });
         format!("git add {}", words.collect::<Vec<_>>().join(" "))
     }
 }
 
-/// Looks with all pattern stages under `config`, and under that of subdirectories where it is read `from` somewhere.
-fn no_git(error: &GitError) -> Exit {
+fn no_git(error: &GitError) -> Failure {
     fail(error, error.hint().as_deref(), Exit::NotScanned)
-}
-
-/// Writes a file that the user keeps under version control.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Exit> {
-    files::replace(path, |out| out.write_all(bytes))
-        .map_err(|error| fail(&error, Some(&format!("make `{}` writable", path.display())), Exit::Usage))
-}
-
-/// Whether somebody sits there who can answer.
-pub(super) fn is_interactive() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
-/// Asks on standard error and gives the answer; `None` at the end of the input.
-pub(super) fn ask(question: &str) -> Option<String> {
-    let mut out = crate::door::stderr(gatehook::text::Dress::Plain, crate::door::Content::Anyones);
-    let _ = write!(out, "{question}").and_then(|()| out.flush());
-    let mut answer = String::new();
-    match io::stdin().lock().read_line(&mut answer) {
-        Ok(0) | Err(_) => None,
-        Ok(_) => Some(answer.trim().to_owned()),
-    }
 }
