@@ -9,6 +9,7 @@
 pub mod allowing;
 pub mod baseline_file;
 pub mod baselines;
+pub mod ci;
 pub mod clock;
 mod completed;
 mod configuration;
@@ -16,6 +17,7 @@ mod dirs;
 mod failure;
 pub mod files;
 mod frameworks;
+mod frontend;
 pub mod hook;
 pub mod import;
 pub mod limits;
@@ -31,6 +33,7 @@ pub use configuration::{Base, ConfigFrom, Loaded, Overrides, load, load_after, l
 pub use dirs::{dirs, user_dir};
 pub use failure::{Failure, fail, stop};
 pub use frameworks::without_gatehook;
+pub use frontend::Frontend;
 pub use look::{holds_secret, look};
 pub use unstaged::notes as unstaged_notes;
 pub use workspace::Workspace;

@@ -5,6 +5,7 @@
 mod args;
 mod ask;
 mod commands;
+mod console;
 mod door;
 mod progress;
 mod out;

@@ -11,13 +11,13 @@ use crate::pipeline::{self, Programs, Request, Review, RunContext, Stages, Subje
 use crate::policy::baseline;
 use crate::rules::Gate;
 use crate::session::{
-    self, Base, ConfigFrom, Loaded, Overrides, baselines, clock, limits,
+    self, Base, ConfigFrom, Frontend, Loaded, Overrides, baselines, clock, limits,
     subdirectories::{self, Against},
     trust,
 };
 use crate::stage::{self, external::Environment};
 
-use super::{Call, Frontend};
+use super::Call;
 
 impl Call<'_> {
     /// Looks at `listing` as `gate` demands, under the configuration that `from` holds.

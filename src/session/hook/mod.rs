@@ -16,31 +16,17 @@ mod surroundings;
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::finding::{Exit, Report};
+use crate::finding::Exit;
 use crate::git::{GitError, Repo};
 use crate::hooks::{self, Hook};
-use crate::pipeline::Follow;
-use crate::session::{Failure, Overrides, fail};
+use crate::session::{Failure, Frontend, Overrides, fail};
 
 use self::surroundings::Surroundings;
-
-/// Who called the hook, as far as a session needs to know: it takes the lines and reports, and gives what git says.
-pub trait Frontend: Send + Sync {
-    /// Says a line. Nothing depends on whether it is heard.
-    fn tell(&self, line: &str);
-    /// Writes the report where the flags ask for it, and gives the exit code.
-    fn emit(&self, report: &Report) -> Exit;
-    /// Who follows the stages of a run.
-    fn follow(&self) -> Box<dyn Follow>;
-    /// All of standard input; nothing where a person sits in front of it.
-    fn input(&self) -> io::Result<Vec<u8>>;
-}
 
 /// How a hook was called.
 #[derive(Clone, Debug)]

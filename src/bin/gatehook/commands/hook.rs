@@ -1,17 +1,14 @@
 //! `gatehook hook NAME`: flags to a call, and what a hook says to standard error.
 
-use std::io::{self, IsTerminal, Read};
 use std::sync::Arc;
 
-use gatehook::finding::{Exit, Report};
 use gatehook::hooks::Hook;
-use gatehook::pipeline::Follow;
-use gatehook::session::hook::{self, Frontend, HookCall};
+use gatehook::session::Frontend;
+use gatehook::session::hook::{self, HookCall};
 
-use crate::args::{self, OnBudget, Output};
-use crate::door;
-use crate::out::{self, To};
-use crate::progress::Progress;
+use crate::args::{self, OnBudget};
+use crate::console::Console;
+use crate::out::To;
 use crate::say::stop;
 
 pub(crate) fn run(flags: &args::Hook) -> u8 {
@@ -30,34 +27,7 @@ pub(crate) fn run(flags: &args::Hook) -> u8 {
         overrides: flags.output.overrides(),
         args: flags.args.clone(),
     };
-    let front: Arc<dyn Frontend> = Arc::new(StandardError { output: flags.output.clone() });
+    // Standard output may belong to somebody else.
+    let front: Arc<dyn Frontend> = Arc::new(Console { output: flags.output.clone(), to: To::Stderr });
     hook::run(&call, &front)
-}
-
-/// Everything goes to standard error: standard output may belong to somebody else.
-struct StandardError {
-    output: Output,
-}
-
-impl Frontend for StandardError {
-    fn tell(&self, line: &str) {
-        door::tell(line);
-    }
-
-    fn emit(&self, report: &Report) -> Exit {
-        out::emit(report, &self.output.reports, To::Stderr)
-    }
-
-    fn follow(&self) -> Box<dyn Follow> {
-        Box::new(Progress::new(&self.output))
-    }
-
-    fn input(&self) -> io::Result<Vec<u8>> {
-        let mut input = Vec::new();
-        let mut stdin = io::stdin().lock();
-        if !stdin.is_terminal() {
-            stdin.read_to_end(&mut input)?;
-        }
-        Ok(input)
-    }
 }
