@@ -12,7 +12,7 @@ use gatehook::paths::RepoPath;
 use gatehook::policy::Part;
 use gatehook::policy::baseline::{self, Baseline};
 use gatehook::report::{Format, Style};
-use gatehook::rules::{RuleSet, builtin, holes};
+use gatehook::rules::{RuleSet, builtin, placeholders};
 use gatehook::stage::external;
 use gatehook::text::{LineIndex, escape};
 use gatehook::{diff, git, paths, policy, report, source};
@@ -53,7 +53,7 @@ fn examples() -> Vec<Vec<u8>> {
     builtin()
         .iter()
         .flat_map(|rule| rule.hits.iter().chain(rule.misses.iter()))
-        .map(|example| holes::fill(example, 1).into_bytes())
+        .map(|example| placeholders::fill(example, 1).into_bytes())
         .collect()
 }
 

@@ -5,11 +5,11 @@ use super::event::{Base, BaseAt, Event, Review, System};
 use super::payload::Payload;
 use super::{Surroundings, is_null};
 
-type Reader = fn(&Surroundings<'_>, &Payload) -> Review;
+type ReviewOf = fn(&Surroundings<'_>, &Payload) -> Review;
 
 /// The variable that tells that a system runs the job, the system, and how it is read. The first one
 /// that is set counts: some of them also set what another one is known by.
-const SYSTEMS: [(&str, Reader); 10] = [
+const SYSTEMS: [(&str, ReviewOf); 10] = [
     ("GITHUB_ACTIONS", github),
     ("GITLAB_CI", gitlab),
     ("CIRCLECI", circleci),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Config;
 use super::layer::Rank;
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 use super::raw::OneOrMany;
 use crate::rules::Pack;
 
@@ -129,16 +129,16 @@ enum RawStage {
     Insecure,
 }
 
-pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, laying: &mut Laying<'_>) {
+pub(super) fn apply(config: &mut Config, raw: Vec<RawAllow>, merge: &mut LayerMerge<'_>) {
     for raw in raw {
         match allowance(raw) {
             // An allowance always loosens.
-            Ok(allow) if laying.may_add("allow", allow.to_string()) => {
-                let file = laying.origin().in_repository().unwrap_or(super::FILE).to_owned();
-                config.allow.push(Allow { rank: Some(laying.rank()), file, ..allow });
+            Ok(allow) if merge.may_add("allow", allow.to_string()) => {
+                let file = merge.origin().in_repository().unwrap_or(super::FILE).to_owned();
+                config.allow.push(Allow { rank: Some(merge.rank()), file, ..allow });
             }
             Ok(_) => {}
-            Err(fault) => laying.fault(fault),
+            Err(fault) => merge.fault(fault),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::Config;
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 use super::words::{RawSeverity, duration};
 use crate::finding::Severity;
 
@@ -99,8 +99,8 @@ pub(super) enum RawSteering {
     Change,
 }
 
-pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
-    if raw.as_push && laying.may_set("gate.ci.stages", "\"push\"") {
+pub(super) fn apply(config: &mut Config, raw: RawCi, merge: &mut LayerMerge<'_>) {
+    if raw.as_push && merge.may_set("gate.ci.stages", "\"push\"") {
         // None of its own; once all layers are laid it takes the push gate's.
         config.ci.stages.clear();
     }
@@ -110,16 +110,16 @@ pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
             RawOnUnknownBase::Full => (OnUnknownBase::Full, "\"full\""),
             RawOnUnknownBase::Fail => (OnUnknownBase::Fail, "\"fail\""),
         };
-        laying.put("gate.ci.on-unknown-base", &mut ci.on_unknown_base, what, shown, |new, old| {
+        merge.put("gate.ci.on-unknown-base", &mut ci.on_unknown_base, what, shown, |new, old| {
             *new == OnUnknownBase::Full && *old == OnUnknownBase::Fail
         });
     }
     if let Some(text) = raw.fetch_timeout {
         match duration(&text) {
             Some(time) => {
-                laying.put("gate.ci.fetch-timeout", &mut ci.fetch_timeout, time, format!("{text:?}"), |_, _| true);
+                merge.put("gate.ci.fetch-timeout", &mut ci.fetch_timeout, time, format!("{text:?}"), |_, _| true);
             }
-            None => laying.fault("`gate.ci.fetch-timeout` takes a time, as \"90s\" or \"5m\""),
+            None => merge.fault("`gate.ci.fetch-timeout` takes a time, as \"90s\" or \"5m\""),
         }
     }
     if let Some(whose) = raw.pending {
@@ -127,22 +127,22 @@ pub(super) fn apply(config: &mut Config, raw: RawCi, laying: &mut Laying<'_>) {
             RawPending::Own => (Pending::Own, "\"own\""),
             RawPending::None => (Pending::None, "\"none\""),
         };
-        laying.put("gate.ci.pending", &mut ci.pending, whose, shown, |new, old| {
+        merge.put("gate.ci.pending", &mut ci.pending, whose, shown, |new, old| {
             *new == Pending::Own && *old == Pending::None
         });
     }
     if let Some(run) = raw.run_code_of_forks {
-        laying.put("gate.ci.run-code-of-forks", &mut ci.run_code_of_forks, run, run.to_string(), |new, _| *new);
+        merge.put("gate.ci.run-code-of-forks", &mut ci.run_code_of_forks, run, run.to_string(), |new, _| *new);
     }
     if let Some(whose) = raw.steering {
         let (whose, shown) = match whose {
             RawSteering::Base => (Steering::Base, "\"base\""),
             RawSteering::Change => (Steering::Change, "\"change\""),
         };
-        laying.put("gate.ci.steering", &mut ci.steering, whose, shown, |new, _| *new == Steering::Change);
+        merge.put("gate.ci.steering", &mut ci.steering, whose, shown, |new, _| *new == Steering::Change);
     }
     if let Some(most) = raw.pending_up_to {
         let most = Severity::from(most);
-        laying.put("gate.ci.pending-up-to", &mut ci.pending_up_to, most, format!("\"{most}\""), |new, old| new > old);
+        merge.put("gate.ci.pending-up-to", &mut ci.pending_up_to, most, format!("\"{most}\""), |new, old| new > old);
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::Config;
 use super::allow::Day;
 use super::ci::{self, RawCi, RawOnUnknownBase, RawPending, RawSteering};
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 use super::mode::{self, Mode, RawMode, RawModes};
 use super::words::{RawSeverity, RawTier, duration};
 use crate::finding::{Severity, Tier};
@@ -141,7 +141,7 @@ enum RawOnLimit {
 }
 
 /// Lays each gate; `all` is what the layer says of the mode of every gate.
-pub(super) fn apply(config: &mut Config, raw: RawGates, all: RawModes, laying: &mut Laying<'_>) {
+pub(super) fn apply(config: &mut Config, raw: RawGates, all: RawModes, merge: &mut LayerMerge<'_>) {
     let (raw_ci, of_ci) = raw.ci.unwrap_or_default().split();
     for (name, raw, gate) in [
         ("commit", raw.commit.unwrap_or_default(), &mut config.commit),
@@ -149,62 +149,62 @@ pub(super) fn apply(config: &mut Config, raw: RawGates, all: RawModes, laying: &
         ("ci", raw_ci, &mut config.ci),
     ] {
         let own = RawModes { mode: raw.mode, enforce_from: raw.enforce_from };
-        mode::apply(name, own.or(all), gate, laying);
-        one(name, raw, gate, laying);
+        mode::apply(name, own.or(all), gate, merge);
+        one(name, raw, gate, merge);
     }
-    ci::apply(config, of_ci, laying);
+    ci::apply(config, of_ci, merge);
 }
 
-fn one(name: &str, raw: RawGate, gate: &mut GateConfig, laying: &mut Laying<'_>) {
+fn one(name: &str, raw: RawGate, gate: &mut GateConfig, merge: &mut LayerMerge<'_>) {
     let key = |key: &str| format!("gate.{name}.{key}");
     if let Some(block) = raw.block {
         let block = Severity::from(block);
-        laying.put(&key("block"), &mut gate.block, block, format!("\"{block}\""), |new, old| new > old);
+        merge.put(&key("block"), &mut gate.block, block, format!("\"{block}\""), |new, old| new > old);
     }
     if let Some(tier) = raw.tier {
         let tier = Tier::from(tier);
-        laying.put(&key("tier"), &mut gate.tier, tier, format!("\"{tier}\""), |new, old| new > old);
+        merge.put(&key("tier"), &mut gate.tier, tier, format!("\"{tier}\""), |new, old| new > old);
     }
     if let Some(on_limit) = raw.on_limit {
         let (on_limit, shown) = match on_limit {
             RawOnLimit::Warn => (OnLimit::Warn, "\"warn\""),
             RawOnLimit::Block => (OnLimit::Block, "\"block\""),
         };
-        laying.put(&key("on-limit"), &mut gate.on_limit, on_limit, shown, |new, old| {
+        merge.put(&key("on-limit"), &mut gate.on_limit, on_limit, shown, |new, old| {
             *new == OnLimit::Warn && *old == OnLimit::Block
         });
     }
     if let Some(stages) = raw.stages {
-        lay_stages(&key("stages"), stages, &mut gate.stages, laying);
+        lay_stages(&key("stages"), stages, &mut gate.stages, merge);
     }
     if let Some(text) = raw.timeout {
         match duration(&text) {
             Some(timeout) => {
-                laying.put(&key("timeout"), &mut gate.timeout, timeout, format!("{text:?}"), |_, _| true);
+                merge.put(&key("timeout"), &mut gate.timeout, timeout, format!("{text:?}"), |_, _| true);
             }
-            None => laying.fault(format!("`gate.{name}.timeout` takes a time, as \"90s\" or \"5m\"")),
+            None => merge.fault(format!("`gate.{name}.timeout` takes a time, as \"90s\" or \"5m\"")),
         }
     }
     if let Some(fail_fast) = raw.fail_fast {
-        laying.put(&key("fail-fast"), &mut gate.fail_fast, fail_fast, fail_fast.to_string(), |_, _| true);
+        merge.put(&key("fail-fast"), &mut gate.fail_fast, fail_fast, fail_fast.to_string(), |_, _| true);
     }
     match raw.parallel {
-        Some(0) => laying.fault(format!("`gate.{name}.parallel` is at least 1")),
+        Some(0) => merge.fault(format!("`gate.{name}.parallel` is at least 1")),
         Some(most) => {
-            laying.put(&key("parallel"), &mut gate.parallel, Some(most), most.to_string(), |_, _| true);
+            merge.put(&key("parallel"), &mut gate.parallel, Some(most), most.to_string(), |_, _| true);
         }
         None => {}
     }
 }
 
 /// Of locked stages none can be left out, and others may be added.
-fn lay_stages(key: &str, mut stages: Vec<String>, slot: &mut Vec<String>, laying: &mut Laying<'_>) {
+fn lay_stages(key: &str, mut stages: Vec<String>, slot: &mut Vec<String>, merge: &mut LayerMerge<'_>) {
     if stages.is_empty() {
-        laying.fault(format!("`{key}` is empty: a gate that looks at nothing never passes"));
+        merge.fault(format!("`{key}` is empty: a gate that looks at nothing never passes"));
     }
     let shown = format!("{stages:?}");
-    if laying.is_locked(key) && slot.iter().any(|stage| !stages.contains(stage)) {
-        laying.refuse(key, shown);
+    if merge.is_locked(key) && slot.iter().any(|stage| !stages.contains(stage)) {
+        merge.refuse(key, shown);
         let added: Vec<String> = stages.into_iter().filter(|stage| !slot.contains(stage)).collect();
         if added.is_empty() {
             return;
@@ -212,5 +212,5 @@ fn lay_stages(key: &str, mut stages: Vec<String>, slot: &mut Vec<String>, laying
         stages = slot.iter().cloned().chain(added).collect();
     }
     let shown = format!("{stages:?}");
-    laying.put(key, slot, stages, shown, |_, _| false);
+    merge.put(key, slot, stages, shown, |_, _| false);
 }

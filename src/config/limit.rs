@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Config;
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -12,14 +12,14 @@ pub(super) struct RawLimit {
     file: Option<u64>,
 }
 
-pub(super) fn apply(config: &mut Config, raw: &RawLimit, laying: &mut Laying<'_>) {
+pub(super) fn apply(config: &mut Config, raw: &RawLimit, merge: &mut LayerMerge<'_>) {
     if let Some(mebibytes) = raw.file {
         if mebibytes == 0 {
-            return laying.fault("`limit.file` is 0, so nothing would be looked at: give MiB from 1, or leave it out");
+            return merge.fault("`limit.file` is 0, so nothing would be looked at: give MiB from 1, or leave it out");
         }
         let bytes = mebibytes.saturating_mul(1 << 20);
         // Of a limit that nobody set it is not known how it compares: it stays.
-        laying.put("limit.file", &mut config.limit, Some(bytes), mebibytes.to_string(), |new, old| {
+        merge.put("limit.file", &mut config.limit, Some(bytes), mebibytes.to_string(), |new, old| {
             old.is_none() || new < old
         });
     }

@@ -2,15 +2,15 @@
 
 use super::keys;
 use super::layer::Rank;
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 
-pub(super) fn apply(locked: Vec<String>, laying: &mut Laying<'_>) {
-    if !locked.is_empty() && laying.rank() != Rank::Organisation {
-        laying.fault("only an organisation's file locks keys: one under /etc/gatehook, or one that this file extends");
+pub(super) fn apply(locked: Vec<String>, merge: &mut LayerMerge<'_>) {
+    if !locked.is_empty() && merge.rank() != Rank::Organisation {
+        merge.fault("only an organisation's file locks keys: one under /etc/gatehook, or one that this file extends");
         return;
     }
     for key in locked.iter().filter(|key| !keys::is_lockable(key)) {
-        laying.fault(format!("`locked` names `{key}`, which is no key; `gatehook config show` names them all"));
+        merge.fault(format!("`locked` names `{key}`, which is no key; `gatehook config show` names them all"));
     }
-    laying.lock(locked);
+    merge.lock(locked);
 }

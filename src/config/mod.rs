@@ -14,7 +14,7 @@ mod gate;
 mod insertion;
 pub mod keys;
 mod layer;
-mod laying;
+mod layer_merge;
 mod ci;
 mod limit;
 mod locked;

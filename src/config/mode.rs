@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::allow::Day;
 use super::gate::GateConfig;
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 
 /// Whether a gate stops what it finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,23 +54,23 @@ impl GateConfig {
     }
 }
 
-pub(super) fn apply(gate_name: &str, raw: RawModes, gate: &mut GateConfig, laying: &mut Laying<'_>) {
+pub(super) fn apply(gate_name: &str, raw: RawModes, gate: &mut GateConfig, merge: &mut LayerMerge<'_>) {
     if let Some(mode) = raw.mode {
         let mode = match mode {
             RawMode::Enforce => Mode::Enforce,
             RawMode::Observe => Mode::Observe,
         };
         let looser = |new: &Mode, old: &Mode| *new == Mode::Observe && *old == Mode::Enforce;
-        laying.put(&format!("gate.{gate_name}.mode"), &mut gate.mode, mode, format!("\"{}\"", mode.word()), looser);
+        merge.put(&format!("gate.{gate_name}.mode"), &mut gate.mode, mode, format!("\"{}\"", mode.word()), looser);
     }
     if let Some(from) = raw.enforce_from {
         let Some(date) = from.date else {
-            return laying.fault("`enforce-from` takes a date, as 2027-01-01");
+            return merge.fault("`enforce-from` takes a date, as 2027-01-01");
         };
         let day = Day { year: date.year, month: date.month, day: date.day };
         // A later day is looser, and no day at all is the loosest.
         let looser = |new: &Option<Day>, old: &Option<Day>| old.is_some_and(|old| new.is_none_or(|new| new > old));
-        laying.put(
+        merge.put(
             &format!("gate.{gate_name}.enforce-from"),
             &mut gate.enforce_from,
             Some(day),

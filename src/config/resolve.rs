@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::error::ConfigError;
 use super::extends::{Shelf, gather};
 use super::layer::{Layer, Setting};
-use super::laying::{Laying, Ledger};
+use super::layer_merge::{LayerMerge, Ledger};
 use super::mode::RawModes;
 use super::raw::RawConfig;
 use super::version::Program;
@@ -28,9 +28,9 @@ pub(super) fn resolve(layers: &[Layer], program: &Program, shelf: &dyn Shelf) ->
     }
     let mut ledger = Ledger::new(program);
     for layer in gather(layers, program.version, shelf)? {
-        let mut laying = Laying::new(layer.rank, &layer.origin, &mut ledger);
-        apply(&mut config, layer.raw, &mut laying);
-        let faults = laying.faults;
+        let mut merge = LayerMerge::new(layer.rank, &layer.origin, &mut ledger);
+        apply(&mut config, layer.raw, &mut merge);
+        let faults = merge.faults;
         if !faults.is_empty() {
             return Err(ConfigError::Values { origin: layer.origin, faults });
         }
@@ -46,18 +46,18 @@ pub(super) fn resolve(layers: &[Layer], program: &Program, shelf: &dyn Shelf) ->
 }
 
 /// A room a table: each lays its own keys. A layer's locks hold for those that come after it.
-fn apply(config: &mut Config, raw: RawConfig, laying: &mut Laying<'_>) {
-    gate::apply(config, raw.gate, RawModes { mode: raw.mode, enforce_from: raw.enforce_from }, laying);
-    baseline::apply(config, raw.baseline, laying);
-    fingerprint::apply(config, raw.fingerprint, laying);
-    limit::apply(config, &raw.limit, laying);
-    sca::apply(config, raw.sca, laying);
-    rules::apply(config, raw.rules, raw.rule, laying);
-    allow::apply(config, raw.allow, laying);
-    stage::apply(config, raw.stage, laying);
-    rules::check_names(config, laying);
-    stage::check_names(config, laying);
-    locked::apply(raw.locked, laying);
+fn apply(config: &mut Config, raw: RawConfig, merge: &mut LayerMerge<'_>) {
+    gate::apply(config, raw.gate, RawModes { mode: raw.mode, enforce_from: raw.enforce_from }, merge);
+    baseline::apply(config, raw.baseline, merge);
+    fingerprint::apply(config, raw.fingerprint, merge);
+    limit::apply(config, &raw.limit, merge);
+    sca::apply(config, raw.sca, merge);
+    rules::apply(config, raw.rules, raw.rule, merge);
+    allow::apply(config, raw.allow, merge);
+    stage::apply(config, raw.stage, merge);
+    rules::check_names(config, merge);
+    stage::check_names(config, merge);
+    locked::apply(raw.locked, merge);
 }
 
 /// Of a key that several layers set the last one holds; what is joined stands.

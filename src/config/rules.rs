@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Config;
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 use crate::rules::{Brief, Named, Pack, RawRule, briefs, from_raw, is_known, is_month};
 
 #[derive(Debug, Default, Deserialize)]
@@ -15,22 +15,22 @@ pub(super) struct RawRules {
     as_of: Option<String>,
 }
 
-pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, laying: &mut Laying<'_>) {
+pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, merge: &mut LayerMerge<'_>) {
     if let Some(names) = raw.sets {
-        lay_sets(&mut config.sets, &names, laying);
+        lay_sets(&mut config.sets, &names, merge);
     }
     for id in raw.disable {
-        if laying.may_add("rules.disable", format!("[\"{id}\"]")) {
+        if merge.may_add("rules.disable", format!("[\"{id}\"]")) {
             config.disabled.push(id);
         }
     }
     if let Some(month) = raw.as_of {
         if !is_month(&month) {
-            laying.fault("`rules.as-of` takes a month, as \"2026-11\"");
+            merge.fault("`rules.as-of` takes a month, as \"2026-11\"");
         }
         // The earlier the month the more rules only warn; without one all may block.
         let shown = format!("\"{month}\"");
-        laying.put("rules.as-of", &mut config.as_of, Some(month), shown, |new, old| {
+        merge.put("rules.as-of", &mut config.as_of, Some(month), shown, |new, old| {
             new.is_some() && (old.is_none() || new < old)
         });
     }
@@ -38,29 +38,29 @@ pub(super) fn apply(config: &mut Config, raw: RawRules, own: Vec<RawRule>, layin
         let id = raw.id.clone();
         match from_raw(Pack::Secrets, raw) {
             // It may take a match over from a stricter rule.
-            Ok(rule) if laying.may_add("rule", format!("{{ id = \"{id}\", … }}")) => config.own_rules.push(rule),
+            Ok(rule) if merge.may_add("rule", format!("{{ id = \"{id}\", … }}")) => config.own_rules.push(rule),
             Ok(_) => {}
-            Err(error) => laying.fault(error.to_string()),
+            Err(error) => merge.fault(error.to_string()),
         }
     }
 }
 
 /// Where they are locked, no rule that takes part may be left out.
-fn lay_sets(slot: &mut Vec<Named>, names: &[String], laying: &mut Laying<'_>) {
+fn lay_sets(slot: &mut Vec<Named>, names: &[String], merge: &mut LayerMerge<'_>) {
     if names.is_empty() {
-        laying.fault("`rules.sets` is empty: a gate that looks for nothing never passes");
+        merge.fault("`rules.sets` is empty: a gate that looks for nothing never passes");
     }
     let mut sets = Vec::new();
     for name in names {
         match Named::from_name(name) {
             Some(set) => sets.push(set),
-            None => laying.fault(format!("there is no set of rules `{name}`; docs/config.md names them all")),
+            None => merge.fault(format!("there is no set of rules `{name}`; docs/config.md names them all")),
         }
     }
     if sets.contains(&Named::Default) {
         sets.clear();
     }
-    laying.put("rules.sets", slot, sets, format!("{names:?}"), |new, old| {
+    merge.put("rules.sets", slot, sets, format!("{names:?}"), |new, old| {
         briefs().any(|rule| takes_part(old, rule) && !takes_part(new, rule))
     });
 }
@@ -95,7 +95,7 @@ pub const OF_DEPENDENCIES: &[&str] = &[
     "dependency-licence",
 ];
 
-pub(super) fn check_names(config: &Config, laying: &mut Laying<'_>) {
+pub(super) fn check_names(config: &Config, merge: &mut LayerMerge<'_>) {
     let known = |id: &str| {
         let stage = id.split_once('/').map_or(id, |(stage, _)| stage);
         is_known(id)
@@ -105,7 +105,7 @@ pub(super) fn check_names(config: &Config, laying: &mut Laying<'_>) {
     };
     for id in config.disabled.iter().chain(config.allow.iter().flat_map(|allow| &allow.rules)) {
         if !known(id) {
-            laying.fault(format!("there is no rule `{id}`; `gatehook rules list` names them all"));
+            merge.fault(format!("there is no rule `{id}`; `gatehook rules list` names them all"));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::Config;
-use super::laying::Laying;
+use super::layer_merge::LayerMerge;
 use super::words::duration;
 
 /// Seconds of a day.
@@ -76,23 +76,23 @@ fn time(word: &str) -> Option<Duration> {
     }
 }
 
-pub(super) fn apply(config: &mut Config, raw: RawSca, laying: &mut Laying<'_>) {
+pub(super) fn apply(config: &mut Config, raw: RawSca, merge: &mut LayerMerge<'_>) {
     for (key, value) in [("sca.max-age", raw.max_age), ("sca.cooldown", raw.cooldown)] {
         let Some(word) = value else { continue };
         let Some(value) = time(&word) else {
-            laying.fault(format!("`{key}` takes a time, as \"7d\" or \"12h\", not `{word}`"));
+            merge.fault(format!("`{key}` takes a time, as \"7d\" or \"12h\", not `{word}`"));
             continue;
         };
         let shown = format!("\"{word}\"");
         if key == "sca.max-age" {
-            laying.put(key, &mut config.sca.max_age, value, shown, |new, old| new > old);
+            merge.put(key, &mut config.sca.max_age, value, shown, |new, old| new > old);
         } else {
-            laying.put(key, &mut config.sca.cooldown, value, shown, |new, old| new < old);
+            merge.put(key, &mut config.sca.cooldown, value, shown, |new, old| new < old);
         }
     }
     if let Some(dev) = raw.dev {
         let warns = matches!(dev, RawDev::Warn);
-        laying.put(
+        merge.put(
             "sca.dev",
             &mut config.sca.dev_warns,
             warns,
@@ -106,15 +106,15 @@ pub(super) fn apply(config: &mut Config, raw: RawSca, laying: &mut Laying<'_>) {
     let shorter = |new: &Vec<String>, old: &Vec<String>| old.iter().any(|one| !new.contains(one));
     if let Some(list) = raw.licences.allow {
         let shown = format!("{list:?}");
-        laying.put("sca.licences.allow", &mut config.sca.allowed, list, shown, longer);
+        merge.put("sca.licences.allow", &mut config.sca.allowed, list, shown, longer);
     }
     if let Some(list) = raw.licences.deny {
         let shown = format!("{list:?}");
-        laying.put("sca.licences.deny", &mut config.sca.denied, list, shown, shorter);
+        merge.put("sca.licences.deny", &mut config.sca.denied, list, shown, shorter);
     }
     if let Some(list) = raw.registries {
         let shown = format!("{list:?}");
-        laying.put("sca.registries", &mut config.sca.registries, list, shown, |new, old| {
+        merge.put("sca.registries", &mut config.sca.registries, list, shown, |new, old| {
             new.iter().any(|one| !old.contains(one))
         });
     }

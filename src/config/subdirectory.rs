@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::allow::{Allow, RawAllow, allowance};
 use super::error::ConfigError;
 use super::layer::{Layer, Rank};
-use super::laying::{Laying, Ledger};
+use super::layer_merge::{LayerMerge, Ledger};
 use super::read::{self, Versioned};
 use super::version::Program;
 use super::{Config, FILE, Holding, rules};
@@ -80,9 +80,9 @@ fn lay(config: &mut Config, file: &Subdirectory, program: &Program) -> Result<()
     let mut ledger = Ledger::new(program);
     ledger.locks.clone_from(&config.locks);
     let raw: RawSubdirectory = read::read(layer, program.version).map_err(explained)?;
-    let mut laying = Laying::new(Rank::Repository, &layer.origin, &mut ledger);
-    apply(config, raw, dir, &mut laying);
-    let faults = laying.faults;
+    let mut merge = LayerMerge::new(Rank::Repository, &layer.origin, &mut ledger);
+    apply(config, raw, dir, &mut merge);
+    let faults = merge.faults;
     if !faults.is_empty() {
         return Err(ConfigError::Values { origin: layer.origin.clone(), faults });
     }
@@ -90,26 +90,26 @@ fn lay(config: &mut Config, file: &Subdirectory, program: &Program) -> Result<()
     Ok(())
 }
 
-fn apply(config: &mut Config, raw: RawSubdirectory, dir: &str, laying: &mut Laying<'_>) {
+fn apply(config: &mut Config, raw: RawSubdirectory, dir: &str, merge: &mut LayerMerge<'_>) {
     let here =
-        Allow { rank: Some(laying.rank()), file: format!("{dir}/{FILE}"), under: dir.to_owned(), ..Allow::default() };
+        Allow { rank: Some(merge.rank()), file: format!("{dir}/{FILE}"), under: dir.to_owned(), ..Allow::default() };
     for id in raw.rules.disable {
-        if laying.may_add("rules.disable", format!("[\"{id}\"]")) {
+        if merge.may_add("rules.disable", format!("[\"{id}\"]")) {
             let reason = format!("`{id}` is disabled below `{dir}`");
             config.allow.push(Allow { rules: vec![id], reason, ..here.clone() });
         }
     }
     for raw in raw.allow {
         match allowance(raw) {
-            Ok(allow) if laying.may_add("allow", allow.to_string()) => {
+            Ok(allow) if merge.may_add("allow", allow.to_string()) => {
                 let Allow { rank, file, under, .. } = here.clone();
                 config.allow.push(Allow { rank, file, under, ..allow });
             }
             Ok(_) => {}
-            Err(fault) => laying.fault(fault),
+            Err(fault) => merge.fault(fault),
         }
     }
-    rules::check_names(config, laying);
+    rules::check_names(config, merge);
 }
 
 /// What such a file may hold, where it holds something else.

@@ -61,7 +61,7 @@ pub struct Found {
     /// Whether there were more than are kept.
     pub cut: bool,
     /// Whether a rule that only the push gate runs would have had something to look at.
-    pub later: bool,
+    pub deferred: bool,
 }
 
 /// The rules, ready to search. Shared by all threads.
@@ -105,10 +105,10 @@ impl Engine {
     pub fn search(&self, input: &Input<'_>) -> Found {
         let ranges = widened(input.text, input.added);
         let mut found = self.plain(input, &ranges);
-        found.later |= self.rules.is_later_by_name();
+        found.deferred |= self.rules.is_deferred_by_name();
         let mut budget = input.added.iter().map(Range::len).sum::<usize>().saturating_mul(GROWTH);
         self.encoded(input, &ranges, 0, &mut budget, &mut found);
-        settle(&self.rules, &mut found.matches);
+        resolve_overlaps(&self.rules, &mut found.matches);
         found.cut |= found.matches.len() > MOST;
         found.matches.truncate(MOST);
         found
@@ -154,7 +154,7 @@ impl Engine {
             self.encoded(&inner, &whole, depth + 1, budget, &mut inside);
             found.unproven += inside.unproven;
             found.cut |= inside.cut;
-            found.later |= inside.later;
+            found.deferred |= inside.deferred;
             found.matches.extend(inside.matches.into_iter().map(|mut inner| {
                 inner.span = piece.original(&inner.span);
                 inner.at = piece.original(&inner.at);
@@ -193,7 +193,7 @@ impl Search<'_> {
         let engine = self.engine;
         let done = self.done[usize::from(id.0)];
         let (enabled, silenced) = (engine.rules.is_enabled(id), engine.rules.is_silenced(id));
-        if done.seen == usize::MAX || !(enabled || silenced || engine.rules.is_later(id)) {
+        if done.seen == usize::MAX || !(enabled || silenced || engine.rules.is_deferred(id)) {
             return;
         }
         let rule = &engine.rules[id];
@@ -208,7 +208,7 @@ impl Search<'_> {
             self.done[usize::from(id.0)].meant = true;
         }
         if !(enabled || silenced) {
-            self.found.later = true;
+            self.found.deferred = true;
             self.done[usize::from(id.0)].seen = usize::MAX;
             return;
         }
@@ -219,7 +219,7 @@ impl Search<'_> {
         if let Some(matcher) = compiled.matcher {
             if let Some(read) = matcher.find(self.input.text, &hit, facts, &mut self.memo) {
                 self.done[usize::from(id.0)].matched = read.value.end;
-                self.consider(id, rule, compiled, read.span, read.value);
+                self.accept_candidate(id, rule, compiled, read.span, read.value);
             }
             return;
         }
@@ -237,7 +237,7 @@ impl Search<'_> {
             let Some(whole) = pattern.find_at(seen, from) else { break };
             let (whole, next) = (whole.range(), whole.end().max(whole.start() + 1));
             let value = value_span(pattern, seen, &whole);
-            self.consider(id, rule, compiled, whole, value);
+            self.accept_candidate(id, rule, compiled, whole, value);
             from = next;
             self.done[usize::from(id.0)].matched = next;
         }
@@ -245,7 +245,7 @@ impl Search<'_> {
         self.done[usize::from(id.0)].seen = window.end;
     }
 
-    fn consider(&mut self, id: RuleId, rule: &Rule, compiled: &Compiled, span: Range<usize>, at: Range<usize>) {
+    fn accept_candidate(&mut self, id: RuleId, rule: &Rule, compiled: &Compiled, span: Range<usize>, at: Range<usize>) {
         let text = self.input.text;
         let is_secret = rule.pack == Pack::Secrets;
         let counts = if is_secret { &at } else { &span };
@@ -346,7 +346,7 @@ fn touches(added: &[Range<usize>], span: &Range<usize>) -> bool {
 /// Sorts matches and leaves one a value: the more specific rule wins over a generic one, the earlier
 /// start and the longer value over the rest. What a silenced rule knows goes, and is not left to a rule
 /// that goes by the name alone.
-fn settle(rules: &RuleSet, matches: &mut Vec<Match>) {
+fn resolve_overlaps(rules: &RuleSet, matches: &mut Vec<Match>) {
     let mut silenced = Taken::default();
     matches.retain(|found| {
         let is_silenced = rules.is_silenced(found.rule);
@@ -404,7 +404,7 @@ impl Taken {
 mod tests {
     use super::*;
     use crate::paths::RepoPath;
-    use crate::rules::holes::fill;
+    use crate::rules::placeholders::fill;
 
     fn found_in(text: &str) -> usize {
         let engine = Engine::new(RuleSet::default());

@@ -27,7 +27,7 @@ pub struct Scanned {
     /// Matches that a checksum or structure test refused: shown with `-v`, never results.
     pub unproven: usize,
     /// Whether rules that only the push gate runs would have had something to look at.
-    pub later: bool,
+    pub deferred: bool,
 }
 
 /// What kind of hole a gap is.

@@ -12,7 +12,7 @@ use super::gather::{self, Deciding, Gathered};
 use super::in_process::{self, Looking};
 use super::plan::{self, Decision, Facts, Plan, Step};
 use super::schedule::{self, Job};
-use super::{ReadBaseline, Request, RunContext, Sides, Stages, joined, lacks, patterns, terms};
+use super::{ReadBaseline, Request, RunContext, Sides, Stages, cache_key, joined, lacks, patterns};
 use crate::change::{Change, Entry, Snapshot};
 use crate::config::{Config, OnTrouble};
 use crate::engine::Engine;
@@ -294,7 +294,7 @@ impl Run<'_> {
         let once_more = self.packs.first() != Some(&pack);
         let key = match &rules {
             Ok(rules) if once_more && !changes.is_empty() => self.results().and_then(|_| {
-                let config = terms::beside_rules(self.request, self.config);
+                let config = cache_key::beside_rules(self.request, self.config);
                 Results::built_in(pack.word(), &config, &rules.digest(pack), changes)
             }),
             _ => None,

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::lesson::{self, Teacher};
+use super::example_pair::{self, ExamplePairs};
 use crate::engine::{Engine, FileFacts, Input, compiles, has_matcher, proof};
 use crate::finding::Text;
 use crate::paths::RepoPath;
-use crate::rules::{Language, Pack, Rule, RuleSet, holes};
+use crate::rules::{Language, Pack, Rule, RuleSet, placeholders};
 
 /// Seeds that each example is filled from: one lucky filling proves nothing.
 const SEEDS: u64 = 3;
@@ -16,7 +16,7 @@ const SEEDS: u64 = 3;
 /// A hit and the bad example must be found by their own rule, a miss and the good example not.
 pub fn check(rules: &[&Rule]) -> Vec<String> {
     let engine = Engine::new(RuleSet::default());
-    let teacher = Teacher::default();
+    let teacher = ExamplePairs::default();
     let mut faults = Vec::new();
     for rule in rules {
         if let Err(error) = compiles(rule) {
@@ -34,11 +34,11 @@ pub fn check(rules: &[&Rule]) -> Vec<String> {
         }
         let mut hits: Vec<(String, &str)> = numbered("hit", &rule.hits);
         let mut misses: Vec<(String, &str)> = numbered("miss", &rule.misses);
-        let lesson = teacher.lesson(rule);
-        match &lesson {
-            Some(lesson) => {
-                hits.push(("`bad`".to_owned(), &lesson.bad));
-                misses.push(("`good`".to_owned(), &lesson.good));
+        let pair = teacher.pair(rule);
+        match &pair {
+            Some(pair) => {
+                hits.push(("`bad`".to_owned(), &pair.bad));
+                misses.push(("`good`".to_owned(), &pair.good));
             }
             None => faults.push(format!("{}: `good` is due, the safe twin of `bad`", rule.id)),
         }
@@ -71,12 +71,12 @@ fn numbered<'r>(word: &str, examples: &'r [Text]) -> Vec<(String, &'r str)> {
 
 /// The ids that are found in an example of `rule`.
 fn found_by(engine: &Engine, rule: &Rule, example: &str, seed: u64) -> Vec<String> {
-    search(engine, rule, &holes::fill(example, seed)).into_iter().map(|(id, _)| id).collect()
+    search(engine, rule, &placeholders::fill(example, seed)).into_iter().map(|(id, _)| id).collect()
 }
 
 /// What is found in a filled example of `rule`: the rule, and the underlined place in it.
 pub(super) fn search(engine: &Engine, rule: &Rule, filled: &str) -> Vec<(String, Range<usize>)> {
-    let (path, text) = match lesson::split(filled) {
+    let (path, text) = match example_pair::split(filled) {
         (Some(path), text) => (RepoPath::from(path), text),
         (None, text) => (RepoPath::from(default_path(rule).as_str()), text),
     };

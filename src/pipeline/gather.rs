@@ -45,7 +45,7 @@ impl Gathered {
         self.scanned.added_lines += looked.added_lines;
         self.scanned.bytes += looked.bytes;
         self.scanned.unproven += looked.unproven;
-        self.scanned.later |= looked.later;
+        self.scanned.deferred |= looked.deferred;
     }
 
     /// Adds what a stage gave that looks by itself.
@@ -93,7 +93,8 @@ impl Gathered {
             partly.for_each(|gap| gap.kind = GapKind::Tolerated);
         }
         let Self { mut findings, stages, mut gaps, notes: said, scanned, .. } = self;
-        let younger = config.as_of.as_deref().map(|month| policy::younger(&mut findings, month)).unwrap_or_default();
+        let younger =
+            config.as_of.as_deref().map(|month| policy::warn_if_newer(&mut findings, month)).unwrap_or_default();
         findings.sort_by(in_order);
         let mut notes: Vec<String> = config.refused.iter().map(ToString::to_string).chain(said).collect();
         let whole = request.whole && ran.is_some() && gaps.iter().all(|gap| gap.kind == GapKind::Elsewhere);

@@ -10,13 +10,13 @@ mod exported;
 mod gather;
 mod in_process;
 mod joined;
-pub mod lesson;
+pub mod example_pair;
 mod patterns;
 mod pinned;
 pub mod plan;
 mod programs;
 mod schedule;
-mod terms;
+mod cache_key;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -34,9 +34,9 @@ use crate::store::Dirs;
 
 use self::gather::{Deciding, Gathered};
 
+pub use cache_key::{cache_keys, commit_cache_keys};
 pub use gather::directories;
 pub use programs::lacks;
-pub use terms::{commit_terms, terms};
 
 /// What is asked for.
 #[derive(Clone, Debug)]

@@ -27,7 +27,7 @@ pub(super) fn look(
     if let Some(month) = &config.as_of {
         pinned::add_older(&mut looked.findings, month, || {
             let without = rules(request, config, packs).map(|mut rules| {
-                rules.retain(|rule| !policy::is_younger(rule.id(), month));
+                rules.retain(|rule| !policy::is_newer_than_pin(rule.id(), month));
                 builtin::run(changes, store, &Engine::new(rules), &options).findings
             });
             without.unwrap_or_default()

@@ -7,7 +7,7 @@ use crate::policy;
 /// rules for one value only the better is reported, so without this a rule that joined later would turn
 /// what blocked into a warning. The second look is taken only where a younger rule found something.
 pub(super) fn add_older(findings: &mut Vec<Finding>, month: &str, older: impl FnOnce() -> Vec<Finding>) {
-    if !findings.iter().any(|finding| policy::is_younger(&finding.rule, month)) {
+    if !findings.iter().any(|finding| policy::is_newer_than_pin(&finding.rule, month)) {
         return;
     }
     let same = |one: &Finding, other: &Finding| {

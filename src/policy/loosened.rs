@@ -5,7 +5,7 @@ use crate::finding::{Advice, Confidence, Demand, Finding, Fingerprint, Salt, Sev
 use crate::paths::RepoPath;
 use crate::rules::briefs;
 
-use super::{covers, is_younger, prepare};
+use super::{covers, is_newer_than_pin, prepare};
 
 /// Id of its findings.
 pub const LOOSENED: &str = "gatehook-configuration-loosened";
@@ -77,7 +77,7 @@ fn hides(one: &Loosening, finding: &Finding, config: &Config, judged: Judged<'_>
     match &one.hides {
         Hides::Rule(id) => is_new && (finding.rule == *id || built_in(&|rule| rule.is_called(id))),
         Hides::OutsideOf(sets) => is_new && built_in(&|rule| !takes_part(sets, rule)),
-        Hides::Younger(month) => is_new && is_younger(&finding.rule, month),
+        Hides::Younger(month) => is_new && is_newer_than_pin(&finding.rule, month),
         Hides::Below { gate, block, tier } => {
             is_new && is_of(gate, judged.gate) && (finding.severity < *block || finding.tier < *tier) && {
                 let demand = judged.demand;

@@ -59,7 +59,7 @@ pub fn merge(parts: Vec<Part>) -> Option<Report> {
         whole.scanned.added_lines += part.scanned.added_lines;
         whole.scanned.bytes += part.scanned.bytes;
         whole.scanned.unproven += part.scanned.unproven;
-        whole.scanned.later |= part.scanned.later;
+        whole.scanned.deferred |= part.scanned.deferred;
         stages.push((name, part.stages));
     }
     if parts > 1 && !whole.scanned.how.is_empty() {

@@ -6,7 +6,7 @@
 pub mod automaton;
 mod builtin;
 mod compact;
-pub mod holes;
+pub mod placeholders;
 pub mod keys;
 mod kind;
 mod language;

@@ -19,15 +19,15 @@ pub struct RuleSet {
     own_automaton: Option<AhoCorasick>,
     enabled: Vec<bool>,
     /// Rules that do not run at this gate, but at the push gate.
-    later: Vec<bool>,
+    deferred: Vec<bool>,
     /// Rules that somebody left out by name. Empty where nobody did.
     silenced: Vec<bool>,
 }
 
 impl Default for RuleSet {
     fn default() -> Self {
-        let (enabled, later) = (vec![true; COUNT], vec![false; COUNT]);
-        Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled, later, silenced: Vec::new() }
+        let (enabled, deferred) = (vec![true; COUNT], vec![false; COUNT]);
+        Self { own: Vec::new(), own_keywords: Vec::new(), own_automaton: None, enabled, deferred, silenced: Vec::new() }
     }
 }
 
@@ -48,7 +48,7 @@ impl RuleSet {
         }
         self.own_automaton = Some(AhoCorasick::builder().ascii_case_insensitive(true).build(words)?);
         self.enabled.resize(COUNT + own.len(), true);
-        self.later.resize(COUNT + own.len(), false);
+        self.deferred.resize(COUNT + own.len(), false);
         self.own = own;
         Ok(self)
     }
@@ -58,7 +58,7 @@ impl RuleSet {
         for number in 0..self.enabled.len() {
             if !keep(self.brief(number)) {
                 self.enabled[number] = false;
-                self.later[number] = false;
+                self.deferred[number] = false;
             }
         }
     }
@@ -73,7 +73,7 @@ impl RuleSet {
                 let knows = rule.pack() == Pack::Secrets && !rule.takes_any_value();
                 self.silenced[number] = self.enabled[number] && knows;
                 self.enabled[number] = false;
-                self.later[number] = false;
+                self.deferred[number] = false;
             }
         }
     }
@@ -84,27 +84,27 @@ impl RuleSet {
         for number in 0..self.enabled.len() {
             let rule = self.brief(number);
             let (meant, now) = (packs.contains(&rule.pack()), rule.gates().has(gate));
-            let later = meant && !now && rule.gates().has(Gate::Push);
+            let deferred = meant && !now && rule.gates().has(Gate::Push);
             self.enabled[number] &= meant && now;
-            self.later[number] = later;
+            self.deferred[number] = deferred;
         }
         self
     }
 
     /// Whether the rule takes no part now, but would at the push gate.
-    pub fn is_later(&self, id: RuleId) -> bool {
-        self.later.get(usize::from(id.0)).copied().unwrap_or(false)
+    pub fn is_deferred(&self, id: RuleId) -> bool {
+        self.deferred.get(usize::from(id.0)).copied().unwrap_or(false)
     }
 
     /// Whether a rule of `pack` takes no part now, but would at the push gate.
-    pub fn has_later(&self, pack: Pack) -> bool {
-        self.later.iter().enumerate().any(|(at, later)| *later && self.brief(at).pack() == pack)
+    pub fn has_deferred(&self, pack: Pack) -> bool {
+        self.deferred.iter().enumerate().any(|(at, deferred)| *deferred && self.brief(at).pack() == pack)
     }
 
     /// Whether a rule that only the push gate runs goes by a file's name: then no text tells whether it
     /// would find something.
-    pub fn is_later_by_name(&self) -> bool {
-        self.go_by_name().any(|at| self.later[at])
+    pub fn is_deferred_by_name(&self) -> bool {
+        self.go_by_name().any(|at| self.deferred[at])
     }
 
     /// Numbers of the rules that fire on a file's name alone, disabled ones included.
@@ -121,7 +121,7 @@ impl RuleSet {
         let takes_part: Vec<u8> = (0..self.enabled.len())
             .map(|at| {
                 let rule = self.brief(at);
-                u8::from(rule.pack() == pack && rule.gates().has(Gate::Push) && (self.enabled[at] || self.later[at]))
+                u8::from(rule.pack() == pack && rule.gates().has(Gate::Push) && (self.enabled[at] || self.deferred[at]))
             })
             .collect();
         hasher.update(&takes_part);
@@ -258,7 +258,7 @@ mod tests {
         assert_ne!(at(Gate::Push).digest(Pack::Secrets), at(Gate::Push).digest(Pack::Insecure));
         let only = RuleSet::default().limited_to(&[Pack::Secrets], Gate::Commit);
         assert_ne!(only.digest(Pack::Insecure), at(Gate::Push).digest(Pack::Insecure));
-        assert!(builtin().iter().any(|rule| !rule.gates.has(Gate::Commit)) && !at(Gate::Commit).is_later_by_name());
+        assert!(builtin().iter().any(|rule| !rule.gates.has(Gate::Commit)) && !at(Gate::Commit).is_deferred_by_name());
     }
 
     #[test]

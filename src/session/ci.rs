@@ -77,7 +77,7 @@ fn review(args: &CiRequest) -> Result<Review, Failure> {
 }
 
 /// The commits and files to look at, and whose configuration holds.
-struct Found {
+struct UnderReview {
     outgoing: Outgoing,
     /// The commit whose configuration, baseline and stages count; `None` for the defaults alone.
     rule: Option<String>,
@@ -141,12 +141,12 @@ fn fetching(args: &CiRequest, review: &Review, repo: &Repo) -> Fetching {
     Fetching::for_at_most(time)
 }
 
-fn find(args: &CiRequest, review: &Review, repo: &Repo, fetching: Fetching) -> Result<Found, GitError> {
-    let whole = |head: Oid, how: String, rule: Option<String>| -> Result<Found, GitError> {
+fn find(args: &CiRequest, review: &Review, repo: &Repo, fetching: Fetching) -> Result<UnderReview, GitError> {
+    let whole = |head: Oid, how: String, rule: Option<String>| -> Result<UnderReview, GitError> {
         let gap = git::complete(repo, head, fetching)?;
         let every = git::commits(repo, &[head], &[])?;
         let net = vec![git::net_of(repo, &[], head)?];
-        Ok(Found { outgoing: Outgoing { every, net, ..Outgoing::default() }, rule, head: Some(head), how, gap })
+        Ok(UnderReview { outgoing: Outgoing { every, net, ..Outgoing::default() }, rule, head: Some(head), how, gap })
     };
     match git::scope(repo, review, fetching)? {
         Scope::Change(ends) => {
@@ -154,7 +154,7 @@ fn find(args: &CiRequest, review: &Review, repo: &Repo, fetching: Fetching) -> R
             let bases: Vec<Oid> = ends.base.into_iter().collect();
             let net = vec![git::net_of(repo, &bases, ends.head)?];
             let rule = ends.without.first().map(ToString::to_string);
-            Ok(Found {
+            Ok(UnderReview {
                 outgoing: Outgoing { every, net, ..Outgoing::default() },
                 rule,
                 head: Some(ends.head),
@@ -175,7 +175,9 @@ fn find(args: &CiRequest, review: &Review, repo: &Repo, fetching: Fetching) -> R
                 OnUnknownBase::Fail => Err(GitError::BadRange { spec: "HEAD".to_owned(), reason: how }),
             }
         }
-        Scope::Nothing(how) => Ok(Found { outgoing: Outgoing::default(), rule: None, head: None, how, gap: None }),
+        Scope::Nothing(how) => {
+            Ok(UnderReview { outgoing: Outgoing::default(), rule: None, head: None, how, gap: None })
+        }
     }
 }
 
@@ -187,9 +189,9 @@ struct Job<'j> {
     front: &'j dyn Frontend,
 }
 
-fn ran(job: &Job<'_>, from: &ConfigFrom<'_>, loaded: &Loaded, found: Found) -> Report {
+fn ran(job: &Job<'_>, from: &ConfigFrom<'_>, loaded: &Loaded, found: UnderReview) -> Report {
     let &Job { args, review, repo, front } = job;
-    let Found { mut outgoing, rule, head, how, gap } = found;
+    let UnderReview { mut outgoing, rule, head, how, gap } = found;
     let config = &loaded.config;
     let commits = outgoing.every.scanned.commits;
     let changed: Vec<_> = outgoing.net.iter().flat_map(|net| &net.changes).map(|change| change.path.clone()).collect();

@@ -23,7 +23,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use self::line::{Hash, Kind, Line, Step};
+use self::line::{Hash, ReceiptKind, ReceiptLine, Step};
 use super::dirs::{is_private, private, read, replace};
 use super::seal::Seal;
 use super::{Dirs, Key, StoreError};
@@ -71,10 +71,10 @@ impl Receipts {
         let terms: Vec<Hash> = terms.iter().map(|terms| self.term(terms)).collect();
         if steps.0.len() > MOST {
             // From now on nobody can say that a commit made until then was not seen.
-            return self.write(&[Line { kind: Kind::Lost, time, terms, steps: Vec::new(), found: None }]);
+            return self.write(&[ReceiptLine { kind: ReceiptKind::Lost, time, terms, steps: Vec::new(), found: None }]);
         }
-        let line = |steps: &[Step]| Line {
-            kind: Kind::Changes,
+        let line = |steps: &[Step]| ReceiptLine {
+            kind: ReceiptKind::Changes,
             time,
             terms: terms.clone(),
             steps: steps.to_vec(),
@@ -100,8 +100,8 @@ impl Receipts {
             old.dedup();
             u8::try_from(old.len()).is_ok().then(|| Step { new: self.commit(*id), old })
         });
-        let line = |steps: &[Step]| Line {
-            kind: Kind::Looked,
+        let line = |steps: &[Step]| ReceiptLine {
+            kind: ReceiptKind::Looked,
             time,
             terms: terms.clone(),
             steps: steps.to_vec(),
@@ -112,7 +112,7 @@ impl Receipts {
 
     /// One write of whole lines: two commits at the same time do not mix. What was cut off before is ended
     /// by the line end that each line begins with.
-    fn write(&self, lines: &[Line]) -> Result<(), StoreError> {
+    fn write(&self, lines: &[ReceiptLine]) -> Result<(), StoreError> {
         let unusable = || StoreError::unusable(&self.path);
         if lines.is_empty() {
             return Ok(());
@@ -161,9 +161,9 @@ impl Receipts {
         let from = text[half..].iter().position(|&byte| byte == b'\n').map_or(text.len(), |end| half + end);
         let mut kept = Vec::with_capacity(text.len() - from + 256);
         let newest = text[..from].split(|&byte| byte == b'\n').rev().find_map(|line| self.read(line));
-        if let Some(Line { time, .. }) = newest {
+        if let Some(ReceiptLine { time, .. }) = newest {
             kept.push(b'\n');
-            Line { kind: Kind::Lost, time, terms: Vec::new(), steps: Vec::new(), found: None }
+            ReceiptLine { kind: ReceiptKind::Lost, time, terms: Vec::new(), steps: Vec::new(), found: None }
                 .write(&self.seal, &mut kept);
             kept.push(b'\n');
         }
@@ -171,8 +171,8 @@ impl Receipts {
         replace(&self.path, &kept).map_err(StoreError::unusable(&self.path))
     }
 
-    fn read(&self, line: &[u8]) -> Option<Line> {
-        Line::read(&self.seal, line)
+    fn read(&self, line: &[u8]) -> Option<ReceiptLine> {
+        ReceiptLine::read(&self.seal, line)
     }
 
     /// All that is known, for questions. Lines that are not this user's own count for nothing.
@@ -181,16 +181,16 @@ impl Receipts {
         let text = if is_private(&self.path) { read(&self.path, 2 * LARGEST).unwrap_or_default() } else { Vec::new() };
         for line in text.split(|&byte| byte == b'\n') {
             let Some(line) = self.read(line) else { continue };
-            let from = if line.kind == Kind::Lost { line.time } else { line.time.saturating_sub(1) };
+            let from = if line.kind == ReceiptKind::Lost { line.time } else { line.time.saturating_sub(1) };
             known.since = match (known.since, line.kind) {
-                (Some(since), Kind::Lost) => Some(since.max(from)),
+                (Some(since), ReceiptKind::Lost) => Some(since.max(from)),
                 (None, _) => Some(from),
                 (since, _) => since,
             };
             let terms = known.terms.len();
             known.terms.push(line.terms);
             known.found.push(line.found.map(Key::from_bytes));
-            let all = if line.kind == Kind::Looked { &mut known.commits } else { &mut known.steps };
+            let all = if line.kind == ReceiptKind::Looked { &mut known.commits } else { &mut known.steps };
             for step in line.steps {
                 all.entry(step.new).or_default().push((terms, step.old));
             }

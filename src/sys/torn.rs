@@ -29,16 +29,16 @@ mod unix {
     const MOST: usize = 4096;
 
     /// A map: where it begins, how long it is, and whether its file was cut short.
-    struct Place {
+    struct MappedRange {
         start: AtomicUsize,
         length: AtomicUsize,
         torn: AtomicBool,
     }
 
     /// 0 as the beginning stands for a free place.
-    static PLACES: [Place; MOST] =
-        [const { Place { start: AtomicUsize::new(0), length: AtomicUsize::new(0), torn: AtomicBool::new(false) } };
-            MOST];
+    static PLACES: [MappedRange; MOST] = [const {
+        MappedRange { start: AtomicUsize::new(0), length: AtomicUsize::new(0), torn: AtomicBool::new(false) }
+    }; MOST];
     /// How many places were ever used: as far as the handler looks.
     static USED: AtomicUsize = AtomicUsize::new(0);
     static LISTEN: Once = Once::new();

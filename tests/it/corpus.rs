@@ -2,7 +2,7 @@
 
 use gatehook::engine::{Engine, FileFacts, Input};
 use gatehook::paths::RepoPath;
-use gatehook::rules::{RuleSet, holes};
+use gatehook::rules::{RuleSet, placeholders};
 
 use crate::support::root;
 
@@ -10,7 +10,7 @@ use crate::support::root;
 const SEEDS: u64 = 20;
 
 fn is_found(engine: &Engine, path: &str, line: &str, seed: u64) -> bool {
-    let text = holes::fill(line, seed).replace('⏎', "\n");
+    let text = placeholders::fill(line, seed).replace('⏎', "\n");
     let path = RepoPath::from(path);
     let facts = FileFacts::of(&path, text.as_bytes());
     let whole: Vec<_> = std::iter::once(0..text.len()).collect();
@@ -54,7 +54,7 @@ fn no_cut_and_no_changed_byte_breaks_the_scan() {
     };
     for case in cases.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (path, line) = case[2..].split_once('\t').expect("a path");
-        let text = holes::fill(line, 1).replace('⏎', "\n").into_bytes();
+        let text = placeholders::fill(line, 1).replace('⏎', "\n").into_bytes();
         for at in 0..text.len() {
             search(path, &text[..at]);
             search(path, &text[at..]);

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use gatehook::pipeline::lesson::{self, Teacher};
-use gatehook::rules::{Pack, Rule, builtin, holes};
+use gatehook::pipeline::example_pair::{self, ExamplePairs};
+use gatehook::rules::{Pack, Rule, builtin, placeholders};
 
 use crate::support::{World, binary, root};
 
@@ -94,26 +94,26 @@ fn fenced(text: &str) -> String {
 
 #[test]
 fn every_rule_has_its_lesson_in_the_pages() {
-    let teacher = Teacher::default();
+    let teacher = ExamplePairs::default();
     for (which, title) in PACKS {
         let mut page = format!("# {title}\n\nGenerated from `rules/{}/`; `just bless` writes it anew.\n", which.word());
         for rule in pack(which) {
             let (id, severity, tier) = (&rule.id, rule.severity, rule.tier);
             write!(page, "\n## {id}\n\n{}. Severity {severity}, tier {tier}.\n\n", rule.title).unwrap();
             write!(page, "**Why:** {}.\n\n", rule.why).unwrap();
-            let lesson = teacher.lesson(rule).expect("every rule has a bad and a good example");
-            for (name, example) in [("Bad", &lesson.bad), ("Good", &lesson.good)] {
-                let (path, text) = lesson::split(example);
+            let pair = teacher.pair(rule).expect("every rule has a bad and a good example");
+            for (name, example) in [("Bad", &pair.bad), ("Good", &pair.good)] {
+                let (path, text) = example_pair::split(example);
                 let file = path.map(|path| format!(" in <code>{path}</code>")).unwrap_or_default();
                 let text =
                     if rule.by_name_only() && name == "Bad" { "the file itself, in the repository" } else { text };
-                write!(page, "**{name}**{file}\n\n{}\n", fenced(&holes::shown(text))).unwrap();
+                write!(page, "**{name}**{file}\n\n{}\n", fenced(&placeholders::shown(text))).unwrap();
             }
             write!(page, "**Fix:** {}.\n\n", rule.fix).unwrap();
             if !rule.rotate.is_empty() {
                 write!(page, "**Rotate:** {}.\n\n", rule.rotate).unwrap();
             }
-            let links: Vec<String> = lesson::links(rule).iter().map(|link| format!("<{link}>")).collect();
+            let links: Vec<String> = example_pair::links(rule).iter().map(|link| format!("<{link}>")).collect();
             writeln!(page, "**Links:** {}", links.join(", ")).unwrap();
         }
         fresh(&format!("docs/rules/{}.md", which.word()), &page);

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use gatehook::report::Format;
-use gatehook::rules::holes;
+use gatehook::rules::placeholders;
 
 use crate::support::{World, rust_files};
 
@@ -44,7 +44,7 @@ fn check(what: &str, output: &[u8], token: &str) {
 
 #[test]
 fn a_hostile_configuration_gets_nothing_out() {
-    let token = holes::fill("{github:ghp_}", 3);
+    let token = placeholders::fill("{github:ghp_}", 3);
     // As TOML writes them.
     let hostile: String = HOSTILE.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
     let value = format!("{hostile}{token}");
@@ -85,7 +85,7 @@ fn a_hostile_configuration_gets_nothing_out() {
         let repo = world.repo();
         std::fs::write(repo.join("gatehook.toml"), config).unwrap();
         std::fs::write(repo.join("a.py"), "x = 'needle12345'\n").unwrap();
-        std::fs::write(repo.join("b.py"), holes::fill("AWS = \"AKIA{base32:16}\"\n", 1)).unwrap();
+        std::fs::write(repo.join("b.py"), placeholders::fill("AWS = \"AKIA{base32:16}\"\n", 1)).unwrap();
         std::fs::write(repo.join(format!("n\u{202e}\u{9b}{token}.py")), "y = 'needle777'\n").unwrap();
         world.sh("git init -q . && git init -q --bare ../origin.git && git remote add origin ../origin.git && git add . && git commit -q -m one");
         let is_good = config == &configs[0];

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use gatehook::change::{Blob, Oid, ReadError, Store};
 use gatehook::git::{self, Repo};
-use gatehook::rules::holes;
+use gatehook::rules::placeholders;
 
 use crate::support::{Dice, World};
 
@@ -25,7 +25,7 @@ fn ok(world: &World, script: &str) -> String {
 
 /// A file with a key.
 fn leak() -> String {
-    holes::fill("aws_access_key_id = \"AKIA{base32:16}\"\nregion = \"eu-west-1\"\n", 5)
+    placeholders::fill("aws_access_key_id = \"AKIA{base32:16}\"\nregion = \"eu-west-1\"\n", 5)
 }
 
 /// `gatehook ARGS`, which must end soon.

@@ -6,7 +6,7 @@ mod page;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use gatehook::rules::holes;
+use gatehook::rules::placeholders;
 
 use crate::support::server::Server;
 use crate::support::{binary, has, root};
@@ -21,7 +21,7 @@ fn a_release_is_verified_installed_and_taken_out_again() {
     }
     let page = Page::without_release();
     page.release(&binary());
-    std::fs::write(page.at("a repo/settings.py"), holes::fill("KEY = 'AKIA{base32:16}'\n", 7)).unwrap();
+    std::fs::write(page.at("a repo/settings.py"), placeholders::fill("KEY = 'AKIA{base32:16}'\n", 7)).unwrap();
     page.sh("git add . && git commit -qm two");
     let server = Server::of(&page.at("served"));
     let ran = Ran::of(
@@ -31,7 +31,7 @@ fn a_release_is_verified_installed_and_taken_out_again() {
     ran.expect(0, &["it blocks no commit that leaves it alone", "add this line to"]);
     let version = Command::new(page.installed()).arg("--version").output().unwrap();
     assert_eq!(String::from_utf8_lossy(&version.stdout), format!("gatehook {}\n", env!("CARGO_PKG_VERSION")));
-    std::fs::write(page.at("a repo/other.py"), holes::fill("KEY = 'AKIA{base32:16}'\n", 8)).unwrap();
+    std::fs::write(page.at("a repo/other.py"), placeholders::fill("KEY = 'AKIA{base32:16}'\n", 8)).unwrap();
     let commit = Ran::of(page.command("sh").args(["-c", "git add . && git commit -qm three"]));
     commit.expect(1, &["error[aws-access-key-id]", "other.py:1:"]);
 

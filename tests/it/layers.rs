@@ -1,6 +1,7 @@
-//! Dependencies point one way: who may use whom, as a table. A new edge changes this table and
-//! ARCHITECTURE.md in a commit of its own.
+//! Dependencies point one way: who may use whom, as a table, and no circle among the binary's modules. A new edge
+//! changes this table and ARCHITECTURE.md in a commit of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -53,10 +54,15 @@ const TABLE: &[(&str, &[&str])] = &[
 
 /// The uses of crate modules in `code`, tests included.
 fn uses(code: &str) -> Vec<String> {
+    named_behind("crate::", code)
+}
+
+/// The names right behind `prefix`, also in a list.
+fn named_behind(prefix: &str, code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in code.lines().map(str::trim_start).filter(|line| !line.starts_with("//")) {
-        for (at, _) in line.match_indices("crate::") {
-            let rest = &line[at + "crate::".len()..];
+        for (at, _) in line.match_indices(prefix) {
+            let rest = &line[at + prefix.len()..];
             let names: Vec<&str> = match rest.strip_prefix('{') {
                 Some(list) => list.split(',').collect(),
                 None => vec![rest],
@@ -94,6 +100,14 @@ fn dependencies_point_one_way() {
         for fault in forbidden(module, &code) {
             writeln!(faults, "{path}: {fault}").unwrap();
         }
+        // At the top of a module `super::` is the crate.
+        if path == format!("src/{module}.rs") || path == format!("src/{module}/mod.rs") {
+            let before_tests = code.split("\nmod tests {").next().unwrap_or_default();
+            let above = named_behind("super::", before_tests).into_iter().filter(|name| !name.is_empty());
+            for fault in above.flat_map(|name| forbidden(module, &format!("crate::{name}"))) {
+                writeln!(faults, "{path}: {fault}, by `super::`").unwrap();
+            }
+        }
         if code.contains("super::super") {
             writeln!(faults, "{path}: `super::super` hides where things are").unwrap();
         }
@@ -123,4 +137,69 @@ fn the_map_lists_the_modules_in_flow_order() {
     let listed: Vec<&str> = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split(';').next()).collect();
     let rows: Vec<&str> = TABLE.iter().map(|(module, _)| *module).collect();
     assert_eq!(listed, rows);
+}
+
+/// Who uses whom among the binary's modules; each command is one.
+fn binary() -> BTreeMap<String, BTreeSet<String>> {
+    let files: Vec<(String, String)> = rust_files("src/bin/gatehook")
+        .into_iter()
+        .map(|(path, code)| (path.trim_start_matches("src/bin/gatehook/").trim_end_matches(".rs").to_owned(), code))
+        .filter(|(path, _)| path != "main")
+        .collect();
+    let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, code) in files {
+        let parts: Vec<&str> = path.split('/').collect();
+        let node = match parts[..] {
+            ["commands", "mod"] => "commands".to_owned(),
+            ["commands", command, ..] => format!("commands/{command}"),
+            [module, ..] => module.to_owned(),
+            [] => continue,
+        };
+        let uses = graph.entry(node.clone()).or_default();
+        for used in named_behind("crate::", &code).into_iter().filter(|used| used != "commands") {
+            uses.insert(used);
+        }
+        for used in named_behind("crate::commands::", &code) {
+            uses.insert(format!("commands/{used}"));
+        }
+        // One level up from a command are the other commands.
+        if let ["commands", command] = parts[..] {
+            let prefix = if command == "mod" { "mod " } else { "super::" };
+            uses.extend(named_behind(prefix, &code).into_iter().map(|used| format!("commands/{used}")));
+        }
+        uses.remove(&node);
+    }
+    let nodes: BTreeSet<String> = graph.keys().cloned().collect();
+    for uses in graph.values_mut() {
+        uses.retain(|used| nodes.contains(used));
+    }
+    graph
+}
+
+/// The modules that are left when those without uses are taken away again and again: those in circles, and those
+/// that lead into one.
+fn circular(mut graph: BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    loop {
+        let free: Vec<String> =
+            graph.iter().filter(|(_, uses)| uses.is_empty()).map(|(node, _)| node.clone()).collect();
+        if free.is_empty() {
+            return graph.into_keys().collect();
+        }
+        for node in &free {
+            graph.remove(node);
+        }
+        for uses in graph.values_mut() {
+            uses.retain(|used| !free.contains(used));
+        }
+    }
+}
+
+#[test]
+fn the_binary_has_no_circle() {
+    let graph = binary();
+    assert!(graph.len() > 20 && graph["commands"].contains("commands/scan"), "{graph:#?}");
+    let mut planted = graph.clone();
+    planted.get_mut("door").unwrap().insert("commands/scan".to_owned());
+    assert!(circular(planted).contains(&"door".to_owned()), "a planted circle is found");
+    assert_eq!(circular(graph), Vec::<String>::new());
 }

@@ -17,6 +17,7 @@ mod installer;
 mod layers;
 mod lockfiles;
 mod mutations;
+mod names;
 mod reports;
 mod pushes;
 mod ready;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use gatehook::engine::{Engine, FileFacts, Found, Input};
 use gatehook::paths::RepoPath;
-use gatehook::rules::{RuleSet, builtin, holes};
+use gatehook::rules::{RuleSet, builtin, placeholders};
 
 use crate::support::{Dice, World, binary};
 
@@ -58,7 +58,7 @@ const SIGNS: &[&[u8]] = &[
 
 fn examples() -> Vec<Vec<u8>> {
     let all = builtin().into_iter().flat_map(|rule| rule.hits.iter().chain(rule.misses.iter()));
-    all.map(|example| holes::fill(example, 1).into_bytes()).collect()
+    all.map(|example| placeholders::fill(example, 1).into_bytes()).collect()
 }
 
 fn search(engine: &Engine, path: &str, text: &[u8], added: &[Range<usize>]) -> Found {
@@ -163,7 +163,7 @@ fn units() -> Vec<Vec<u8>> {
         let words: Vec<&str> = rule.keywords.iter().map(AsRef::as_ref).collect();
         units.push(format!("{} ", words.join(" ")).into_bytes());
         // Matches cost what keywords alone do not.
-        units.extend(rule.hits.first().map(|hit| format!("{}\n", holes::fill(hit, 1)).into_bytes()));
+        units.extend(rule.hits.first().map(|hit| format!("{}\n", placeholders::fill(hit, 1)).into_bytes()));
     }
     units
 }
@@ -229,7 +229,7 @@ fn a_long_line_full_of_matches_is_reported_in_time() {
     let length = if cfg!(debug_assertions) { 4 << 20 } else { 48 << 20 };
     let (mut line, pad) = (String::with_capacity(length), "x = f(y); ".repeat(length / 120_000));
     for seed in 0..11_000 {
-        line += &holes::fill("k = \"{github:ghp_}\"; eval(input()); ", seed);
+        line += &placeholders::fill("k = \"{github:ghp_}\"; eval(input()); ", seed);
         line += &pad;
     }
     std::fs::write(world.repo().join("long.py"), &line).unwrap();

@@ -20,7 +20,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use gatehook::rules::holes;
+use gatehook::rules::placeholders;
 
 use crate::support::World;
 
@@ -39,7 +39,7 @@ fn parse(text: &str, world: &World) -> Vec<Step> {
     let flush = |file: &mut Option<(PathBuf, String)>| {
         if let Some((path, content)) = file.take() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, holes::fill(&content, 7)).unwrap();
+            std::fs::write(path, placeholders::fill(&content, 7)).unwrap();
         }
     };
     for line in text.lines() {
@@ -76,7 +76,7 @@ fn parse(text: &str, world: &World) -> Vec<Step> {
 
 /// Standard output and standard error of one shell, in order, made the same on every machine.
 fn run(world: &World, command: &str) -> (String, i32) {
-    let filled = holes::fill(command, 7);
+    let filled = placeholders::fill(command, 7);
     let output = world.sh(&format!("exec 2>&1\n{filled}"));
     let text = String::from_utf8_lossy(&output.stdout).replace(&world.path().display().to_string(), "[WORLD]");
     (with_millis_replaced(&text), output.status.code().unwrap_or(-1))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
-use gatehook::rules::holes;
+use gatehook::rules::placeholders;
 use serde_json::Value;
 
 use crate::support::{World, root, tool};
@@ -76,9 +76,9 @@ fn ok(world: &World, script: &str) -> String {
 /// A clone of depth 1 of a request that adds `line` to what `main` has, which holds a secret already.
 fn clone(line: &str) -> World {
     let world = World::new();
-    let old = holes::fill("key = \"AKIA{base32:16}\"\n", 3);
+    let old = placeholders::fill("key = \"AKIA{base32:16}\"\n", 3);
     std::fs::write(world.path().join("old.py"), old).unwrap();
-    std::fs::write(world.path().join("new.py"), holes::fill(line, 4)).unwrap();
+    std::fs::write(world.path().join("new.py"), placeholders::fill(line, 4)).unwrap();
     ok(
         &world,
         "git init -q ../work && cd ../work && cp ../old.py . && git add -A && git commit -qm old &&
@@ -180,7 +180,7 @@ fn the_servers_hook_takes_clean_pushes_only_and_nothing_without_gatehook() {
     let world = clone("x = 1\n");
     let hook = world.path().join("origin.git/hooks/pre-receive");
     std::fs::copy(root().join("hooks/ci/pre-receive"), &hook).unwrap();
-    std::fs::write(world.path().join("bad.py"), holes::fill("token = \"{github:ghp_}\"\n", 5)).unwrap();
+    std::fs::write(world.path().join("bad.py"), placeholders::fill("token = \"{github:ghp_}\"\n", 5)).unwrap();
     ok(
         &world,
         "cd ../work && git switch -qc fine && echo y >y && git add y && git commit -qm y && git push -q ../origin.git fine",

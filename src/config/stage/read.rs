@@ -5,21 +5,21 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::raw::{RawExport, RawFormat, RawKind, RawPointers, RawStage, RawTrouble};
 use super::{Export, Format, Need, OnTrouble, Pointers, StageConfig};
 use crate::config::Config;
-use crate::config::laying::Laying;
+use crate::config::layer_merge::LayerMerge;
 use crate::config::raw::OneOrMany;
 use crate::config::words::duration;
 
-pub(in crate::config) fn apply(config: &mut Config, raw: BTreeMap<String, RawStage>, laying: &mut Laying<'_>) {
+pub(in crate::config) fn apply(config: &mut Config, raw: BTreeMap<String, RawStage>, merge: &mut LayerMerge<'_>) {
     for (name, raw) in raw {
         let at = config.stages.iter().position(|stage| stage.name == name);
         let before = at.map(|at| config.stages.remove(at));
-        let faults = laying.faults.len();
-        if let Some(mut stage) = one(&name, raw, before.clone(), laying) {
-            stage.own &= laying.is_users();
-            if laying.faults.len() == faults {
-                check(&stage, laying);
+        let faults = merge.faults.len();
+        if let Some(mut stage) = one(&name, raw, before.clone(), merge) {
+            stage.own &= merge.is_users();
+            if merge.faults.len() == faults {
+                check(&stage, merge);
             }
-            let before = if laying.may_set(&format!("stage.{name}"), shown(&stage)) { Some(stage) } else { before };
+            let before = if merge.may_set(&format!("stage.{name}"), shown(&stage)) { Some(stage) } else { before };
             if let Some(stage) = before {
                 config.stages.insert(at.unwrap_or(config.stages.len()), stage);
             }
@@ -31,20 +31,20 @@ fn shown(stage: &StageConfig) -> String {
     format!("{:?} as {}", stage.command, stage.format.word())
 }
 
-fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Laying<'_>) -> Option<StageConfig> {
-    let fault = |laying: &mut Laying<'_>, what: String| laying.fault(format!("`stage.{name}`: {what}"));
-    if laying.has_stage(name) {
-        fault(laying, "that name is built in".to_owned());
+fn one(name: &str, raw: RawStage, before: Option<StageConfig>, merge: &mut LayerMerge<'_>) -> Option<StageConfig> {
+    let fault = |merge: &mut LayerMerge<'_>, what: String| merge.fault(format!("`stage.{name}`: {what}"));
+    if merge.has_stage(name) {
+        fault(merge, "that name is built in".to_owned());
         return None;
     }
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if name.is_empty() || name.len() > 40 || !name.chars().all(fits) {
-        fault(laying, "a name is made of small letters, digits and `-`".to_owned());
+        fault(merge, "a name is made of small letters, digits and `-`".to_owned());
         return None;
     }
     let command = match (raw.command, raw.shell) {
         (Some(_), Some(_)) => {
-            fault(laying, "takes `command` or `shell`, not both".to_owned());
+            fault(merge, "takes `command` or `shell`, not both".to_owned());
             return None;
         }
         (Some(command), None) => Some(command),
@@ -58,7 +58,7 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
         }
         (None, Some(command)) => StageConfig::new(name, command),
         (None, None) => {
-            fault(laying, "takes a `command`, as [\"tool\", \"--flag\", \"{files}\"]".to_owned());
+            fault(merge, "takes a `command`, as [\"tool\", \"--flag\", \"{files}\"]".to_owned());
             return None;
         }
     };
@@ -84,17 +84,17 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
                 stage.findings_exit_codes = if format.has_report() { vec![1] } else { Vec::new() };
                 stage.format = format;
             }
-            Err(what) => fault(laying, what),
+            Err(what) => fault(merge, what),
         }
     } else if raw.map.is_some() || raw.pattern.is_some() {
-        fault(laying, "`map` and `pattern` go with a `format`".to_owned());
+        fault(merge, "`map` and `pattern` go with a `format`".to_owned());
     }
     if let Some(needs) = raw.needs {
         stage.needs.clear();
         for text in needs {
             match need(&text) {
                 Some(need) => stage.needs.push(need),
-                None => fault(laying, format!("`needs` takes \"tool\" or \"tool >= 1.2\", not \"{text}\"")),
+                None => fault(merge, format!("`needs` takes \"tool\" or \"tool >= 1.2\", not \"{text}\"")),
             }
         }
     }
@@ -108,7 +108,7 @@ fn one(name: &str, raw: RawStage, before: Option<StageConfig>, laying: &mut Layi
     if let Some(text) = raw.timeout {
         match duration(&text) {
             Some(timeout) => stage.timeout = timeout,
-            None => fault(laying, "`timeout` takes a time, as \"60s\" or \"5m\"".to_owned()),
+            None => fault(merge, "`timeout` takes a time, as \"60s\" or \"5m\"".to_owned()),
         }
     }
     stage.on_missing = raw.on_missing.map(trouble).or(stage.on_missing);
@@ -209,8 +209,8 @@ fn need(text: &str) -> Option<Need> {
     Some(Need { tool: tool.to_owned(), least: least.map(str::to_owned) })
 }
 
-fn check(stage: &StageConfig, laying: &mut Laying<'_>) {
-    let mut fault = |what: &str| laying.fault(format!("`stage.{}`: {what}", stage.name));
+fn check(stage: &StageConfig, merge: &mut LayerMerge<'_>) {
+    let mut fault = |what: &str| merge.fault(format!("`stage.{}`: {what}", stage.name));
     let words = &stage.command;
     if words.first().is_none_or(|program| program.is_empty() || program.contains('{')) {
         fault("the first word of `command` is the program");
@@ -253,38 +253,38 @@ fn check(stage: &StageConfig, laying: &mut Laying<'_>) {
 }
 
 /// Stages that gates and other stages name are there, and none waits for itself.
-pub(in crate::config) fn check_names(config: &Config, laying: &mut Laying<'_>) {
-    let built_in = |laying: &Laying<'_>, name: &str| laying.has_stage(name);
-    let known = |laying: &Laying<'_>, name: &str| {
-        built_in(laying, name) || config.stages.iter().any(|stage| stage.name == name)
+pub(in crate::config) fn check_names(config: &Config, merge: &mut LayerMerge<'_>) {
+    let built_in = |merge: &LayerMerge<'_>, name: &str| merge.has_stage(name);
+    let known = |merge: &LayerMerge<'_>, name: &str| {
+        built_in(merge, name) || config.stages.iter().any(|stage| stage.name == name)
     };
     for (gate, stages) in [("commit", &config.commit.stages), ("push", &config.push.stages), ("ci", &config.ci.stages)]
     {
         for name in stages {
-            if known(laying, name) {
+            if known(merge, name) {
                 continue;
             }
-            laying.fault(format!(
+            merge.fault(format!(
                 "`gate.{gate}.stages`: there is no stage `{name}`; `gatehook stage list` names them all"
             ));
         }
     }
     for name in &config.commit.stages {
-        if !known(laying, name) || built_in(laying, name) {
+        if !known(merge, name) || built_in(merge, name) {
             continue;
         }
-        laying.fault(format!("`gate.commit.stages`: `{name}` runs a program, which the commit gate does not wait for"));
+        merge.fault(format!("`gate.commit.stages`: `{name}` runs a program, which the commit gate does not wait for"));
     }
     let after: HashMap<&str, &[String]> =
         config.stages.iter().map(|stage| (&stage.name[..], &stage.after[..])).collect();
     for stage in &config.stages {
-        if let Some(name) = stage.after.iter().find(|name| !known(laying, name)) {
-            laying.fault(format!("`stage.{}.after`: there is no stage `{name}`", stage.name));
+        if let Some(name) = stage.after.iter().find(|name| !known(merge, name)) {
+            merge.fault(format!("`stage.{}.after`: there is no stage `{name}`", stage.name));
         }
         let (mut seen, mut waiting) = (HashSet::new(), stage.after.iter().map(String::as_str).collect::<Vec<_>>());
         while let Some(name) = waiting.pop() {
             if name == stage.name {
-                laying.fault(format!("`stage.{}.after`: it waits for itself", stage.name));
+                merge.fault(format!("`stage.{}.after`: it waits for itself", stage.name));
                 break;
             }
             if seen.insert(name) {

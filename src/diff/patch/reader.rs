@@ -12,7 +12,7 @@ use crate::paths::RepoPath;
 pub(super) fn read(input: &[u8]) -> Patch {
     let input = input.strip_prefix("\u{feff}".as_bytes()).unwrap_or(input);
     let mut reader =
-        Reader { lines: Cursor::new(input), out: Patch::default(), commit: None, header: None, file: None };
+        PatchReader { lines: Cursor::new(input), out: Patch::default(), commit: None, header: None, file: None };
     while let Some(line) = reader.lines.peek() {
         reader.step(line);
     }
@@ -21,7 +21,7 @@ pub(super) fn read(input: &[u8]) -> Patch {
     reader.out
 }
 
-struct Reader<'p> {
+struct PatchReader<'p> {
     lines: Cursor<'p>,
     out: Patch,
     commit: Option<Arc<Commit>>,
@@ -74,7 +74,7 @@ struct File {
     behind_hunk: bool,
 }
 
-impl Reader<'_> {
+impl PatchReader<'_> {
     fn step(&mut self, line: &[u8]) {
         let content = bare(line);
         if let Some(header) = Header::begin(line, self.lines.number) {

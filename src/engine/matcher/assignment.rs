@@ -6,10 +6,10 @@
 use std::ops::Range;
 
 use super::Candidate;
-use super::apart;
 use super::literal::{self, Ends, Literal};
 use super::login;
 use super::name;
+use super::pairs;
 use crate::engine::facts::FileFacts;
 use crate::engine::validate::{Kind, Place, Style, grade};
 use crate::rules::Language as L;
@@ -41,7 +41,7 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     let end = name_end(text, hit.end);
     let Some((operator, value_at, is_quoted)) = operator(text, end) else {
         let start = name_start(text, hit.start);
-        let literal = apart::unjoined(text, &(start..end), facts)?;
+        let literal = pairs::unjoined(text, &(start..end), facts)?;
         return graded(text, start..end, literal, How::default(), facts);
     };
     let start = name_start(text, hit.start);
@@ -59,7 +59,7 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
             let passes = operator == Operator::Passes && is_quoted;
             (literal, How { compares: operator == Operator::Compares, passes })
         }
-        None if is_quoted => (apart::paired(text, end).or_else(|| apart::defaulted(text, end, facts))?, How::default()),
+        None if is_quoted => (pairs::paired(text, end).or_else(|| pairs::defaulted(text, end, facts))?, How::default()),
         None => return None,
     };
     // `["password", "port"]`: a list of names.

@@ -3,7 +3,7 @@
 //! A rule names one by `matcher = "assignment:password"`: the reader, and which of its candidates
 //! the rule is for. A reader sees the text, a keyword in it and the file's facts, nothing else.
 
-mod apart;
+mod pairs;
 mod assignment;
 mod curl;
 mod header;
@@ -27,14 +27,14 @@ use super::validate::{Features, Grade, Judged, Kind};
 /// What a rule's `matcher` key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Matcher {
-    reader: Reader,
+    reader: ValueReader,
     /// The kinds of value that it is for.
     wanted: Wanted,
     grade: Grade,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reader {
+enum ValueReader {
     /// A value assigned to a telling name.
     Assignment,
     /// A password in an address.
@@ -85,7 +85,7 @@ impl Candidate {
 
 /// The last keyword that was read, so that several rules share one reading.
 #[derive(Default)]
-pub(super) struct Memo(Option<(Reader, usize, Option<Candidate>)>);
+pub(super) struct Memo(Option<(ValueReader, usize, Option<Candidate>)>);
 
 /// Span, value and features of the value assigned to the name around the keyword `hit`.
 pub(super) fn assigned(
@@ -101,13 +101,13 @@ impl Matcher {
     pub(super) fn from_word(word: &str) -> Option<Self> {
         let mut parts = word.split(':');
         let reader = match parts.next()? {
-            "assignment" => Reader::Assignment,
-            "url" => Reader::Url,
-            "header" => Reader::Header,
-            "curl" => Reader::Curl,
-            "pem" => Reader::Pem,
-            "kubernetes" => Reader::Kubernetes,
-            "sql-insert" => Reader::Insert,
+            "assignment" => ValueReader::Assignment,
+            "url" => ValueReader::Url,
+            "header" => ValueReader::Header,
+            "curl" => ValueReader::Curl,
+            "pem" => ValueReader::Pem,
+            "kubernetes" => ValueReader::Kubernetes,
+            "sql-insert" => ValueReader::Insert,
             _ => return None,
         };
         let mut matcher = Self { reader, wanted: Wanted::All, grade: Grade::Strong };
@@ -131,13 +131,13 @@ impl Matcher {
         let known = matches!(&memo.0, Some((reader, at, _)) if *reader == self.reader && *at == hit.start);
         if !known {
             let found = match self.reader {
-                Reader::Assignment => assignment::read(text, hit, facts),
-                Reader::Url => url::read(text, hit, facts),
-                Reader::Header => header::read(text, hit, facts),
-                Reader::Curl => curl::read(text, hit, facts),
-                Reader::Kubernetes => kubernetes::read(text, hit, facts),
-                Reader::Insert => sql::read(text, hit, facts),
-                Reader::Pem => pem::read(text, hit),
+                ValueReader::Assignment => assignment::read(text, hit, facts),
+                ValueReader::Url => url::read(text, hit, facts),
+                ValueReader::Header => header::read(text, hit, facts),
+                ValueReader::Curl => curl::read(text, hit, facts),
+                ValueReader::Kubernetes => kubernetes::read(text, hit, facts),
+                ValueReader::Insert => sql::read(text, hit, facts),
+                ValueReader::Pem => pem::read(text, hit),
             };
             memo.0 = Some((self.reader, hit.start, found));
         }

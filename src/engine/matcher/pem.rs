@@ -209,7 +209,7 @@ fn begins_at_random(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::holes::fill;
+    use crate::rules::placeholders::fill;
 
     fn found(text: &str) -> bool {
         let at = text.find("PRIVATE KEY").expect("a header");

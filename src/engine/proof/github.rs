@@ -17,7 +17,7 @@ pub(super) fn has_checksum(token: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::has_checksum;
-    use crate::rules::holes::fill;
+    use crate::rules::placeholders::fill;
 
     #[test]
     fn only_the_right_checksum_passes() {

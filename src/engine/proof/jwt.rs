@@ -23,7 +23,7 @@ fn object(part: &[u8]) -> Option<serde_json::Map<String, serde_json::Value>> {
 #[cfg(test)]
 mod tests {
     use super::has_header;
-    use crate::rules::holes::fill;
+    use crate::rules::placeholders::fill;
 
     #[test]
     fn only_a_json_header_proves_a_token() {

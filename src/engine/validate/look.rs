@@ -208,7 +208,7 @@ fn is_odd(piece: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::holes::fill;
+    use crate::rules::placeholders::fill;
 
     fn of(value: &str) -> Look {
         look(value.as_bytes(), &Census::of(value.as_bytes()))

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::reader::Reader;
+use super::reader::PatternReader;
 use super::{Dialect, NoPattern};
 
 /// What stands in a class.
@@ -14,7 +14,7 @@ enum Member {
     Many(String),
 }
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     /// Reads a class behind its bracket.
     pub(super) fn class(&mut self) -> Result<(), NoPattern> {
         self.out.push('[');

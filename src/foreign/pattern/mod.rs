@@ -14,7 +14,7 @@ use regex_syntax::hir::{Hir, HirKind};
 
 pub(super) use globs::{NoGlob, globs};
 pub(super) use literals::needed;
-use reader::Reader;
+use reader::PatternReader;
 
 /// Whose regex it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ pub(super) fn translate(pattern: &str, dialect: Dialect) -> Result<Pattern, NoPa
     if pattern.len() > LONGEST {
         return Err(NoPattern::TooLarge);
     }
-    let Reader { mut out, mut groups, by_line, .. } = Reader::of(pattern, dialect)?;
+    let PatternReader { mut out, mut groups, by_line, .. } = PatternReader::of(pattern, dialect)?;
     if by_line && dialect == Dialect::Posix {
         // grep looks at one line at a time.
         out.insert_str(0, "(?m)");

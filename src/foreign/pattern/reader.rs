@@ -7,7 +7,7 @@ use std::str::Chars;
 use super::{Dialect, NoPattern};
 
 /// A regex as it is read, and what has been written of it.
-pub(super) struct Reader<'p> {
+pub(super) struct PatternReader<'p> {
     pub(super) dialect: Dialect,
     pub(super) rest: Peekable<Chars<'p>>,
     pub(super) out: String,
@@ -18,7 +18,7 @@ pub(super) struct Reader<'p> {
     verbose: bool,
 }
 
-impl<'p> Reader<'p> {
+impl<'p> PatternReader<'p> {
     /// Reads all of `pattern`.
     pub(super) fn of(pattern: &'p str, dialect: Dialect) -> Result<Self, NoPattern> {
         let mut reader = Self {

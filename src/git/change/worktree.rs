@@ -34,7 +34,7 @@ pub fn work_tree(here: &Path, paths: &[PathBuf]) -> Result<(PathBuf, Listing), G
         let mut listing = Listing::default();
         let absent = tracked(&repo, Path::new(""), &repo.top, &mut listing)?;
         listing.scanned = told("work tree: tracked files, and untracked ones that are not ignored", absent);
-        return Ok((repo.top, settled(listing)));
+        return Ok((repo.top, sorted(listing)));
     }
     let mut named = Vec::new();
     for path in paths {
@@ -74,7 +74,7 @@ pub fn work_tree(here: &Path, paths: &[PathBuf]) -> Result<(PathBuf, Listing), G
         }
     }
     listing.scanned = told("named files and directories", absent);
-    Ok((root, settled(listing)))
+    Ok((root, sorted(listing)))
 }
 
 fn told(what: &str, absent: usize) -> Scanned {
@@ -209,7 +209,7 @@ fn nested(root: &Path, dir: &Path) -> Gap {
 }
 
 /// By path, each once: directories that are named may lie in each other.
-fn settled(mut listing: Listing) -> Listing {
+fn sorted(mut listing: Listing) -> Listing {
     listing.changes.sort_by(|one, other| one.path.cmp(&other.path));
     listing.changes.dedup_by(|one, other| one.path == other.path);
     listing.gaps.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));

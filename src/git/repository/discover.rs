@@ -17,14 +17,14 @@ use crate::sys;
 
 /// Where a repository's parts are, all of them absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::git) struct Found {
+pub(in crate::git) struct Discovered {
     pub(in crate::git) top: PathBuf,
     pub(in crate::git) git_dir: PathBuf,
     pub(in crate::git) common_dir: PathBuf,
 }
 
 /// The repository that `dir` is in.
-pub(in crate::git) fn discover(dir: &Path, env: &Env) -> Sure<Found> {
+pub(in crate::git) fn discover(dir: &Path, env: &Env) -> Sure<Discovered> {
     for name in ["GIT_TEST_ASSUME_DIFFERENT_OWNER", "GIT_REFERENCE_BACKEND", "GIT_IMPLICIT_WORK_TREE"] {
         if env.get(name).is_some() {
             return Err(Doubt::of(format!("{name} is set")));
@@ -45,7 +45,7 @@ pub(in crate::git) fn discover(dir: &Path, env: &Env) -> Sure<Found> {
         return Err(Doubt::new("no git directory"));
     }
     let top = work_tree(&here, top, &git_dir, &common_dir, env)?;
-    Ok(Found { top, git_dir, common_dir })
+    Ok(Discovered { top, git_dir, common_dir })
 }
 
 fn explicit(git_dir: &Path) -> Sure<PathBuf> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::command;
-use super::discover::{self, Found};
+use super::discover::{self, Discovered};
 use super::doubt::{Doubt, Sure};
 use super::env::Env;
 use super::error::GitError;
@@ -82,7 +82,7 @@ impl Repo {
 
     /// The same without a child process; a [`Doubt`] where git has to be asked.
     pub fn discover_without_git(dir: &Path, env: Env) -> Result<Self, Doubt> {
-        let Found { top, git_dir, common_dir } = discover::discover(dir, &env)?;
+        let Discovered { top, git_dir, common_dir } = discover::discover(dir, &env)?;
         Ok(Self::new(dir, Parts { top, git_dir, common_dir, bare: false }, env, None))
     }
 

@@ -23,7 +23,7 @@ impl Settings {
         let mut settings = Self::default();
         let mut version: Option<u32> = None;
         let mut extensions = false;
-        for Line { name, value } in lines(bytes)? {
+        for SettingLine { name, value } in lines(bytes)? {
             match &name[..] {
                 b"core.repositoryformatversion" => {
                     let number = value.as_deref().and_then(|value| std::str::from_utf8(value).ok()?.parse().ok());
@@ -53,7 +53,7 @@ impl Settings {
 
     /// Adds the bytes of `config.worktree`.
     pub(in crate::git) fn extend(&mut self, bytes: &[u8]) -> Sure<()> {
-        lines(bytes)?.into_iter().try_for_each(|Line { name, value }| self.place(&name, value))
+        lines(bytes)?.into_iter().try_for_each(|SettingLine { name, value }| self.place(&name, value))
     }
 
     fn place(&mut self, name: &[u8], value: Option<Vec<u8>>) -> Sure<()> {
@@ -78,12 +78,12 @@ fn truth(value: Option<&[u8]>) -> Sure<bool> {
 
 /// One assignment: the section's name in lower case, a dot, the key in lower case. Sections with a
 /// subsection are left out.
-struct Line {
+struct SettingLine {
     name: Vec<u8>,
     value: Option<Vec<u8>>,
 }
 
-fn lines(bytes: &[u8]) -> Sure<Vec<Line>> {
+fn lines(bytes: &[u8]) -> Sure<Vec<SettingLine>> {
     let mut text = Text { rest: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) };
     let mut found = Vec::new();
     let mut section: Option<Vec<u8>> = None;
@@ -98,7 +98,7 @@ fn lines(bytes: &[u8]) -> Sure<Vec<Line>> {
                 name.push(byte.to_ascii_lowercase());
                 let value = text.key_and_value(&mut name)?;
                 if section.is_some() {
-                    found.push(Line { name, value });
+                    found.push(SettingLine { name, value });
                 }
             }
             _ => return Err(SYNTAX),

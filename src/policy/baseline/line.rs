@@ -47,7 +47,7 @@ pub enum Fault {
 
 /// A line as it stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'t> {
+pub struct BaselineLine<'t> {
     /// The finding's name.
     pub fingerprint: Fingerprint,
     /// The rule.
@@ -59,7 +59,7 @@ pub struct Line<'t> {
     reason: &'t [u8],
 }
 
-impl<'t> Line<'t> {
+impl<'t> BaselineLine<'t> {
     /// The file, decoded.
     pub fn path(&self) -> Cow<'t, [u8]> {
         decoded(self.path)
@@ -106,7 +106,7 @@ impl Weight {
 
 /// The entries of a baseline's text, in the order in which they stand. Comments and empty lines are
 /// passed over.
-pub fn lines(text: &[u8]) -> impl Iterator<Item = Result<Line<'_>, BaselineError>> {
+pub fn lines(text: &[u8]) -> impl Iterator<Item = Result<BaselineLine<'_>, BaselineError>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
     let mut from = 0;
@@ -128,7 +128,7 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = Result<Line<'_>, BaselineError
     })
 }
 
-fn read(line: &[u8]) -> Result<Line<'_>, Fault> {
+fn read(line: &[u8]) -> Result<BaselineLine<'_>, Fault> {
     let (hex, rest) = word(line);
     let Some(fingerprint) = Fingerprint::from_hex(hex) else {
         let marks = [&b"<<<<<<<"[..], b"=======", b">>>>>>>", b"|||||||"];
@@ -141,7 +141,7 @@ fn read(line: &[u8]) -> Result<Line<'_>, Fault> {
     if path.is_empty() {
         return Err(Fault::Path);
     }
-    let mut read = Line { fingerprint, rule, path, expires: None, owner: b"", reason: b"" };
+    let mut read = BaselineLine { fingerprint, rule, path, expires: None, owner: b"", reason: b"" };
     while !rest.is_empty() {
         let (field, behind) = word(rest);
         if field == b"--" {

@@ -18,7 +18,7 @@ mod suppress;
 
 use std::fmt::Write;
 
-pub use line::{Fault, Line, lines};
+pub use line::{BaselineLine, Fault, lines};
 pub use merge::merge;
 pub use suppress::{Scope, suppress};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{BaselineError, Line, lines};
+use super::{BaselineError, BaselineLine, lines};
 use crate::config::Day;
 use crate::finding::{Finding, Fingerprint, State, stretch_all};
 use crate::text::escape;
@@ -31,7 +31,7 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
     stretch(findings, text)?;
     let mut places = places(findings);
     let mut left = Vec::new();
-    let mut covering: HashMap<usize, Line<'_>> = HashMap::new();
+    let mut covering: HashMap<usize, BaselineLine<'_>> = HashMap::new();
     for line in lines(text) {
         let line = line?;
         let Some(same) = places.get(&line.fingerprint) else {
@@ -53,7 +53,7 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
             left.push(line);
         }
     }
-    let holds = |line: &Line<'_>| line.expires.is_none_or(|last| scope.today <= last);
+    let holds = |line: &BaselineLine<'_>| line.expires.is_none_or(|last| scope.today <= last);
     let (mut expired, mut told_of) = (Vec::new(), HashSet::new());
     for (at, finding) in findings.iter_mut().enumerate() {
         match covering.get(&at) {
@@ -77,10 +77,10 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
         moved.is_none()
     });
     let mut notes = Vec::new();
-    let quick = |(at, line): &(&usize, &Line<'_>)| {
+    let quick = |(at, line): &(&usize, &BaselineLine<'_>)| {
         findings[**at].is_chosen() && findings[**at].quick_name() == Some(line.fingerprint)
     };
-    let quick: Vec<Line<'_>> = covering.iter().filter(quick).map(|(_, line)| *line).collect();
+    let quick: Vec<BaselineLine<'_>> = covering.iter().filter(quick).map(|(_, line)| *line).collect();
     notes.extend(
         told(&quick, "tell so much that the values can be guessed", "tells so much that the value can be guessed")
             .map(|note| format!("{note}; `gatehook baseline update` writes it anew")),
@@ -136,7 +136,7 @@ fn stretch(findings: &[Finding], text: &[u8]) -> Result<(), BaselineError> {
 }
 
 /// The same for lines that cover nothing where they say: what they name may stand in another file by now.
-fn stretch_moved(findings: &[Finding], left: &[Line<'_>]) -> bool {
+fn stretch_moved(findings: &[Finding], left: &[BaselineLine<'_>]) -> bool {
     let mut rules: HashMap<&str, usize> = HashMap::new();
     for line in left {
         *rules.entry(line.rule).or_default() += 1;
@@ -152,7 +152,7 @@ fn stretch_moved(findings: &[Finding], left: &[Line<'_>]) -> bool {
     !due.is_empty()
 }
 
-fn set(finding: &mut Finding, line: &Line<'_>, more: &str) {
+fn set(finding: &mut Finding, line: &BaselineLine<'_>, more: &str) {
     if finding.state == State::New {
         finding.state = State::Existing;
         let reason = line.reason();
@@ -161,7 +161,7 @@ fn set(finding: &mut Finding, line: &Line<'_>, more: &str) {
     }
 }
 
-fn told(lines: &[Line<'_>], several: &str, one: &str) -> Option<String> {
+fn told(lines: &[BaselineLine<'_>], several: &str, one: &str) -> Option<String> {
     let named: Vec<String> =
         lines.iter().take(NAMED).map(|line| format!("{} in {}", line.rule, escape(&line.path()))).collect();
     let more = if lines.len() > NAMED { ", …" } else { "" };

@@ -2,7 +2,7 @@
 //!
 //! <https://github.com/RustSec/advisory-db>, <https://github.com/rubysec/ruby-advisory-db>, <https://github.com/FriendsOfPHP/security-advisories>.
 
-use super::osv::{settle, shortened, weigh};
+use super::osv::{set_level, shortened, weigh};
 use super::record::{Advisory, Affected, Event, Range};
 use crate::sca::Ecosystem;
 use crate::sca::document::{Fault, Node, toml, utf8};
@@ -60,7 +60,7 @@ pub(super) fn rustsec_toml(bytes: &[u8]) -> Result<Option<Advisory>, Fault> {
         .map(|entry| entry.key.to_string())
         .collect();
     one.affected.push(package);
-    settle(&mut one, None, about.text("informational").is_some());
+    set_level(&mut one, None, about.text("informational").is_some());
     Ok(Some(one))
 }
 
@@ -189,7 +189,7 @@ pub(super) fn ruby(path: &str, root: &Node<'_>) -> Option<Advisory> {
     let listed = |key: &str| root.list(key).iter().filter_map(Node::str).collect::<Vec<_>>();
     let safe: Vec<&str> = listed("patched_versions").into_iter().chain(listed("unaffected_versions")).collect();
     one.affected.push(affected(Ecosystem::RubyGems, gem, vec![gem_range(&safe)]));
-    settle(&mut one, None, false);
+    set_level(&mut one, None, false);
     Some(one)
 }
 
@@ -288,6 +288,6 @@ pub(super) fn php(path: &str, root: &Node<'_>) -> Result<Option<Advisory>, Fault
         ranges.push(Range { semver: false, events });
     }
     one.affected.push(affected(Ecosystem::Packagist, name, ranges));
-    settle(&mut one, None, false);
+    set_level(&mut one, None, false);
     Ok(Some(one))
 }

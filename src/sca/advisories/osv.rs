@@ -118,7 +118,7 @@ fn record(node: &Node<'_>) -> Result<Option<Advisory>, Fault> {
     for vector in vectors {
         weigh(&mut one, vector.text("score").unwrap_or_default());
     }
-    settle(&mut one, word, informational);
+    set_level(&mut one, word, informational);
     Ok(Some(one))
 }
 
@@ -131,7 +131,7 @@ pub(super) fn weigh(one: &mut Advisory, vector: &str) {
 }
 
 /// Settles how bad it is: malicious before all, then what only informs, the score, the database's word.
-pub(super) fn settle(one: &mut Advisory, word: Option<&str>, informational: bool) {
+pub(super) fn set_level(one: &mut Advisory, word: Option<&str>, informational: bool) {
     one.informational = informational;
     one.level = if one.malicious {
         Level::Critical

@@ -12,7 +12,7 @@ use crate::policy::baseline::{self, Baseline};
 use crate::rules::Pack;
 use crate::session::{Completed, Failure, Workspace, fail, files, limits, stop};
 
-use super::{BaselineFile, count, entries, holes, keep, name};
+use super::{BaselineFile, count, entries, gaps_of, keep, name};
 
 /// Rules named in the summary, at most.
 const NAMED: usize = 10;
@@ -45,7 +45,7 @@ pub fn create(file: Option<&Path>, revision: Option<&str>) -> Result<Completed, 
     let files: Vec<&Path> = written.iter().map(PathBuf::as_path).collect();
     let _ = writeln!(out, "next: {}", here.git_add(&files));
     let _ = writeln!(out, "then: gatehook baseline audit");
-    let mut completed = Completed::but_for(out, &holes(&report));
+    let mut completed = Completed::but_for(out, &gaps_of(&report));
     completed.warnings.splice(0..0, warnings);
     Ok(completed)
 }

@@ -61,7 +61,7 @@ fn entries(findings: &[Finding]) -> Baseline {
 }
 
 /// What could not be looked at: the baseline is then not the whole truth.
-fn holes(report: &Report) -> Vec<Failure> {
+fn gaps_of(report: &Report) -> Vec<Failure> {
     let hole = |gap: &Gap| {
         let path = gap.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
         let text = format!("{path}not looked at: {}", gap.reason);

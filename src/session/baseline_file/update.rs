@@ -52,7 +52,7 @@ pub fn update(file: Option<&Path>, add: bool) -> Result<Completed, Failure> {
     keep(&path, &written)?;
     let held = written.entries().len();
     let done = Done { held, gone, moved, added, expired, take: add };
-    Ok(Completed::but_for(told(&done, &path, &here), &super::holes(&report)))
+    Ok(Completed::but_for(told(&done, &path, &here), &super::gaps_of(&report)))
 }
 
 /// What became of the entries.

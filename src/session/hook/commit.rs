@@ -20,7 +20,7 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
         Ok(repo) => repo,
         Err(error) => return call.no_git(&error).code(),
     };
-    let index = call.around.index_file.clone().unwrap_or_else(|| repo.git_dir.join("index"));
+    let index = call.environment.index_file.clone().unwrap_or_else(|| repo.git_dir.join("index"));
     let before = stamp(&index);
     match staged(call, &repo) {
         Exit::Clean => {}
@@ -38,7 +38,7 @@ fn staged(call: &Call<'_>, repo: &Repo) -> Exit {
     let from = ConfigFrom::Index(repo);
     let after =
         |base: &str| call.runner_after(Gate::Commit, &from, &[ConfigFrom::Commit(repo, base.to_owned())], Holding::All);
-    let looked = match &call.around.framework.range {
+    let looked = match &call.environment.framework.range {
         // `pre-commit run --from-ref A --to-ref B`: nothing needs to be staged. What stands in HEAD does
         // not count as old here, for HEAD may be what the range brings.
         Some((from, to)) => git::range(repo, &format!("{from}..{to}"))

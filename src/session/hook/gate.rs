@@ -101,7 +101,7 @@ impl Call<'_> {
         if report.observes && !report.blocking().is_empty() {
             self.record_observed(report.blocking_findings().map(|finding| finding.rule.as_ref()));
         }
-        self.settle(exit)
+        self.after_error(exit)
     }
 }
 
@@ -197,14 +197,14 @@ impl<'u> GateRunner<'u> {
         report
     }
 
-    /// Under which terms it looks at commits: see [`pipeline::commit_terms`].
-    pub(super) fn commit_terms(&self) -> Vec<[u8; 32]> {
-        pipeline::commit_terms(&self.request, &self.loaded.config)
+    /// Under which terms it looks at commits: see [`pipeline::commit_cache_keys`].
+    pub(super) fn commit_cache_keys(&self) -> Vec<[u8; 32]> {
+        pipeline::commit_cache_keys(&self.request, &self.loaded.config)
     }
 
-    /// Under which terms it looks: see [`pipeline::terms`].
-    pub(super) fn terms(&self, later: bool) -> Vec<[u8; 32]> {
-        pipeline::terms(&self.request, &self.loaded.config, later)
+    /// Under which terms it looks: see [`pipeline::cache_keys`].
+    pub(super) fn cache_keys(&self, deferred: bool) -> Vec<[u8; 32]> {
+        pipeline::cache_keys(&self.request, &self.loaded.config, deferred)
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
 
 fn unreadable(call: &Call<'_>, file: &Path, error: &io::Error) -> u8 {
     call.tell(&format!("error: the message in `{}` cannot be read", file.display()));
-    call.settle(call.fail(error, None, Exit::NotScanned)).code()
+    call.after_error(call.fail(error, None, Exit::NotScanned)).code()
 }
 
 fn look(call: &Call<'_>, file: &Path, text: &[u8]) -> Exit {
@@ -45,7 +45,7 @@ fn look(call: &Call<'_>, file: &Path, text: &[u8]) -> Exit {
         Ok(repo) => repo,
         Err(error) => return call.no_git(&error),
     };
-    let settings = if call.around.no_editor { Ok(None) } else { message_settings(&repo.top).map(Some) };
+    let settings = if call.environment.no_editor { Ok(None) } else { message_settings(&repo.top).map(Some) };
     let settings = match settings {
         Ok(settings) => settings,
         Err(error) => return call.no_git(&error),
@@ -78,7 +78,7 @@ fn bring_back(call: &Call<'_>, file: &Path, text: &[u8]) -> String {
     }
     // The diff below the scissors would become part of the message without `--verbose`.
     let verbose = memchr::memmem::find(text, b" ------------------------ >8 ------------------------\n").is_some();
-    let file = if call.around.below_top {
+    let file = if call.environment.below_top {
         fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())
     } else {
         file.to_owned()

@@ -12,7 +12,7 @@ mod push;
 mod receipts;
 mod receive;
 mod rewrite;
-mod surroundings;
+mod environment;
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
@@ -26,7 +26,7 @@ use crate::git::{GitError, Repo};
 use crate::hooks::{self, Hook};
 use crate::session::{Failure, Frontend, Overrides, fail};
 
-use self::surroundings::Surroundings;
+use self::environment::HookEnvironment;
 
 /// How a hook was called.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ struct Call<'a> {
     hook: Hook,
     flags: &'a HookCall,
     front: &'a Arc<dyn Frontend>,
-    around: Surroundings,
+    environment: HookEnvironment,
     /// The git directory that all work trees share, once it is known.
     common_dir: OnceCell<PathBuf>,
     /// Whether the checks that are left out stand in the record already.
@@ -75,14 +75,14 @@ pub fn run(flags: &HookCall, front: &Arc<dyn Frontend>) -> u8 {
     }));
     ended.unwrap_or_else(|_| {
         call.tell(&format!("error: gatehook stumbled, so {} was not looked at (a defect of gatehook)", hook.what()));
-        call.settle(Exit::NotScanned).code()
+        call.after_error(Exit::NotScanned).code()
     })
 }
 
 impl<'a> Call<'a> {
     fn new(flags: &'a HookCall, front: &'a Arc<dyn Frontend>) -> Self {
-        let around = Surroundings::from_environment();
-        Self { hook: flags.hook, flags, front, around, common_dir: OnceCell::new(), recorded: Cell::new(false) }
+        let environment = HookEnvironment::from_environment();
+        Self { hook: flags.hook, flags, front, environment, common_dir: OnceCell::new(), recorded: Cell::new(false) }
     }
 
     fn tell(&self, line: &str) {
@@ -115,7 +115,7 @@ impl<'a> Call<'a> {
         let own = self.repo().map_err(hooks::HooksError::from);
         own.and_then(|repo| hooks::behind(&repo.common_dir.join("hooks"), self.hook)).map_err(|error| {
             self.tell("error: the repository's own hook did not run");
-            self.settle(self.fail(&error, error.hint().as_deref(), Exit::NotScanned)).code()
+            self.after_error(self.fail(&error, error.hint().as_deref(), Exit::NotScanned)).code()
         })
     }
 
@@ -126,7 +126,7 @@ impl<'a> Call<'a> {
             Ok(None) => return 0,
             Err(code) => return code,
         };
-        match hooks::run(&path, self.hook, &self.flags.args, input, self.around.chain_depth.as_deref()) {
+        match hooks::run(&path, self.hook, &self.flags.args, input, self.environment.chain_depth.as_deref()) {
             Ok(code) => code,
             Err(error) => self.fail(&error, error.hint().as_deref(), Exit::NotScanned).code(),
         }
@@ -176,6 +176,6 @@ impl<'a> Call<'a> {
 
     /// Tells why git's answer is not to be had.
     fn no_git(&self, error: &GitError) -> Exit {
-        self.settle(self.fail(error, error.hint().as_deref(), Exit::NotScanned))
+        self.after_error(self.fail(error, error.hint().as_deref(), Exit::NotScanned))
     }
 }

@@ -17,7 +17,7 @@ impl Call<'_> {
     /// The rules and stages to leave out. Other tools listen to `SKIP` too, so names that are not
     /// gatehook's are theirs.
     pub(super) fn skipped(&self, config: &Config) -> Vec<String> {
-        let names: Vec<String> = self.around.skip.iter().filter(|name| is_ours(name, config)).cloned().collect();
+        let names: Vec<String> = self.environment.skip.iter().filter(|name| is_ours(name, config)).cloned().collect();
         if names.is_empty() {
             return names;
         }
@@ -38,17 +38,17 @@ impl Call<'_> {
     }
 
     /// The last word: an error of gatehook's own passes where somebody answers for it.
-    pub(super) fn settle(&self, exit: Exit) -> Exit {
+    pub(super) fn after_error(&self, exit: Exit) -> Exit {
         if !matches!(exit, Exit::NotScanned | Exit::StageFailed) {
             return exit;
         }
         if self.hook == Hook::PreReceive {
-            if self.around.on_error_allow {
+            if self.environment.on_error_allow {
                 self.tell("note: GATEHOOK_ON_ERROR=allow is not heeded by a server");
             }
             return exit;
         }
-        match (self.reason(), self.around.on_error_allow) {
+        match (self.reason(), self.environment.on_error_allow) {
             (Some(reason), true) => {
                 self.tell(&format!("note: {} goes on although not all was looked at: {reason}", self.hook.what()));
                 self.record(BypassKind::OnError, &[], &reason);
@@ -69,7 +69,7 @@ impl Call<'_> {
 
     /// Why, as it may be shown and kept: a reason that quotes the secret is left out.
     fn reason(&self) -> Option<String> {
-        let reason = self.around.reason.as_ref()?;
+        let reason = self.environment.reason.as_ref()?;
         if !holds_secret(reason) {
             return Some(crate::text::escape(reason.as_bytes()).to_string());
         }
@@ -77,13 +77,14 @@ impl Call<'_> {
     }
 
     fn record(&self, what: BypassKind, names: &[String], reason: &str) {
-        let (names, reason, who) = (names.to_vec(), reason.to_owned(), self.around.who.clone().unwrap_or_default());
+        let (names, reason, who) =
+            (names.to_vec(), reason.to_owned(), self.environment.who.clone().unwrap_or_default());
         self.write(&Bypass { names, who, reason, ..Bypass::new(what, clock::now(), self.hook.word()) });
     }
 
     /// Records what a gate that only observes would have stopped: the rule of each finding.
     pub(super) fn record_observed<'r>(&self, rules: impl Iterator<Item = &'r str>) {
-        let who = self.around.who.clone().unwrap_or_default();
+        let who = self.environment.who.clone().unwrap_or_default();
         // On a server the thread that looked is another one: the directory is asked for again.
         let _ = self.repo();
         self.write(&Bypass { who, ..Bypass::observed(&clock::now(), self.hook.word(), rules) });

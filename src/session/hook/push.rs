@@ -16,14 +16,14 @@ pub(super) fn run(call: &Call<'_>) -> u8 {
         Ok(given) => given,
         Err(error) => {
             call.tell("error: what git says of the push cannot be read");
-            return call.settle(call.fail(&error, None, Exit::NotScanned)).code();
+            return call.after_error(call.fail(&error, None, Exit::NotScanned)).code();
         }
     };
-    let framework = &call.around.framework;
+    let framework = &call.environment.framework;
     if framework.runs && framework.range.is_none() && framework.remote.is_none() && given.trim_ascii().is_empty() {
         call.tell("error: the hook framework says neither what is pushed nor to where");
         call.tell("hint: run it as a pre-push hook, or name --from-ref and --to-ref");
-        return call.settle(Exit::NotScanned).code();
+        return call.after_error(Exit::NotScanned).code();
     }
     match look(call, &given) {
         Exit::Clean => call.chained(Some(&given)),
@@ -100,7 +100,7 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
         }
         return Ok(Some(Pushed { outgoing, memory, branches }));
     }
-    if call.around.framework.runs {
+    if call.environment.framework.runs {
         call.tell_recorded();
         return under_framework(call, repo).map(Some);
     }
@@ -116,7 +116,7 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
 
 /// Frameworks keep the lines to themselves and tell of one ref only.
 fn under_framework<'p>(call: &'p Call<'p>, repo: &'p Repo) -> Result<Pushed<'p>, GitError> {
-    let framework = &call.around.framework;
+    let framework = &call.environment.framework;
     let Outgoing { every: mut all, mut net, mut commits, mut leaning, .. } =
         git::unpushed(repo, framework.remote.as_deref())?;
     let pushed = |outgoing, tip| Pushed { outgoing, memory: Memory::new(call, repo, tip), branches: Vec::new() };

@@ -56,9 +56,9 @@ impl Receipt {
 
     /// The gate let it through.
     pub(super) fn end(self, runner: &GateRunner<'_>, report: &Report) {
-        let terms = if is_clean(report) { runner.terms(report.scanned.later) } else { Vec::new() };
+        let keys = if is_clean(report) { runner.cache_keys(report.scanned.deferred) } else { Vec::new() };
         // Without a receipt the push gate looks again: nothing to stop or speak for.
-        let _ = self.receipts.passed(clock::seconds(), &terms, &self.steps);
+        let _ = self.receipts.passed(clock::seconds(), &keys, &self.steps);
     }
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Memory<'p> {
     /// Commits that the other side has, where they are known: what loosens the gate counts from there.
     bases: OnceCell<Vec<String>>,
     runner: OnceCell<GateRunner<'p>>,
-    /// Read when it is first asked for, with the terms that hold.
+    /// Read when it is first asked for, with the keys that hold.
     known: OnceCell<(Vec<[u8; 32]>, Known)>,
     /// What was found before in commits that this gate has looked at.
     recalled: RefCell<Vec<Finding>>,
@@ -108,7 +108,7 @@ impl<'p> Memory<'p> {
 
     /// A push that shares no commit with the other side is judged by what most others are.
     fn default_branch(&self) -> Vec<String> {
-        let remote = self.call.around.framework.remote.clone().or_else(|| self.call.arg(0));
+        let remote = self.call.environment.framework.remote.clone().or_else(|| self.call.arg(0));
         let remote = remote.unwrap_or_else(|| "origin".to_owned());
         git::default_branch(self.repo, &remote).iter().map(ToString::to_string).collect()
     }
@@ -120,7 +120,7 @@ impl<'p> Memory<'p> {
 
     fn known(&self) -> &(Vec<[u8; 32]>, Known) {
         self.known
-            .get_or_init(|| (self.runner().terms(false), open(self.repo).map(Receipts::known).unwrap_or_default()))
+            .get_or_init(|| (self.runner().cache_keys(false), open(self.repo).map(Receipts::known).unwrap_or_default()))
     }
 
     /// Which of `commits`, all of a push, this gate has looked at before. What it found in them is recalled;
@@ -128,7 +128,7 @@ impl<'p> Memory<'p> {
     pub(super) fn looked(&self, commits: &[Oid]) -> HashSet<Oid> {
         let mut looked = HashSet::new();
         let mut by_result: BTreeMap<Key, HashSet<String>> = BTreeMap::new();
-        for (commit, found) in self.known().1.looked(&self.runner().commit_terms(), commits) {
+        for (commit, found) in self.known().1.looked(&self.runner().commit_cache_keys(), commits) {
             match found {
                 Some(key) => drop(by_result.entry(key).or_default().insert(commit.to_string())),
                 None => drop(looked.insert(commit)),
@@ -167,11 +167,11 @@ impl<'p> Memory<'p> {
         if commits.is_empty() {
             return Spared::default();
         }
-        let (terms, known) = self.known();
+        let (keys, known) = self.known();
         let mut spared = Spared { commits, unseen: Vec::new(), all: false };
         let mut with: HashSet<Oid> = HashSet::new();
         for &commit in &spared.commits {
-            match known.seen(terms, by_commit[&commit].iter().copied()) {
+            match known.seen(keys, by_commit[&commit].iter().copied()) {
                 Seen::Clean => drop(with.insert(commit)),
                 Seen::No => spared.unseen.push(commit),
                 Seen::Passed | Seen::Nothing => {}
@@ -209,8 +209,8 @@ impl<'p> Memory<'p> {
             return;
         }
         let Some(receipts) = self.known().1.receipts() else { return };
-        let terms = self.runner().commit_terms();
-        if terms.is_empty() {
+        let keys = self.runner().commit_cache_keys();
+        if keys.is_empty() {
             return;
         }
         let mut by_commit: HashMap<String, Vec<Finding>> = HashMap::new();
@@ -224,7 +224,7 @@ impl<'p> Memory<'p> {
             spared.commits.iter().partition(|id| by_commit.contains_key(&id.to_string()));
         let clean: Vec<_> = clean.into_iter().map(leans).collect();
         // As at commit: without it the next push looks again.
-        let _ = receipts.looked(clock::seconds(), &terms, &clean, None);
+        let _ = receipts.looked(clock::seconds(), &keys, &clean, None);
         let Some(cache) = results().filter(|_| !with.is_empty()) else { return };
         let mut commits: Vec<(Oid, &[Oid])> = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
@@ -234,11 +234,11 @@ impl<'p> Memory<'p> {
                 std::iter::once((RepoPath::from("commit"), *id)).chain(with)
             });
             let named: Vec<(RepoPath, Oid)> = named.collect();
-            let parts = KeyParts { stage: "secrets in commits", rules: terms.as_flattened(), ..KeyParts::default() };
+            let parts = KeyParts { stage: "secrets in commits", rules: keys.as_flattened(), ..KeyParts::default() };
             let key = Key::of(&parts, named.iter().map(|(path, id)| (path, *id)));
             let kept = Kept { findings: std::mem::take(findings), files: commits.len() };
             if cache.put(&key, &kept).is_ok() {
-                let _ = receipts.looked(clock::seconds(), &terms, commits, Some(key));
+                let _ = receipts.looked(clock::seconds(), &keys, commits, Some(key));
             }
             commits.clear();
         };

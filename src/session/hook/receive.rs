@@ -43,7 +43,7 @@ fn within_budget(call: &Call<'_>, given: &[u8]) -> Exit {
         Ok(Err(error)) => call.no_git(&error),
         Err(RecvTimeoutError::Disconnected) => {
             call.tell("error: gatehook stumbled, so the push was not looked at (a defect of gatehook)");
-            call.settle(Exit::NotScanned)
+            call.after_error(Exit::NotScanned)
         }
         Err(RecvTimeoutError::Timeout) => {
             let spent = format!("not all of the push was looked at within {} ms", budget.as_millis());
@@ -53,7 +53,7 @@ fn within_budget(call: &Call<'_>, given: &[u8]) -> Exit {
             } else {
                 call.tell(&format!("error: {spent}"));
                 call.tell("hint: push fewer commits at a time");
-                call.settle(Exit::NotScanned)
+                call.after_error(Exit::NotScanned)
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::session::{Completed, Failure, Workspace, stop};
 
 use self::accept::Accepted;
 use self::sources::Source;
-use self::summary::{Fate, Line};
+use self::summary::{EntryReport, Fate};
 use self::writes::Edited;
 
 /// What is to be taken over.
@@ -56,7 +56,7 @@ pub fn import(request: &ImportRequest) -> Result<Completed, Failure> {
         return Err(stop("there is nothing of another tool here that could be taken over", hint));
     }
     let mut edited = Edited::new(&here)?;
-    let mut lines: Vec<(usize, Line)> = Vec::new();
+    let mut lines: Vec<(usize, EntryReport)> = Vec::new();
     let mut spots = Vec::new();
     for (number, source) in sources.iter().enumerate() {
         for entry in &source.plan.entries {
@@ -107,6 +107,6 @@ pub fn import(request: &ImportRequest) -> Result<Completed, Failure> {
     Ok(completed)
 }
 
-fn line(entry: &Entry, fate: Fate) -> Line {
-    Line { what: entry.what.clone(), number: entry.line, fate, notes: entry.notes.clone() }
+fn line(entry: &Entry, fate: Fate) -> EntryReport {
+    EntryReport { what: entry.what.clone(), number: entry.line, fate, notes: entry.notes.clone() }
 }

@@ -27,7 +27,7 @@ impl Fate {
 }
 
 /// An entry and its fate.
-pub(super) struct Line {
+pub(super) struct EntryReport {
     pub(super) what: String,
     /// Its line in the foreign file; 0 where that is not known.
     pub(super) number: u32,
@@ -35,7 +35,7 @@ pub(super) struct Line {
     pub(super) notes: Vec<String>,
 }
 
-impl Line {
+impl EntryReport {
     /// Why nothing has to be done, where there is no more to say.
     fn covered(&self) -> Option<&str> {
         match &self.fate {
@@ -59,7 +59,7 @@ pub(super) struct Summary {
 }
 
 /// The report. `lines` name their file by its number in `files`.
-pub(super) fn render(files: &[&str], lines: &[(usize, Line)], summary: &Summary) -> String {
+pub(super) fn render(files: &[&str], lines: &[(usize, EntryReport)], summary: &Summary) -> String {
     let mut out = String::new();
     let mut hints: Vec<&str> = Vec::new();
     for (number, file) in files.iter().enumerate() {
@@ -120,7 +120,7 @@ fn wrap(names: &[&str], out: &mut String) {
     out.push('\n');
 }
 
-fn one<'l>(line: &'l Line, out: &mut String, hints: &mut Vec<&'l str>) {
+fn one<'l>(line: &'l EntryReport, out: &mut String, hints: &mut Vec<&'l str>) {
     let at = if line.number > 0 { format!("line {}: ", line.number) } else { String::new() };
     let what = escape(line.what.as_bytes());
     let (sign, text) = match &line.fate {

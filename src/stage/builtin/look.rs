@@ -1,6 +1,6 @@
 //! One change: reads it, finds the added lines, searches them.
 
-use super::{Options, Partial, allowed, existing, present, twice};
+use super::{Options, Partial, allowed, dedup, existing, present};
 use crate::change::{Change, Content, Entry, Fragment, Kind, ReadError, Reader};
 use crate::diff;
 use crate::engine::{Engine, FileFacts, Input, unicode};
@@ -41,9 +41,9 @@ fn search(change: &Change, fragment: &Fragment, engine: &Engine, options: &Optio
     let input = Input { text, added: &fragment.added, facts, path: change.path.as_bytes() };
     let mut found = engine.search(&input);
     allowed::check_marks(text, engine.rules(), &mut found.matches);
-    twice::drop_weaker(engine.rules(), &mut found.matches);
+    dedup::drop_weaker(engine.rules(), &mut found.matches);
     looked.unproven += found.unproven;
-    looked.later |= found.later;
+    looked.deferred |= found.deferred;
     let mut findings = present::findings(change, fragment, &found.matches, engine, options);
     allowed::inline(text, engine.rules(), &found.matches, &mut findings);
     partial.keys.extend(found.matches.iter().map(|found| (existing::Key::of_match(found, text), 0)));

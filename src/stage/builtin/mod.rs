@@ -7,7 +7,7 @@ mod existing;
 mod look;
 mod names;
 mod present;
-mod twice;
+mod dedup;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -43,7 +43,7 @@ pub struct Looked {
     /// Matches that a proof refused.
     pub unproven: usize,
     /// Whether rules that only the push gate runs would have had something to look at.
-    pub later: bool,
+    pub deferred: bool,
 }
 
 /// What a thread has so far.
@@ -62,7 +62,7 @@ impl Partial {
         self.looked.added_lines += other.looked.added_lines;
         self.looked.bytes += other.looked.bytes;
         self.looked.unproven += other.looked.unproven;
-        self.looked.later |= other.looked.later;
+        self.looked.deferred |= other.looked.deferred;
         self.keys.extend(other.keys);
     }
 
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::change::{Blob, Content, Entry, Kind, Loaded, ReadError};
     use crate::paths::RepoPath;
-    use crate::rules::{RuleSet, holes};
+    use crate::rules::{RuleSet, placeholders};
 
     /// A store that panics over one of its texts.
     struct Trap;
@@ -215,7 +215,7 @@ mod tests {
             content: Content::Blobs { new: Some(Blob::Text(Arc::from(text.as_bytes()))), old: Vec::new() },
             commit: None,
         };
-        let key = holes::fill("key = 'AKIA{base32:16}'", 1);
+        let key = placeholders::fill("key = 'AKIA{base32:16}'", 1);
         let changes = [change("a.py", "trap"), change("b.py", &key)];
         let options = Options { salt: Salt::default(), limit: 1 << 20 };
         let looked = run(&changes, &Trap, &Engine::new(RuleSet::default()), &options);

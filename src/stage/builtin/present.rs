@@ -68,11 +68,11 @@ struct Prints<'p> {
     options: &'p Options,
     kinds: HashMap<Text, Maker>,
     /// The last line of code: many matches may stand in one long line.
-    line: Option<Line>,
+    line: Option<ShownLine>,
 }
 
 /// A line of code that is named.
-struct Line {
+struct ShownLine {
     at: Range<usize>,
     hidden: Vec<u8>,
     /// By rule.
@@ -97,8 +97,8 @@ impl Prints<'_> {
         let at = line_bounds(self.text, found.span.start);
         let code = &self.text[at.clone()];
         let last = self.line.take().filter(|last| last.at == at);
-        let line = last.unwrap_or_else(|| Line { at, hidden: without_values(code), names: HashMap::new() });
-        let Line { hidden, names, .. } = self.line.insert(line);
+        let line = last.unwrap_or_else(|| ShownLine { at, hidden: without_values(code), names: HashMap::new() });
+        let ShownLine { hidden, names, .. } = self.line.insert(line);
         let path = self.change.path.as_bytes();
         let make =
             || Code { rule: &rule.id, path, line: code, hidden, is_value: false }.fingerprint(&self.options.salt);

@@ -188,7 +188,7 @@ fn look(task: &Task<'_>) -> Looked {
             let mut texts: HashMap<RepoPath, Vec<u8>> = HashMap::new();
             texts.insert(change.path.clone(), before.bytes);
             let stood = told(task, analyst, base, &outcome.found, &paths, &mut texts);
-            settle(&mut findings, &stood);
+            mark_existing(&mut findings, &stood);
         }
         looked.findings.extend(findings);
     }
@@ -202,7 +202,7 @@ fn look(task: &Task<'_>) -> Looked {
 }
 
 /// What stood in the base as often is not new.
-fn settle(findings: &mut [Finding], stood: &[Finding]) {
+fn mark_existing(findings: &mut [Finding], stood: &[Finding]) {
     let mut left: HashMap<Fingerprint, usize> = HashMap::new();
     for finding in stood {
         *left.entry(finding.fingerprint).or_default() += 1;

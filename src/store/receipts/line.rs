@@ -9,7 +9,7 @@ use crate::store::seal::{Seal, TAG};
 pub(super) type Hash = [u8; 16];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ReceiptKind {
     /// Changes that a gate let through.
     Changes = 0,
     /// Something until then was not kept.
@@ -27,8 +27,8 @@ pub(super) struct Step {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) kind: Kind,
+pub(super) struct ReceiptLine {
+    pub(super) kind: ReceiptKind,
     /// Seconds since 1970.
     pub(super) time: u64,
     /// Under which nothing was found; at most 255.
@@ -40,7 +40,7 @@ pub(super) struct Line {
 
 const PURPOSE: &str = "receipt line";
 
-impl Line {
+impl ReceiptLine {
     /// Appends the line, without its end.
     pub(super) fn write(&self, seal: &Seal, out: &mut Vec<u8>) {
         let mut bytes = Vec::with_capacity(TAG + 43 + 16 * (self.terms.len() + 3 * self.steps.len()));
@@ -50,7 +50,7 @@ impl Line {
         let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
         bytes.push(small(self.terms.len()));
         self.terms.iter().take(255).for_each(|term| bytes.extend_from_slice(term));
-        if self.kind == Kind::Looked {
+        if self.kind == ReceiptKind::Looked {
             bytes.push(u8::from(self.found.is_some()));
             self.found.iter().for_each(|found| bytes.extend_from_slice(found));
         }
@@ -86,16 +86,16 @@ impl Line {
             Some(taken)
         };
         let kind = match take(1)?[0] {
-            0 => Kind::Changes,
-            2 => Kind::Lost,
-            3 => Kind::Looked,
+            0 => ReceiptKind::Changes,
+            2 => ReceiptKind::Lost,
+            3 => ReceiptKind::Looked,
             _ => return None,
         };
         let time = u64::from_le_bytes(take(8)?.try_into().ok()?);
         let count = usize::from(take(1)?[0]);
         let terms = hashes(take(16 * count)?);
         let (mut steps, mut found) = (Vec::new(), None);
-        if kind == Kind::Looked && take(1)?[0] != 0 {
+        if kind == ReceiptKind::Looked && take(1)?[0] != 0 {
             found = Some(take(32)?.try_into().ok()?);
         }
         while let Some(new) = take(16) {

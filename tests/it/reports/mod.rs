@@ -13,7 +13,7 @@ use crate::support::{World, root};
 /// bytes that are not UTF-8, long lines.
 fn hostile() -> World {
     let world = World::new();
-    let key = gatehook::rules::holes::fill("AKIA{base32:16}", 3);
+    let key = gatehook::rules::placeholders::fill("AKIA{base32:16}", 3);
     let write = |name: &[u8], content: Vec<u8>| {
         use std::os::unix::ffi::OsStrExt;
         std::fs::write(world.repo().join(std::ffi::OsStr::from_bytes(name)), content).unwrap();

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use gatehook::finding::{Exit, Finding};
-use gatehook::pipeline::lesson::{self, Teacher};
+use gatehook::pipeline::example_pair::{self, ExamplePairs};
 use gatehook::policy;
-use gatehook::rules::{Language, Pack, Rule, builtin, holes};
+use gatehook::rules::{Language, Pack, Rule, builtin, placeholders};
 use gatehook::session::{Failure, Workspace, allowing, baseline_file};
 use gatehook::stage::ready;
 use gatehook::text::escape;
@@ -129,12 +129,12 @@ fn page(rule: &Rule, ink: &Ink) -> String {
         }
     }
     let _ = write!(out, "\n{}\n{}\n", ink.head("Why"), indented(&rule.why));
-    if let Some(lesson) = Teacher::default().lesson(rule) {
-        for (name, mark, code, example) in [("Bad", "-", "31", &lesson.bad), ("Good", "+", "32", &lesson.good)] {
-            let (path, text) = lesson::split(example);
+    if let Some(pair) = ExamplePairs::default().pair(rule) {
+        for (name, mark, code, example) in [("Bad", "-", "31", &pair.bad), ("Good", "+", "32", &pair.good)] {
+            let (path, text) = example_pair::split(example);
             let file = path.map(|path| format!(" ({path})")).unwrap_or_default();
             let _ = writeln!(out, "\n{}{file}", ink.head(name));
-            let shown = holes::shown(text);
+            let shown = placeholders::shown(text);
             let shown = if rule.by_name_only() && name == "Bad" {
                 "the file itself, in the repository"
             } else {
@@ -160,7 +160,7 @@ fn page(rule: &Rule, ink: &Ink) -> String {
         rule.id
     );
     let _ = writeln!(out, "\n{}", ink.head("Links"));
-    for link in lesson::links(rule) {
+    for link in example_pair::links(rule) {
         let _ = writeln!(out, "  {link}");
     }
     out

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Scan) -> Exit {
     let nothing = (!args.staged && listing.changes.is_empty()).then(|| nothing(&listing.scanned.how));
     let dirs = session::dirs();
     let (mut report, exit) = match &place {
-        Place::Repo(repo) => {
+        Bytes::Repo(repo) => {
             let from = if args.staged { ConfigFrom::Index(repo) } else { ConfigFrom::Dir(&repo.top) };
             let loaded = setup::load(&from, &args.output);
             let below = |dirs: &BTreeSet<String>| read_below(&loaded.config, &from, dirs, args);
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Scan) -> Exit {
             report.notes.extend(session::unstaged_notes(&from, &report, &args.output.overrides()));
             (report, loaded.exit())
         }
-        Place::Files(root) => {
+        Bytes::Files(root) => {
             let from = ConfigFrom::Dir(root);
             let loaded = setup::load(&from, &args.output);
             let below = |dirs: &BTreeSet<String>| read_below(&loaded.config, &from, dirs, args);
@@ -113,12 +113,12 @@ fn known(
 }
 
 /// What the tree of `revision` holds, as a baseline.
-fn before(revision: &str, place: &Place, args: &Scan) -> Result<baseline::Source, Exit> {
+fn before(revision: &str, place: &Bytes, args: &Scan) -> Result<baseline::Source, Exit> {
     let wrong = |error: &GitError| fail(error, error.hint().as_deref(), Exit::Usage);
     let around;
     let repo = match place {
-        Place::Repo(repo) => repo,
-        Place::Files(root) => {
+        Bytes::Repo(repo) => repo,
+        Bytes::Files(root) => {
             around = Repo::discover(root).map_err(|error| wrong(&error))?;
             &around
         }
@@ -147,17 +147,17 @@ fn is_whole(args: &Scan) -> bool {
 }
 
 /// Where the bytes are.
-enum Place {
+enum Bytes {
     /// In a repository's object store.
     Repo(Repo),
     /// On disk; paths are relative to this directory.
     Files(PathBuf),
 }
 
-fn listed(args: &Scan, here: &Path) -> Result<(Place, Listing), Exit> {
+fn listed(args: &Scan, here: &Path) -> Result<(Bytes, Listing), Exit> {
     if let Some(file) = &args.patch {
         let root = Repo::discover(here).map_or_else(|_| here.to_owned(), |repo| repo.top);
-        return Ok((Place::Files(root), patch(file)?));
+        return Ok((Bytes::Files(root), patch(file)?));
     }
     let listed = if args.staged || args.history || args.range.is_some() {
         Repo::discover(here).and_then(|repo| {
@@ -166,10 +166,10 @@ fn listed(args: &Scan, here: &Path) -> Result<(Place, Listing), Exit> {
                 None if args.history => git::history(&repo)?,
                 None => git::staged(&repo)?,
             };
-            Ok((Place::Repo(repo), listing))
+            Ok((Bytes::Repo(repo), listing))
         })
     } else {
-        git::work_tree(here, &args.paths).map(|(root, listing)| (Place::Files(root), listing))
+        git::work_tree(here, &args.paths).map(|(root, listing)| (Bytes::Files(root), listing))
     };
     listed.map_err(|error| {
         let exit = if matches!(error, GitError::NoPath { .. }) { Exit::Usage } else { Exit::NotScanned };

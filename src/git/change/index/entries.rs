@@ -14,7 +14,7 @@ const INTENT_TO_ADD: u16 = 0x2000;
 
 /// What the index says of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::git) struct Entry {
+pub(in crate::git) struct IndexEntry {
     /// The file mode, as in trees: `0o100644` and so on.
     pub(in crate::git) mode: u32,
     /// The blob, or the submodule's commit.
@@ -34,7 +34,7 @@ pub(in crate::git) struct Entries<'b> {
     /// Where that entry begins, and the next.
     from: usize,
     to: usize,
-    entry: Option<Entry>,
+    entry: Option<IndexEntry>,
     name: Name<'b>,
 }
 
@@ -64,7 +64,7 @@ impl<'b> Entries<'b> {
     }
 
     /// The entry it stands on and its name; `None` behind the last.
-    pub(in crate::git) fn current(&self) -> Option<(Entry, &[u8])> {
+    pub(in crate::git) fn current(&self) -> Option<(IndexEntry, &[u8])> {
         self.entry.map(|entry| (entry, self.name()))
     }
 
@@ -149,7 +149,7 @@ impl<'b> Entries<'b> {
         if !matches!(mode, 0o100_644 | 0o100_755 | 0o120_000 | 0o160_000) || self.name().is_empty() {
             return Err(Doubt::of(format!("an index entry of mode {mode:o}")));
         }
-        self.entry = Some(Entry { mode, id, stage, intent_to_add: extended & INTENT_TO_ADD != 0 });
+        self.entry = Some(IndexEntry { mode, id, stage, intent_to_add: extended & INTENT_TO_ADD != 0 });
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ mod entries;
 mod stat;
 
 pub(in crate::git) use cache_tree::{CacheTree, Node};
-pub(in crate::git) use entries::{Entries, Entry};
+pub(in crate::git) use entries::{Entries, IndexEntry};
 pub(in crate::git) use stat::Stat;
 
 use std::ops::Range;
@@ -115,12 +115,12 @@ impl<'b> Index<'b> {
     }
 
     /// The entry of `path`: the first of its stages.
-    pub(in crate::git) fn find(&self, path: &[u8]) -> Sure<Option<Entry>> {
+    pub(in crate::git) fn find(&self, path: &[u8]) -> Sure<Option<IndexEntry>> {
         Ok(self.find_with_stat(path)?.map(|(entry, _)| entry))
     }
 
     /// The same, with what the system said of the file when it was staged.
-    pub(in crate::git) fn find_with_stat(&self, path: &[u8]) -> Sure<Option<(Entry, &'b [u8])>> {
+    pub(in crate::git) fn find_with_stat(&self, path: &[u8]) -> Sure<Option<(IndexEntry, &'b [u8])>> {
         let mut entries = self.entries();
         // Entries are in order: the last mark whose name is not behind the path is near it.
         let name_at = |mark: usize| {

@@ -15,7 +15,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 mod file;
 mod many;
 
-use self::file::{Entry, Kind, Pack};
+use self::file::{Pack, PackedEntry, PackedKind};
 use self::many::ManyPacks;
 use super::bases::{Bases, Held};
 use super::delta;
@@ -177,8 +177,8 @@ impl Unpack {
         let data = packs.packs[number].data()?;
         for _ in 0..DEEPEST {
             match packs.packs[number].entry(data, here).ok()?.kind {
-                Kind::Whole(kind) => return Some(kind),
-                Kind::Delta(base) => here = base,
+                PackedKind::Whole(kind) => return Some(kind),
+                PackedKind::Delta(base) => here = base,
             }
         }
         None
@@ -190,7 +190,7 @@ impl Unpack {
         self.last = number;
         let data = packs.packs[number].data()?;
         let entry = packs.packs[number].entry(data, place).ok()?;
-        if !matches!(entry.kind, Kind::Whole(Type::Commit)) {
+        if !matches!(entry.kind, PackedKind::Whole(Type::Commit)) {
             return None;
         }
         self.inflate.reset(true);
@@ -202,7 +202,7 @@ impl Unpack {
     fn object(&mut self, packs: &Packs, number: usize, place: usize, limit: u64) -> Result<Held, Fault> {
         let pack = &packs.packs[number];
         let data = pack.data().ok_or(Fault::Unfit("its pack cannot be opened"))?;
-        let mut deltas: Vec<(usize, Entry)> = Vec::new();
+        let mut deltas: Vec<(usize, PackedEntry)> = Vec::new();
         let mut here = place;
         let (kind, mut bytes) = loop {
             if let Some(held) = packs.held(number, here) {
@@ -218,7 +218,7 @@ impl Unpack {
                 return Err(Fault::Unfit("its chain of deltas has no end"));
             }
             match entry.kind {
-                Kind::Whole(kind) => {
+                PackedKind::Whole(kind) => {
                     let held = (kind, Arc::new(self.inflated(packs, data, &entry)?));
                     // A commit by itself is read once, and seldom what another is made from.
                     if kind != Type::Commit || !deltas.is_empty() {
@@ -226,7 +226,7 @@ impl Unpack {
                     }
                     break held;
                 }
-                Kind::Delta(base) => {
+                PackedKind::Delta(base) => {
                     deltas.push((here, entry));
                     here = base;
                 }
@@ -245,7 +245,7 @@ impl Unpack {
         if bytes.len() as u64 > limit { Err(Fault::Large) } else { Ok((kind, bytes)) }
     }
 
-    fn inflated(&mut self, packs: &Packs, data: &[u8], entry: &Entry) -> Result<Vec<u8>, Fault> {
+    fn inflated(&mut self, packs: &Packs, data: &[u8], entry: &PackedEntry) -> Result<Vec<u8>, Fault> {
         const BROKEN: Fault = Fault::Unfit("its stream in the pack is broken");
         let stream = data.get(entry.stream..).ok_or(BROKEN)?;
         // No stream of that length makes so much: nothing is reserved on the word of a header alone.

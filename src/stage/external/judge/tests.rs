@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 
 use crate::change::{Blob, Content, Entry, Kind, Loaded, ReadError};
-use crate::rules::{Gate, RuleSet, holes};
+use crate::rules::{Gate, RuleSet, placeholders};
 
 struct Texts;
 
@@ -109,7 +109,7 @@ fn comments_and_tools_may_allow() {
 
 #[test]
 fn values_are_hidden_in_what_is_shown() {
-    let key = holes::fill("AKIA{base32:16}", 1);
+    let key = placeholders::fill("AKIA{base32:16}", 1);
     let changes = [change("a.py", &format!("call(1); key = '{key}'\n"), &[])];
     let reported =
         Reported { message: format!("found '{key}' here\x1b[31m\u{202e}"), fix: key.clone(), ..at("a.py", 1) };

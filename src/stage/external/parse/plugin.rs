@@ -16,8 +16,8 @@ pub(in crate::stage::external) const fn greeting() -> (&'static str, u32) {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Line {
-    Finding { finding: Box<Found> },
+enum PluginLine {
+    Finding { finding: Box<PluginFinding> },
     Done { done: Done },
     Error { error: String },
     Hello { gatehook: u32 },
@@ -25,7 +25,7 @@ enum Line {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Found {
+struct PluginFinding {
     rule: String,
     message: String,
     #[serde(default)]
@@ -63,27 +63,27 @@ pub(super) fn read(text: &[u8]) -> Result<Report, ParseError> {
             continue;
         }
         let at = number + 1;
-        let line: Line = serde_json::from_slice(line)
+        let line: PluginLine = serde_json::from_slice(line)
             .map_err(|_| form(FORMAT, format!("line {at} is none of `gatehook`, `finding`, `error` and `done`")))?;
         if done {
             return Err(form(FORMAT, format!("line {at} stands behind `done`")));
         }
         match line {
-            Line::Hello { gatehook } if !greeted => {
+            PluginLine::Hello { gatehook } if !greeted => {
                 if gatehook != VERSION {
                     let what = format!("it speaks version {gatehook} of the protocol, this is version {VERSION}");
                     return Err(form(FORMAT, what));
                 }
                 greeted = true;
             }
-            Line::Error { error } => {
+            PluginLine::Error { error } => {
                 report.fault = Some(ParseError::Failed(error.chars().take(300).collect()));
                 return Ok(report);
             }
             _ if !greeted => return Err(form(FORMAT, "it does not begin with {\"gatehook\": 1}")),
-            Line::Hello { .. } => return Err(form(FORMAT, format!("line {at} greets once more"))),
-            Line::Finding { finding } => report.reported.push(one(*finding)),
-            Line::Done { done: Done { files } } => {
+            PluginLine::Hello { .. } => return Err(form(FORMAT, format!("line {at} greets once more"))),
+            PluginLine::Finding { finding } => report.reported.push(one(*finding)),
+            PluginLine::Done { done: Done { files } } => {
                 report.files = Some(files);
                 done = true;
             }
@@ -92,7 +92,7 @@ pub(super) fn read(text: &[u8]) -> Result<Report, ParseError> {
     if done { Ok(report) } else { Err(form(FORMAT, "it ends without `done`: it was cut off")) }
 }
 
-fn one(found: Found) -> Reported {
+fn one(found: PluginFinding) -> Reported {
     let mut cwe = Vec::new();
     found.cwe.iter().for_each(|text| words::cwe(text, &mut cwe));
     Reported {

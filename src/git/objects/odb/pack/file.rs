@@ -25,14 +25,14 @@ pub(super) struct Pack {
 }
 
 /// How an entry of a pack begins.
-pub(super) struct Entry {
-    pub(super) kind: Kind,
+pub(super) struct PackedEntry {
+    pub(super) kind: PackedKind,
     pub(super) size: usize,
     /// Where its stream begins.
     pub(super) stream: usize,
 }
 
-pub(super) enum Kind {
+pub(super) enum PackedKind {
     Whole(Type),
     /// A delta against the entry at this place.
     Delta(usize),
@@ -92,11 +92,11 @@ impl Pack {
         usize::try_from(u64::from_be_bytes(*self.index.get(at..)?.first_chunk()?)).ok()
     }
 
-    pub(super) fn entry(&self, data: &[u8], place: usize) -> Result<Entry, Fault> {
+    pub(super) fn entry(&self, data: &[u8], place: usize) -> Result<PackedEntry, Fault> {
         self.parsed(data, place).ok_or(Fault::Unfit("its entry in the pack is not understood"))
     }
 
-    fn parsed(&self, data: &[u8], place: usize) -> Option<Entry> {
+    fn parsed(&self, data: &[u8], place: usize) -> Option<PackedEntry> {
         let mut at = place;
         let mut next = || {
             let byte = data.get(at).copied();
@@ -112,10 +112,10 @@ impl Pack {
             shift += 7;
         }
         let kind = match word {
-            1 => Kind::Whole(Type::Commit),
-            2 => Kind::Whole(Type::Tree),
-            3 => Kind::Whole(Type::Blob),
-            4 => Kind::Whole(Type::Tag),
+            1 => PackedKind::Whole(Type::Commit),
+            2 => PackedKind::Whole(Type::Tree),
+            3 => PackedKind::Whole(Type::Blob),
+            4 => PackedKind::Whole(Type::Tag),
             6 => {
                 byte = next()?;
                 let mut back = u64::from(byte & 0x7f);
@@ -123,16 +123,16 @@ impl Pack {
                     byte = next()?;
                     back = (back + 1).checked_mul(128)? | u64::from(byte & 0x7f);
                 }
-                Kind::Delta(place.checked_sub(usize::try_from(back).ok()?).filter(|base| *base < place)?)
+                PackedKind::Delta(place.checked_sub(usize::try_from(back).ok()?).filter(|base| *base < place)?)
             }
             7 => {
                 let base = Oid::from_bytes(data.get(at..)?.get(..ID)?)?;
                 at += ID;
-                Kind::Delta(self.find(base)?)
+                PackedKind::Delta(self.find(base)?)
             }
             _ => return None,
         };
-        Some(Entry { kind, size: usize::try_from(size).ok()?, stream: at })
+        Some(PackedEntry { kind, size: usize::try_from(size).ok()?, stream: at })
     }
 }
 

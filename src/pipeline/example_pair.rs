@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use super::examples;
 use crate::engine::Engine;
-use crate::rules::{Language, Pack, Rule, RuleSet, holes};
+use crate::rules::{Language, Pack, Rule, RuleSet, placeholders};
 use crate::text::line_bounds;
 
 /// A rule's two examples, each in the form of `hits`: holes for values, `#!path:` in front where the file matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lesson {
+pub struct ExamplePair {
     /// What the rule finds.
     pub bad: String,
     /// How it is written instead: the rule does not fire on it.
@@ -20,17 +20,17 @@ pub struct Lesson {
 }
 
 /// Makes lessons; holds the engine that tells where in an example the value stands.
-pub struct Teacher(Engine);
+pub struct ExamplePairs(Engine);
 
-impl Default for Teacher {
+impl Default for ExamplePairs {
     fn default() -> Self {
         Self(Engine::new(RuleSet::default()))
     }
 }
 
-impl Teacher {
+impl ExamplePairs {
     /// The lesson of `rule`. `None` where a rule has no hit, or its value cannot be told from the text around it.
-    pub fn lesson(&self, rule: &Rule) -> Option<Lesson> {
+    pub fn pair(&self, rule: &Rule) -> Option<ExamplePair> {
         let bad = if rule.bad.is_empty() { rule.hits.first()? } else { &rule.bad };
         let good = if !rule.good.is_empty() {
             rule.good.to_string()
@@ -39,7 +39,7 @@ impl Teacher {
         } else {
             self.twin(rule, bad)?
         };
-        Some(Lesson { bad: bad.to_string(), good })
+        Some(ExamplePair { bad: bad.to_string(), good })
     }
 
     /// `bad` with its value read from elsewhere.
@@ -60,7 +60,7 @@ impl Teacher {
 
     /// Where the value stands in `bad`: whole holes and what is literal around them.
     fn value(&self, rule: &Rule, bad: &str) -> Option<Range<usize>> {
-        let (filled, places) = holes::fill_noting(bad, 1);
+        let (filled, places) = placeholders::fill_noting(bad, 1);
         let found = examples::search(&self.0, rule, &filled);
         let at = found.into_iter().find(|found| found.0 == rule.id)?.1;
         let inside = |place: usize| places.iter().find(|(_, text)| text.contains(&place)).map(|(hole, _)| hole);
@@ -263,7 +263,7 @@ mod tests {
     fn twin(id: &str, example: &str) -> String {
         let mut rule = Rule::clone(builtin().into_iter().find(|rule| rule.id == id).expect("the rule exists"));
         rule.bad = example.to_owned().into();
-        Teacher::default().lesson(&rule).expect("its value is found").good
+        ExamplePairs::default().pair(&rule).expect("its value is found").good
     }
 
     #[test]

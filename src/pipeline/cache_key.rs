@@ -8,15 +8,15 @@ use crate::rules::Pack;
 /// What each built-in stage of `request` would search with at the push gate: what passed under the same
 /// terms need not be looked at again. Where something waits for a `later` gate only, the stages that have
 /// rules for that are left out.
-pub fn terms(request: &Request, config: &Config, later: bool) -> Vec<[u8; 32]> {
+pub fn cache_keys(request: &Request, config: &Config, deferred: bool) -> Vec<[u8; 32]> {
     let packs = packs(request, config);
     let Ok(rules) = set(request, config, &packs) else { return Vec::new() };
-    packs.iter().filter(|pack| !(later && rules.has_later(**pack))).map(|pack| rules.digest(*pack)).collect()
+    packs.iter().filter(|pack| !(deferred && rules.has_deferred(**pack))).map(|pack| rules.digest(*pack)).collect()
 }
 
 /// What decides which secrets the push gate finds in a commit, and how they are named. Empty where it looks
 /// for none.
-pub fn commit_terms(request: &Request, config: &Config) -> Vec<[u8; 32]> {
+pub fn commit_cache_keys(request: &Request, config: &Config) -> Vec<[u8; 32]> {
     let packs = packs(request, config);
     let Ok(rules) = set(request, config, &[Pack::Secrets]) else { return Vec::new() };
     if !packs.contains(&Pack::Secrets) {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// What the environment says.
 #[derive(Debug, Default)]
-pub(super) struct Surroundings {
+pub(super) struct HookEnvironment {
     /// How deep chained hooks have called each other.
     pub(super) chain_depth: Option<String>,
     /// `GATEHOOK_ON_ERROR=allow`: an error of gatehook's own shall not stop anything.
@@ -38,7 +38,7 @@ pub(super) struct Framework {
     pub(super) remote: Option<String>,
 }
 
-impl Surroundings {
+impl HookEnvironment {
     pub(super) fn from_environment() -> Self {
         let text = |name| std::env::var(name).ok().filter(|value: &String| !value.trim().is_empty());
         let range = text("PRE_COMMIT_FROM_REF").zip(text("PRE_COMMIT_TO_REF"));

@@ -44,7 +44,7 @@ fn covers(lock: &str, key: &str) -> bool {
 
 /// What a room needs to lay its keys: every value it sets is noted with its origin, a loosening of what
 /// an earlier layer locked is refused, every fault is collected.
-pub(super) struct Laying<'l> {
+pub(super) struct LayerMerge<'l> {
     rank: Rank,
     origin: &'l Origin,
     ledger: &'l mut Ledger,
@@ -52,7 +52,7 @@ pub(super) struct Laying<'l> {
     pub(super) faults: Vec<String>,
 }
 
-impl<'l> Laying<'l> {
+impl<'l> LayerMerge<'l> {
     pub(super) const fn new(rank: Rank, origin: &'l Origin, ledger: &'l mut Ledger) -> Self {
         Self { rank, origin, ledger, faults: Vec::new() }
     }
