@@ -2,9 +2,10 @@
 //! bounds, and what is read can be written as an SBOM.
 
 use gatehook::sca::Ecosystem;
-use gatehook::sca::advisories::{Archive, Compiler, Index, Origin, is_affected, records, score};
+use gatehook::sca::advisories::{Archive, Compiler, Index, Origin, is_affected, is_mended_since, records, score, weights};
 use gatehook::sca::lockfiles::{self, Format, Input};
 use gatehook::sca::sbom::{Components, Subject, cyclonedx, spdx};
+use gatehook::sca::vex;
 
 /// The first byte says the format.
 pub fn lock(bytes: &[u8]) {
@@ -60,9 +61,13 @@ fn compiled(text: &[u8]) -> Option<Vec<u8>> {
         for one in records(name, text).unwrap_or_default() {
             for affected in &one.affected {
                 let _ = is_affected(affected, "1.0.0");
+                let _ = is_mended_since(affected, "1.0.0");
             }
             compiler.add(&one);
         }
+    }
+    if let Ok(Some(list)) = weights(text) {
+        compiler.weigh(&list);
     }
     (!compiler.is_empty()).then(|| compiler.finish(1).expect("what is read can be compiled").bytes)
 }
@@ -73,19 +78,28 @@ pub fn advisories(bytes: &[u8]) {
     if let Ok(mut archive) = Archive::open(bytes) {
         while let Ok(Some(_)) = archive.next_file() {}
     }
+    let _ = weights(bytes);
+    if let Ok(statements) = vex::statements(bytes) {
+        let _ = vex::verdict(statements.iter(), &["CVE-1".to_owned()], Ecosystem::Npm, "a", "1.0.0");
+    }
     if let Some(index) = compiled(bytes) {
         Index::open(&index).and_then(|index| index.verify()).expect("what is compiled is whole");
     }
     if let Ok(index) = Index::open(bytes) {
         let _ = index.of_package(Ecosystem::Npm, "a");
         let _ = index.by_id("X-1");
+        let _ = index.weight(&["CVE-2024-1".to_owned()]);
         let _ = index.verify();
     }
 }
 
-/// A record in OSV's form, its compiled index.
+const VEX: &str = r#"{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2026-01-01T00:00:00Z","statements":[{"vulnerability":{"name":"CVE-1"},"products":[{"@id":"pkg:npm/a@1.0.0"}],"status":"not_affected","justification":"component_not_present"}]}"#;
+
+/// A record in OSV's form, its compiled index, statements, weights.
 pub fn advisory_seeds() -> Vec<Vec<u8>> {
-    let mut seeds = vec![RECORD.as_bytes().to_vec()];
+    let mut seeds = vec![RECORD.as_bytes().to_vec(), VEX.as_bytes().to_vec()];
+    seeds.push(b"#model_version:v1\ncve,epss,percentile\nCVE-2024-1,0.5,0.9\n".to_vec());
+    seeds.push(br#"{"vulnerabilities":[{"cveID":"CVE-2024-1"}]}"#.to_vec());
     seeds.extend(compiled(RECORD.as_bytes()));
     seeds
 }

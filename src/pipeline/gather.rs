@@ -175,7 +175,7 @@ fn add_parents(dirs: &mut BTreeSet<String>, path: &RepoPath) {
 }
 
 /// The order of a report's findings.
-fn in_order(one: &Finding, other: &Finding) -> std::cmp::Ordering {
+pub(super) fn in_order(one: &Finding, other: &Finding) -> std::cmp::Ordering {
     (&one.path, one.place, &one.rule, &one.commit).cmp(&(&other.path, other.place, &other.rule, &other.commit))
 }
 

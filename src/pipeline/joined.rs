@@ -1,4 +1,5 @@
-//! What several tools say of the same place and the same weakness is one finding that names them all.
+//! What several tools say of the same place and the same weakness is one finding that names them all; so is what they say of the
+//! same package under the same advisory.
 
 use std::collections::HashMap;
 
@@ -8,6 +9,7 @@ use crate::paths::RepoPath;
 /// Joins `findings`, which are sorted by path and place: those that stand in the same line of the same file
 /// and share a CWE become the first of them.
 pub(super) fn join(findings: Vec<Finding>) -> Vec<Finding> {
+    let findings = join_packages(findings);
     let mut all: Vec<Finding> = Vec::with_capacity(findings.len());
     let mut at: HashMap<(RepoPath, u32), Vec<usize>> = HashMap::new();
     for finding in findings {
@@ -36,6 +38,77 @@ pub(super) fn join(findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     all
+}
+
+/// Joins what several tools say of one package: the stage's own finding takes in the others'.
+fn join_packages(findings: Vec<Finding>) -> Vec<Finding> {
+    let (ours, theirs): (Vec<Finding>, Vec<Finding>) = findings
+        .into_iter()
+        .partition(|finding| finding.package.is_none() || finding.ids.is_empty() || finding.tools.is_empty());
+    if theirs.is_empty() {
+        return ours;
+    }
+    let mut all = ours;
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, finding) in all.iter().enumerate() {
+        if let Some(package) = finding.package.as_ref().filter(|_| !finding.ids.is_empty()) {
+            by_name.entry(plain(&package.name)).or_default().push(at);
+        }
+    }
+    for finding in theirs {
+        let name = finding.package.as_ref().map(|package| plain(&package.name)).unwrap_or_default();
+        let places = by_name.entry(name).or_default();
+        let same = places.iter().copied().find(|at| are_one_package(&all[*at], &finding));
+        match same {
+            Some(at) => {
+                let one = &mut all[at];
+                for id in &finding.ids {
+                    if !one.ids.contains(id) {
+                        one.ids.push(id.clone());
+                    }
+                }
+                // The stage `sca` knows both sides of the change: whether it is new, it says.
+                let own = (one.tools.is_empty(), one.state, one.reason.clone(), one.severity, one.tier);
+                absorb(one, finding);
+                if own.0 {
+                    (one.state, one.reason, one.severity, one.tier) = (own.1, own.2, own.3, own.4);
+                }
+            }
+            None => {
+                places.push(all.len());
+                all.push(finding);
+            }
+        }
+    }
+    all.sort_by(super::gather::in_order);
+    all
+}
+
+/// A package's name as all registries would compare it.
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
+}
+
+/// The same advisory for the same package of the same project. What a tool leaves out (version, path) does not tell two apart.
+fn are_one_package(one: &Finding, other: &Finding) -> bool {
+    let (Some(first), Some(second)) = (&one.package, &other.package) else { return false };
+    let same =
+        |a: &str, b: &str| a.is_empty() || b.is_empty() || a.trim_start_matches('v') == b.trim_start_matches('v');
+    let folder = |finding: &Finding| {
+        let path = finding.path.as_bytes();
+        // A tool that names no file has its own name there.
+        (!path.starts_with(b"stage "))
+            .then(|| path.rsplitn(2, |byte| *byte == b'/').nth(1).unwrap_or_default().to_vec())
+    };
+    let several = one.tools.is_empty() || other.tools.iter().any(|tool| !one.tools.contains(tool));
+    several
+        && one.ids.iter().any(|id| other.ids.iter().any(|own| own.eq_ignore_ascii_case(id)))
+        && same(&first.ecosystem, &second.ecosystem)
+        && same(&first.version, &second.version)
+        && match (folder(one), folder(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        }
 }
 
 fn are_one(one: &Finding, other: &Finding) -> bool {
@@ -124,6 +197,46 @@ mod tests {
         assert_eq!((&one.rule[..], one.state, one.severity), ("insecure", State::New, Severity::High));
         assert_eq!(one.tools, ["insecure", "bandit", "semgrep"]);
         assert_eq!((&one.advice.fix[..], one.cwe.len(), &one.reason), ("mend it", 2, &None));
+    }
+
+    fn package(stage: &'static str, path: &str, version: &'static str, ids: &[&'static str]) -> Finding {
+        let mut finding = finding(stage, 0, &[], |one| {
+            one.ids = ids.iter().map(|id| Text::from(*id)).collect();
+            one.package = Some(crate::finding::Package {
+                ecosystem: "PyPI".into(),
+                name: if stage == "sca" { "zope.interface" } else { "zope-interface" }.into(),
+                version: version.into(),
+                ..crate::finding::Package::default()
+            });
+        });
+        finding.path = RepoPath::from(path);
+        if stage == "sca" {
+            finding.tools = Vec::new();
+        }
+        finding
+    }
+
+    #[test]
+    fn one_package_under_one_advisory_is_one_finding() {
+        let ids = ["GHSA-a", "CVE-1"];
+        let joined = join(vec![
+            package("pip-audit", "requirements.txt", "1.0", &["PYSEC-1", "CVE-1"]),
+            package("sca", "poetry.lock", "1.0", &ids),
+            package("grype", "stage grype", "", &["ghsa-A"]),
+        ]);
+        assert_eq!(joined.len(), 1);
+        assert_eq!((&joined[0].stage[..], joined[0].ids.len()), ("sca", 4));
+        assert_eq!(joined[0].tools, ["sca", "pip-audit", "grype"]);
+        // Two tools without the stage are one too; another version, folder or advisory is another finding.
+        let two = vec![package("pip-audit", "a", "1.0", &ids), package("safety", "b", "1.0", &["CVE-1"])];
+        assert_eq!(join(two).len(), 1);
+        let apart = vec![
+            package("sca", "poetry.lock", "1.0", &ids),
+            package("pip-audit", "requirements.txt", "2.0", &ids),
+            package("safety", "docs/requirements.txt", "1.0", &ids),
+            package("grype", "stage grype", "1.0", &["CVE-2"]),
+        ];
+        assert_eq!(join(apart).len(), 4);
     }
 
     #[test]

@@ -131,6 +131,21 @@ fn identifiers(finding: &Finding) -> Vec<Value> {
     let mut list = vec![json!({
         "type": "gatehook_rule_id", "name": format!("gatehook rule {rule}"), "value": or_unknown(&rule),
     })];
+    for id in &finding.ids {
+        let shown = escape(id.as_bytes()).to_string();
+        let (kind, url) = match shown.split('-').next() {
+            Some("CVE") => ("cve", format!("https://nvd.nist.gov/vuln/detail/{shown}")),
+            Some("GHSA") => ("ghsa", format!("https://github.com/advisories/{shown}")),
+            Some("RUSTSEC") => ("rustsec", format!("https://rustsec.org/advisories/{shown}.html")),
+            _ => ("osv", format!("https://osv.dev/vulnerability/{shown}")),
+        };
+        let plain = shown.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let mut identifier = json!({ "type": kind, "name": shown, "value": or_unknown(&shown) });
+        if plain {
+            identifier["url"] = url.into();
+        }
+        list.push(identifier);
+    }
     for cwe in finding.cwe.iter() {
         if let Some(number) = cwe.strip_prefix("CWE-").filter(|rest| rest.parse::<u32>().is_ok()) {
             list.push(json!({

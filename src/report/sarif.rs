@@ -146,6 +146,13 @@ fn result(finding: &Finding, weight: Weight, rule_index: usize, observes: bool) 
             "commit": finding.commit, "encoding": finding.encoding,
         },
     });
+    if let Some(package) = &finding.package {
+        result["properties"]["package"] = json!({
+            "ecosystem": package.ecosystem, "name": package.name, "version": package.version, "purl": package.purl,
+            "fixed": package.fixed,
+        });
+        result["properties"]["ids"] = json!(finding.ids);
+    }
     if weight == Weight::Allowed {
         let reason = finding.reason.as_deref().unwrap_or("allowed");
         result["suppressions"] = json!([{ "kind": "external", "status": "accepted", "justification": reason }]);

@@ -12,8 +12,10 @@ pub mod licences;
 pub mod lockfiles;
 mod popular;
 pub mod purl;
+mod reach;
 pub mod sbom;
 pub mod versions;
+pub mod vex;
 
 pub use ecosystem::Ecosystem;
 

@@ -21,6 +21,9 @@ use crate::store::AdvisoryFile;
 /// The command that makes the index.
 const UPDATE: &str = "gatehook advisories update";
 
+/// Advisories that a change mends which are named, at most.
+const MENDED: usize = 5;
+
 /// Vulnerable, malicious and suspicious dependencies, in the net change.
 pub(super) struct Sca;
 
@@ -73,6 +76,8 @@ impl Stage for Sca {
             licences: Licences { allow: sca.allowed.clone(), deny: sca.denied.clone() },
             registries: sca.registries.clone(),
             today: days(task.today),
+            // In CI and on a server a stranger's change does not exempt itself.
+            trusts_change: task.gate != Gate::Ci,
         };
         let head = Side(task.head);
         let bases: Vec<Side<'_>> = task.bases.iter().map(|base| Side(*base)).collect();
@@ -93,7 +98,13 @@ fn missing(task: &Task<'_>) -> Looked {
 }
 
 fn looked(task: &Task<'_>, checked: Checked) -> Looked {
-    let Checked { findings, holes, notes, files, unanswered, .. } = checked;
+    let Checked { findings, holes, mut notes, mended, files, unanswered, .. } = checked;
+    if !mended.is_empty() {
+        let more = mended.len().saturating_sub(MENDED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let named = mended.iter().take(MENDED).cloned().collect::<Vec<_>>().join(", ");
+        notes.push(format!("dependencies: this change mends {named}{more}"));
+    }
     let path = |path: &str| RepoPath::new(path.as_bytes());
     let gaps = holes
         .into_iter()
@@ -122,6 +133,15 @@ fn finding(task: &Task<'_>, found: Found) -> Finding {
     let (state, reason) = match found.standing {
         Standing::Introduced | Standing::Worsened => (State::New, None),
         Standing::Existing => (State::Existing, Some("the dependency had it before this change".to_owned())),
+        Standing::Published => {
+            let day = &found.published;
+            let reason = format!("newly published ({day}): the dependency was there before this change");
+            (State::Existing, Some(reason))
+        }
+    };
+    let (state, reason) = match found.exempt {
+        Some(why) => (State::Allowed, Some(why)),
+        None => (state, reason),
     };
     let severity = match found.level {
         Level::Low => Severity::Low,

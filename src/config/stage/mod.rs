@@ -80,6 +80,14 @@ pub struct Pointers {
     pub reference: Vec<String>,
     /// How to mend it.
     pub fix: Vec<String>,
+    /// The package that it is about: its name or package URL.
+    pub package: Vec<String>,
+    /// The version of the package.
+    pub version: Vec<String>,
+    /// The ecosystem of the package, in whatever word.
+    pub ecosystem: Vec<String>,
+    /// Where ids of advisories stand: lists, addresses, texts.
+    pub ids: Vec<String>,
 }
 
 /// An external stage.

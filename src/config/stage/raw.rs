@@ -104,4 +104,8 @@ pub(super) struct RawPointers {
     pub(super) cwe: Option<OneOrMany>,
     pub(super) reference: Option<OneOrMany>,
     pub(super) fix: Option<OneOrMany>,
+    pub(super) package: Option<OneOrMany>,
+    pub(super) version: Option<OneOrMany>,
+    pub(super) ecosystem: Option<OneOrMany>,
+    pub(super) ids: Option<OneOrMany>,
 }

@@ -167,6 +167,10 @@ fn format(raw: RawFormat, map: Option<RawPointers>, pattern: Option<String>) -> 
             cwe: list(raw.cwe),
             reference: list(raw.reference),
             fix: list(raw.fix),
+            package: list(raw.package),
+            version: list(raw.version),
+            ecosystem: list(raw.ecosystem),
+            ids: list(raw.ids),
         };
         if pointers.rule.is_empty() && pointers.message.is_empty() {
             return Err("`map` takes a `rule` or a `message`: a finding has a name".to_owned());

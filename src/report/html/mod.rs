@@ -18,6 +18,8 @@ use super::xml::Xml;
 use crate::finding::{Exit, Finding, Report, Verdict};
 use crate::text::{escape, sha256};
 
+mod packages;
+
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// Findings on a page.
@@ -114,6 +116,7 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let ids: BTreeMap<*const Finding, [u8; 16]> =
         report.findings.iter().map(|finding| (std::ptr::from_ref(finding), names.next(finding))).collect();
     let mut chosen = words::by_weight(report);
+    packages::table(&chosen, out)?;
     let left = chosen.len().saturating_sub(MOST);
     chosen.truncate(MOST);
     filter(&chosen, out)?;
@@ -222,11 +225,17 @@ fn finding(report: &Report, finding: &Finding, weight: Weight, name: &str, out: 
     if !finding.encoding.is_empty() {
         more("Encoded as", &finding.encoding.join(" in "));
     }
+    if !finding.ids.is_empty() {
+        more("Advisory", &finding.ids.join(", "));
+    }
     if !finding.tools.is_empty() {
         more("Told by", &finding.tools.join(", "));
     }
     if let Some(package) = &finding.package {
         more("Package", &format!("{} {}", package.name, package.version));
+        if !package.fixed.is_empty() {
+            more("Mended in", &package.fixed);
+        }
     }
     if !finding.masked.is_empty() {
         more("Value", &finding.masked);

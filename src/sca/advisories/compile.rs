@@ -6,6 +6,7 @@ use std::io::Write;
 use super::bytes::Writer;
 use super::index::{Corrupt, FORMAT, HEADER, ID, Index, MAGIC, Place, SourceInfo, hash_of};
 use super::record::Advisory;
+use super::weights::{Table, Weights};
 use crate::sca::Ecosystem;
 
 /// Bytes of records in a block, unpacked, about.
@@ -44,7 +45,11 @@ struct Kept {
 pub struct Compiler {
     sources: Vec<SourceInfo>,
     records: BTreeMap<String, Kept>,
+    weights: Table,
 }
+
+/// What stands for the server's state at a source that gave weights and no records.
+const WEIGHTS: &str = "weights";
 
 impl Compiler {
     /// Takes over an earlier index, without the sources named `replaced`.
@@ -55,9 +60,11 @@ impl Compiler {
                 kept.push(None);
             } else {
                 kept.push(Some(u32::try_from(self.sources.len()).unwrap_or(u32::MAX)));
-                self.sources.push(SourceInfo { records: 0, ..source.clone() });
+                let records = if source.tag == WEIGHTS { source.records } else { 0 };
+                self.sources.push(SourceInfo { records, ..source.clone() });
             }
         }
+        self.weights = Table::decode(index.weights()?)?;
         let mut broken = None;
         index.each(|source, bytes| {
             let Some(source) = kept.get(source as usize).copied().flatten() else { return };
@@ -90,6 +97,15 @@ impl Compiler {
         let first = (first.ecosystem.number(), first.name.clone());
         let bytes = bytes.map_or_else(|| one.encode(), <[u8]>::to_vec);
         self.records.insert(one.id.clone(), Kept { source, modified: one.modified.clone(), first, bytes });
+    }
+
+    /// Takes over a list of weights; it takes the place of an earlier one of its kind.
+    pub fn weigh(&mut self, weights: &Weights) {
+        self.weights.take(weights);
+        if let Some(source) = self.sources.last_mut() {
+            source.records = weights.len() as u64;
+            WEIGHTS.clone_into(&mut source.tag);
+        }
     }
 
     /// How many records there are.
@@ -159,7 +175,16 @@ impl Compiler {
         let ids = self::buckets(&mut out, ids.into_iter().map(|(id, places)| (ID, id, places)).collect());
         let blocks = (out.len() as u64, u64::from(count));
         out.extend_from_slice(&table.bytes);
-        let meta = self.meta(&per);
+        let mut meta = self.meta(&per);
+        if !self.weights.is_empty() {
+            let rows = self.weights.encode();
+            let mut place = Writer::default();
+            place.number(out.len() as u64);
+            place.number(rows.len() as u64);
+            place.number(u64::from(crc32fast::hash(&rows)));
+            out.extend_from_slice(&rows);
+            meta.extend_from_slice(&place.bytes);
+        }
         let meta_at = out.len() as u64;
         out.extend_from_slice(&meta);
         let mut header = Writer::default();

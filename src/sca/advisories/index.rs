@@ -4,11 +4,12 @@
 //! is found by the hash of its ecosystem and name in one bucket, an id likewise. Whatever is read is checked by its own checksum then,
 //! so that opening costs nothing and no broken byte is believed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Read;
 
 use super::bytes::Reader;
 use super::record::Advisory;
+use super::weights::{Weight, cve, find};
 use crate::sca::Ecosystem;
 
 /// The file is not what this program wrote, or not any more.
@@ -68,6 +69,10 @@ pub struct Index<'a> {
     blocks: (usize, usize),
     buckets: (usize, usize),
     ids: (usize, usize),
+    /// Where the weights of CVEs lie: start, length, checksum.
+    weights: Option<(u64, u64, u64)>,
+    /// Whether their checksum was found right.
+    weighed: Cell<bool>,
     last: RefCell<Option<(u32, Vec<u8>)>>,
 }
 
@@ -139,8 +144,24 @@ impl<'a> Index<'a> {
             let ecosystem = Ecosystem::from_number(from.byte()?).ok_or(Corrupt("an ecosystem is unknown"))?;
             ecosystems.push(EcosystemCount { ecosystem, records: from.number()?, packages: from.number()? });
         }
+        let weights = if from.is_done() { None } else { Some((from.number()?, from.number()?, from.number()?)) };
+        let weighed = Cell::new(false);
         let last = RefCell::new(None);
-        Ok(Self { bytes, created, records, packages, sources, ecosystems, digest, blocks, buckets, ids, last })
+        Ok(Self {
+            bytes,
+            created,
+            records,
+            packages,
+            sources,
+            ecosystems,
+            digest,
+            blocks,
+            buckets,
+            ids,
+            weights,
+            weighed,
+            last,
+        })
     }
 
     /// The digest of all that follows the header, in hexadecimal digits.
@@ -163,6 +184,35 @@ impl<'a> Index<'a> {
     pub fn of_package(&self, ecosystem: Ecosystem, name: &str) -> Result<Vec<Advisory>, Corrupt> {
         let places = self.find(self.buckets, ecosystem.number(), name)?;
         places.into_iter().map(|place| self.advisory(place)).collect()
+    }
+
+    /// The weights of CVEs, as they lie there.
+    pub(super) fn weights(&self) -> Result<&'a [u8], Corrupt> {
+        let Some((start, length, crc)) = self.weights else { return Ok(&[]) };
+        let place = |number: u64| usize::try_from(number).map_err(|_| Corrupt("a place is too far"));
+        let (start, length) = (place(start)?, place(length)?);
+        let rows =
+            start.checked_add(length).and_then(|end| self.bytes.get(start..end)).ok_or(Corrupt("it is cut off"))?;
+        if !self.weighed.get() && u64::from(crc32fast::hash(rows)) != crc {
+            return Err(Corrupt("the weights of CVEs are damaged"));
+        }
+        self.weighed.set(true);
+        Ok(rows)
+    }
+
+    /// What EPSS and CISA's catalog say of the CVEs among `ids`: the most of each.
+    pub fn weight(&self, ids: &[String]) -> Result<Weight, Corrupt> {
+        let mut most = Weight::default();
+        if self.weights.is_none() {
+            return Ok(most);
+        }
+        for cve in ids.iter().filter_map(|id| cve(id)) {
+            if let Some(weight) = find(self.weights()?, cve)? {
+                most.epss = most.epss.max(weight.epss);
+                most.exploited |= weight.exploited;
+            }
+        }
+        Ok(most)
     }
 
     /// The advisories with an id or alias.

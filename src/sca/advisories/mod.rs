@@ -9,6 +9,7 @@ mod matching;
 mod osv;
 mod record;
 mod severity;
+mod weights;
 
 pub use archive::{Archive, ArchiveError};
 pub use compile::{Compiled, Compiler, Origin};
@@ -17,6 +18,7 @@ pub use matching::{Group, Hit, groups, is_affected, is_mended_since, smallest_fi
 pub use osv::records;
 pub use record::{Advisory, Affected, Event, Level, Range};
 pub use severity::score;
+pub use weights::{Weight, Weights, cve, weights};
 
 /// The digest of what was read, in hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {

@@ -186,8 +186,15 @@ fn package(node: &Node<'_>) -> Result<Option<Affected>, Fault> {
     }
     let specific = node.get("ecosystem_specific");
     let imports = specific.map_or(&[][..], |node| node.list("imports"));
-    one.symbols
-        .extend(imports.iter().flat_map(|import| import.list("symbols")).filter_map(Node::str).map(str::to_owned));
+    // Go names packages, and symbols in them: of a package without symbols all of it.
+    for import in imports {
+        let path = import.text("path").unwrap_or_default();
+        let symbols = import.list("symbols");
+        if symbols.is_empty() && !path.is_empty() {
+            one.symbols.push(path.to_owned());
+        }
+        one.symbols.extend(symbols.iter().filter_map(Node::str).map(|symbol| format!("{path}#{symbol}")));
+    }
     let functions = specific.and_then(|node| node.get("affects")).and_then(|node| node.get("functions"));
     // RustSec writes a list of paths, or a table of path and versions.
     one.symbols.extend(functions.map_or(&[][..], Node::items).iter().filter_map(Node::str).map(str::to_owned));

@@ -3,8 +3,11 @@
 //! A project is a folder, and in it an ecosystem. What stood in the project before, in whatever lock file, is already there; a project
 //! that was moved takes its past along. Pure: it is given both sides as [`Tree`]s, and the time.
 
+mod exempt;
+mod hints;
 mod project;
 mod signals;
+mod told;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +38,8 @@ pub struct Settings {
     pub registries: Vec<String>,
     /// Today, in days since 1970.
     pub today: i64,
+    /// Whether the change's own `OpenVEX` documents count; else those of the base alone do.
+    pub trusts_change: bool,
 }
 
 /// Whether a finding is of this change.
@@ -46,6 +51,8 @@ pub enum Standing {
     Worsened,
     /// It was there.
     Existing,
+    /// It was there, and its advisory is new.
+    Published,
 }
 
 /// What kind of finding it is.
@@ -131,6 +138,10 @@ pub struct Found {
     pub symbols: Vec<String>,
     /// Whether it is of this change.
     pub standing: Standing,
+    /// When its advisory was published, as a day.
+    pub published: String,
+    /// Why it does not count, where an `OpenVEX` document says so: the document and its words.
+    pub exempt: Option<String>,
 }
 
 /// Something that could not be checked.
@@ -153,6 +164,8 @@ pub struct Checked {
     pub holes: Vec<Hole>,
     /// Remarks.
     pub notes: Vec<String>,
+    /// Advisories that the change mends, each with its package.
+    pub mended: Vec<String>,
     /// Files that were looked at.
     pub files: usize,
     /// Packages that were compared.
@@ -187,16 +200,31 @@ pub fn check(
     let sides = project::Sides::read(&folders, bases, head, paths, &mut checked);
     for ((folder, ecosystem), now) in &sides.head {
         let before = sides.before(folder, *ecosystem, bases.is_empty());
-        verdict::judge(*ecosystem, now, before.as_deref(), head, index, &mut checked);
+        let side = verdict::Side { ecosystem: *ecosystem, now, before: before.as_deref(), today: settings.today };
+        verdict::judge(&side, head, index, &mut checked);
         signals::look(*ecosystem, now, before.as_deref(), settings, &mut checked);
     }
     signals::out_of_step(&sides, &mut checked);
+    hints::name(head, &mut checked);
+    // What a change may say of itself its gate decides.
+    let trusted = if settings.trusts_change || bases.is_empty() { head } else { bases[0] };
+    exempt::apply(trusted, &mut checked);
     checked.holes.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
     checked.holes.dedup();
     checked.findings.sort_by(|a, b| {
         (&a.path, a.line, a.kind, &a.ids, &a.package.name).cmp(&(&b.path, b.line, b.kind, &b.ids, &b.package.name))
     });
     checked
+}
+
+/// Days since 1970 of a time as RFC 3339 writes it, after Howard Hinnant's `days_from_civil`.
+fn day_of(time: &str) -> Option<i64> {
+    let mut parts = time.get(..10)?.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let year = year - i64::from(month <= 2);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let of_era = year.rem_euclid(400);
+    Some(year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 /// Whether a version is looked up at all: what comes from the project itself or, for Cargo, from git has no advisories.

@@ -53,13 +53,16 @@ pub(super) fn look(
                 push(
                     checked,
                     one,
-                    Kind::Script,
-                    Level::Medium,
-                    false,
-                    format!("{} runs a script when it is installed", one.package.name),
-                    "Install scripts run with the rights of whoever installs, before any of the code is called."
-                        .to_owned(),
-                    "Read the script; install with scripts off where nothing needs it.".to_owned(),
+                    Signal {
+                        kind: Kind::Script,
+                        level: Level::Medium,
+                        blocks: false,
+                        title: format!("{} runs a script when it is installed", one.package.name),
+                        why:
+                            "Install scripts run with the rights of whoever installs, before any of the code is called."
+                                .to_owned(),
+                        fix: "Read the script; install with scripts off where nothing needs it.".to_owned(),
+                    },
                 );
             }
             if old.is_empty() && one.package.direct != Some(false) {
@@ -75,57 +78,51 @@ pub(super) fn look(
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "a finding's words, in the order in which they are read")]
-fn push(
-    checked: &mut Checked,
-    one: &Placed,
+/// A signal in words.
+struct Signal {
     kind: Kind,
     level: Level,
     blocks: bool,
     title: String,
     why: String,
     fix: String,
-) {
+}
+
+fn push(checked: &mut Checked, one: &Placed, signal: Signal) {
     let seen = checked.findings.iter().any(|found| {
-        found.kind == kind
+        found.kind == signal.kind
             && found.path == one.path
             && found.package.name == one.package.name
             && found.package.version == one.package.version
     });
     if !seen {
-        checked.findings.push(found(&one.path, &one.package, kind, level, blocks, title, why, fix));
+        checked.findings.push(signal.finding(&one.path, &one.package));
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "a finding's words, in the order in which they are read")]
-fn found(
-    path: &str,
-    package: &Package,
-    kind: Kind,
-    level: Level,
-    blocks: bool,
-    title: String,
-    why: String,
-    fix: String,
-) -> Found {
-    Found {
-        kind,
-        path: path.to_owned(),
-        line: package.line,
-        package: package.clone(),
-        ids: Vec::new(),
-        level,
-        blocks,
-        title,
-        why,
-        fix,
-        reference: String::new(),
-        cwe: Vec::new(),
-        fixed: None,
-        range: String::new(),
-        via: Vec::new(),
-        symbols: Vec::new(),
-        standing: Standing::Introduced,
+impl Signal {
+    fn finding(self, path: &str, package: &Package) -> Found {
+        Found {
+            kind: self.kind,
+            path: path.to_owned(),
+            line: package.line,
+            package: package.clone(),
+            ids: Vec::new(),
+            level: self.level,
+            blocks: self.blocks,
+            title: self.title,
+            why: self.why,
+            fix: self.fix,
+            reference: String::new(),
+            cwe: Vec::new(),
+            fixed: None,
+            range: String::new(),
+            via: Vec::new(),
+            symbols: Vec::new(),
+            standing: Standing::Introduced,
+            published: String::new(),
+            exempt: None,
+        }
     }
 }
 
@@ -166,16 +163,7 @@ fn registry(one: &Placed, old: &[&Placed], usual: &BTreeSet<String>, settings: &
         crate::sca::shown(&host),
         crate::sca::shown(&from)
     );
-    push(
-        checked,
-        one,
-        Kind::Registry,
-        Level::High,
-        true,
-        title,
-        "Whoever serves an archive decides what it holds. A lock file whose archives come from another host than the rest is a known way to slip code in.".to_owned(),
-        "Restore the registry, or name the host in `sca.registries` where it is yours.".to_owned(),
-    );
+    push(checked, one, Signal { kind: Kind::Registry, level: Level::High, blocks: true, title, why: "Whoever serves an archive decides what it holds. A lock file whose archives come from another host than the rest is a known way to slip code in.".to_owned(), fix: "Restore the registry, or name the host in `sca.registries` where it is yours.".to_owned() });
 }
 
 fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
@@ -193,12 +181,14 @@ fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
         push(
             checked,
             one,
-            Kind::Integrity,
-            Level::High,
-            true,
-            title,
-            "Without its checksum whatever the registry or a proxy serves is installed.".to_owned(),
-            "Make the lock file anew with the package manager.".to_owned(),
+            Signal {
+                kind: Kind::Integrity,
+                level: Level::High,
+                blocks: true,
+                title,
+                why: "Without its checksum whatever the registry or a proxy serves is installed.".to_owned(),
+                fix: "Make the lock file anew with the package manager.".to_owned(),
+            },
         );
         return;
     }
@@ -212,12 +202,15 @@ fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
         push(
             checked,
             one,
-            Kind::Integrity,
-            Level::High,
-            true,
-            title,
-            "A release does not change: another checksum means another content under the same version.".to_owned(),
-            "Compare the archive with the registry's, and make the lock file anew.".to_owned(),
+            Signal {
+                kind: Kind::Integrity,
+                level: Level::High,
+                blocks: true,
+                title,
+                why: "A release does not change: another checksum means another content under the same version."
+                    .to_owned(),
+                fix: "Compare the archive with the registry's, and make the lock file anew.".to_owned(),
+            },
         );
     }
 }
@@ -235,12 +228,14 @@ fn origin(one: &Placed, old: &[&Placed], checked: &mut Checked) {
     push(
         checked,
         one,
-        Kind::Origin,
-        Level::Low,
-        false,
-        title,
-        "No registry holds it: nothing keeps its content as it is, and no advisory names it.".to_owned(),
-        "Take a release from the registry where there is one.".to_owned(),
+        Signal {
+            kind: Kind::Origin,
+            level: Level::Low,
+            blocks: false,
+            title,
+            why: "No registry holds it: nothing keeps its content as it is, and no advisory names it.".to_owned(),
+            fix: "Take a release from the registry where there is one.".to_owned(),
+        },
     );
 }
 
@@ -250,7 +245,7 @@ fn young(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Check
     if settings.cooldown == 0 || old.iter().any(|old| old.package.version == package.version) {
         return;
     }
-    let Some(day) = day_of(&package.released) else { return };
+    let Some(day) = super::day_of(&package.released) else { return };
     let age = settings.today.saturating_sub(day);
     if age >= i64::from(settings.cooldown) {
         return;
@@ -259,17 +254,18 @@ fn young(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Check
     let title = format!("{} {} is {} {days} old", package.name, package.version, age.max(0));
     let why =
         format!("Malicious releases are mostly found within days; `sca.cooldown` asks for {}.", settings.cooldown);
-    push(checked, one, Kind::Young, Level::Medium, true, title, why, "Take an older release, or wait.".to_owned());
-}
-
-/// Days since 1970 of a time as RFC 3339 writes it, after Howard Hinnant's `days_from_civil`.
-fn day_of(time: &str) -> Option<i64> {
-    let mut parts = time.get(..10)?.split('-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let year = year - i64::from(month <= 2);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let of_era = year.rem_euclid(400);
-    Some(year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+    push(
+        checked,
+        one,
+        Signal {
+            kind: Kind::Young,
+            level: Level::Medium,
+            blocks: true,
+            title,
+            why,
+            fix: "Take an older release, or wait.".to_owned(),
+        },
+    );
 }
 
 fn lookalike(ecosystem: Ecosystem, name: &str, one: &Placed, checked: &mut Checked) {
@@ -278,12 +274,14 @@ fn lookalike(ecosystem: Ecosystem, name: &str, one: &Placed, checked: &mut Check
     push(
         checked,
         one,
-        Kind::Lookalike,
-        Level::Medium,
-        false,
-        title,
-        "Packages with such names are published to be installed by mistake.".to_owned(),
-        format!("Make sure that `{}` is meant, not `{popular}`.", one.package.name),
+        Signal {
+            kind: Kind::Lookalike,
+            level: Level::Medium,
+            blocks: false,
+            title,
+            why: "Packages with such names are published to be installed by mistake.".to_owned(),
+            fix: format!("Make sure that `{}` is meant, not `{popular}`.", one.package.name),
+        },
     );
 }
 
@@ -305,12 +303,14 @@ fn licence(one: &Placed, old: &[&Placed], settings: &Settings, checked: &mut Che
     push(
         checked,
         one,
-        Kind::Licence,
-        Level::Medium,
-        true,
-        title,
-        "The configuration says which licences may be used.".to_owned(),
-        "Replace the package, or allow it with a reason.".to_owned(),
+        Signal {
+            kind: Kind::Licence,
+            level: Level::Medium,
+            blocks: true,
+            title,
+            why: "The configuration says which licences may be used.".to_owned(),
+            fix: "Replace the package, or allow it with a reason.".to_owned(),
+        },
     );
 }
 
@@ -329,15 +329,16 @@ pub(super) fn out_of_step(sides: &Sides, checked: &mut Checked) {
         let names: Vec<String> = missing.iter().take(5).map(|name| format!("`{}`", crate::sca::shown(name))).collect();
         let more = if missing.len() > 5 { format!(" and {} more", missing.len() - 5) } else { String::new() };
         let title = format!("the lock file does not hold what {} asks for: {}{more}", manifest.path, names.join(", "));
-        checked.findings.push(found(
-            path,
-            &package,
-            Kind::OutOfStep,
-            Level::Low,
-            false,
-            title,
-            "What is installed is then not what was looked at.".to_owned(),
-            "Make the lock file anew and commit both.".to_owned(),
-        ));
+        checked.findings.push(
+            Signal {
+                kind: Kind::OutOfStep,
+                level: Level::Low,
+                blocks: false,
+                title,
+                why: "What is installed is then not what was looked at.".to_owned(),
+                fix: "Make the lock file anew and commit both.".to_owned(),
+            }
+            .finding(path, &package),
+        );
     }
 }

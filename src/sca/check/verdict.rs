@@ -1,34 +1,47 @@
-//! Packages against advisories: which advisory each new version brings, and whether an older version already had it.
+//! Packages against advisories: which advisory each new version brings, whether an older version already had it, and which ones are gone.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{Checked, Found, Hole, Kind, Packages, Placed, Standing, Tree, is_looked_up};
+use super::told::{Graphs, Told};
+use super::{Checked, Hole, Packages, Placed, Standing, Tree, is_looked_up};
 use crate::sca::Ecosystem;
 use crate::sca::advisories::{
-    Advisory, Corrupt, Event, Group, Hit, Index, Level, groups, is_affected, is_mended_since, smallest_fix,
+    Advisory, Corrupt, Event, Group, Hit, Index, groups, is_affected, is_mended_since, smallest_fix,
 };
-use crate::sca::lockfiles::{self, Input, Lock, Scope};
+use crate::sca::lockfiles::{self, Scope};
 
 const REBUILD: &str = "gatehook advisories update";
+/// For how many days an advisory counts as newly published.
+const NEW: i64 = 30;
 
-pub(super) fn judge(
-    ecosystem: Ecosystem,
-    now: &Packages,
-    before: Option<&[&Packages]>,
-    head: &dyn Tree,
-    index: Option<&Index<'_>>,
-    checked: &mut Checked,
-) {
+/// The packages of one project in one ecosystem, now and before.
+pub(super) struct Side<'s> {
+    pub(super) ecosystem: Ecosystem,
+    pub(super) now: &'s Packages,
+    /// `None` where all there is counts.
+    pub(super) before: Option<&'s [&'s Packages]>,
+    /// Today, in days since 1970.
+    pub(super) today: i64,
+}
+
+impl Side<'_> {
+    /// What stood under a name before.
+    fn old(&self, name: &str) -> Vec<&Placed> {
+        self.before.iter().flat_map(|sides| sides.iter()).filter_map(|side| side.get(name)).flatten().collect()
+    }
+}
+
+pub(super) fn judge(side: &Side<'_>, head: &dyn Tree, index: Option<&Index<'_>>, checked: &mut Checked) {
     let Some(index) = index else { return };
-    let mut graphs = Graphs { head, read: BTreeMap::new() };
+    let ecosystem = side.ecosystem;
+    let mut graphs = Graphs::new(head);
     let mut uncovered = BTreeSet::new();
-    for (name, placed) in now {
-        let old: Vec<&Placed> =
-            before.iter().flat_map(|sides| sides.iter()).filter_map(|side| side.get(name)).flatten().collect();
+    for (name, placed) in side.now {
+        let old = side.old(name);
         let same =
             |one: &Placed| old.iter().any(|old| old.package.version == one.package.version && worst(old) <= worst(one));
-        if before.is_some() && placed.iter().all(same) {
+        if side.before.is_some() && placed.iter().all(same) {
             continue;
         }
         if !placed.iter().any(|one| is_looked_up(&one.package)) {
@@ -38,10 +51,19 @@ pub(super) fn judge(
             uncovered.extend(placed.iter().map(|one| one.path.clone()));
             continue;
         }
-        match index.of_package(ecosystem, name) {
-            Ok(advisories) if advisories.is_empty() => {}
-            Ok(advisories) => one_name(&advisories, name, placed, &old, &mut graphs, checked),
-            Err(error) => return broken(placed, error, checked),
+        let one = index.of_package(ecosystem, name).and_then(|advisories| {
+            if advisories.is_empty() { Ok(()) } else { one_name(side, index, &advisories, name, &mut graphs, checked) }
+        });
+        if let Err(error) = one {
+            return broken(placed, error, checked);
+        }
+    }
+    // Names that are gone take their advisories along.
+    let gone: BTreeSet<&String> =
+        side.before.iter().flat_map(|sides| sides.iter()).flat_map(|side| side.keys()).collect();
+    for name in gone.into_iter().filter(|name| !side.now.contains_key(*name)) {
+        if let Ok(advisories) = index.of_package(ecosystem, name) {
+            mended(&advisories, ecosystem, name, &side.old(name), &BTreeSet::new(), checked);
         }
     }
     for path in uncovered {
@@ -120,37 +142,34 @@ fn looked_up(package: &lockfiles::Package) -> Cow<'_, str> {
 }
 
 fn one_name(
+    side: &Side<'_>,
+    index: &Index<'_>,
     advisories: &[Advisory],
     name: &str,
-    placed: &[Placed],
-    old: &[&Placed],
     graphs: &mut Graphs<'_>,
     checked: &mut Checked,
-) {
-    let ecosystem = placed[0].package.ecosystem;
+) -> Result<(), Corrupt> {
+    let ecosystem = side.ecosystem;
+    let Some(placed) = side.now.get(name) else { return Ok(()) };
+    let old = side.old(name);
     let earlier: Vec<(u8, BTreeSet<String>)> = old
         .iter()
         .map(|one| {
-            (
-                worst(one),
-                hits(advisories, ecosystem, name, one)
-                    .0
-                    .iter()
-                    .flat_map(|hit| hit.advisory.ids().map(str::to_owned).collect::<Vec<_>>())
-                    .collect(),
-            )
+            let found = hits(advisories, ecosystem, name, one).0;
+            (worst(one), found.iter().flat_map(|hit| hit.advisory.ids()).map(str::to_owned).collect())
         })
         .collect();
     // The same version at two places is one finding; so are two versions under one advisory, at the first of them.
-    let mut told: Vec<BTreeSet<String>> = Vec::new();
+    let mut told: BTreeSet<String> = BTreeSet::new();
     for one in placed {
         let (found, unknown) = hits(advisories, ecosystem, name, one);
         if unknown > 0 && !old.iter().any(|old| old.package.version == one.package.version && old.path == one.path) {
             checked.holes.push(unreadable(one, unknown));
         }
-        for group in groups(found) {
-            let ids: BTreeSet<String> = group.ids.iter().cloned().collect();
-            if told.iter().any(|told| !told.is_disjoint(&ids)) {
+        let groups = groups(found);
+        let safe = free_of_all(advisories, &groups, ecosystem, name, one);
+        for group in &groups {
+            if group.ids.iter().any(|id| told.contains(id)) {
                 continue;
             }
             let weight = placed
@@ -161,15 +180,76 @@ fn one_name(
                 .unwrap_or(0);
             let mut standing = Standing::Introduced;
             for (scope, known) in &earlier {
-                if !known.is_disjoint(&ids) {
+                if group.ids.iter().any(|id| known.contains(id)) {
                     let as_before = if *scope <= weight { Standing::Existing } else { Standing::Worsened };
                     standing = if standing == Standing::Existing { Standing::Existing } else { as_before };
                 }
             }
-            checked.findings.push(found_of(&group, one, standing, graphs));
-            told.push(ids);
+            let told_of = Told { group, count: groups.len(), safe: safe.as_deref(), weight: index.weight(&group.ids)? };
+            let mut found = told_of.finding(one, standing, graphs);
+            let age = super::day_of(&found.published).map(|day| side.today - day);
+            if standing == Standing::Existing && age.is_some_and(|age| (0..=NEW).contains(&age)) {
+                found.standing = Standing::Published;
+            }
+            checked.findings.push(found);
+            told.extend(group.ids.iter().cloned());
         }
     }
+    mended(advisories, ecosystem, name, &old, &told, checked);
+    Ok(())
+}
+
+/// Advisories that an old version had and none that is there now has.
+fn mended(
+    advisories: &[Advisory],
+    ecosystem: Ecosystem,
+    name: &str,
+    old: &[&Placed],
+    now: &BTreeSet<String>,
+    checked: &mut Checked,
+) {
+    for one in old {
+        for group in groups(hits(advisories, ecosystem, name, one).0) {
+            if !group.ids.iter().any(|id| now.contains(id)) {
+                let version = crate::sca::shown(&one.package.version);
+                let line = format!("{} ({} {version})", group.id(), crate::sca::shown(&one.package.name));
+                if !checked.mended.contains(&line) {
+                    checked.mended.push(line);
+                }
+            }
+        }
+    }
+}
+
+/// The smallest version above this one that no known advisory affects.
+fn free_of_all(
+    advisories: &[Advisory],
+    groups: &[Group],
+    ecosystem: Ecosystem,
+    name: &str,
+    one: &Placed,
+) -> Option<String> {
+    let order = ecosystem.order();
+    let version = looked_up(&one.package);
+    let affected = || {
+        advisories
+            .iter()
+            .flat_map(|advisory| &advisory.affected)
+            .filter(|affected| affected.ecosystem == ecosystem && affected.name == name)
+    };
+    if groups.len() < 2 || version.is_empty() {
+        return None;
+    }
+    let mut candidates: Vec<&str> = affected()
+        .flat_map(|affected| &affected.ranges)
+        .flat_map(|range| &range.events)
+        .filter_map(|event| if let Event::Fixed(fixed) = event { Some(fixed.as_str()) } else { None })
+        .filter(|fixed| order.compare(fixed, &version).is_some_and(std::cmp::Ordering::is_gt))
+        .collect();
+    candidates.sort_by(|a, b| order.compare(a, b).unwrap_or(std::cmp::Ordering::Equal));
+    candidates.dedup();
+    let is_free = |fixed: &&str| affected().all(|affected| is_affected(affected, fixed) == Some(false));
+    candidates.into_iter().take(200).find(is_free).map(str::to_owned)
 }
 
 fn unreadable(one: &Placed, count: usize) -> Hole {
@@ -182,138 +262,4 @@ fn unreadable(one: &Placed, count: usize) -> Hole {
     };
     let many = if count == 1 { "an advisory is".to_owned() } else { format!("{count} advisories are") };
     Hole { path: one.path.clone(), reason: format!("{what}, and {many} known for it"), hint: String::new() }
-}
-
-/// Lock files read once more with their graphs, for what was found in them.
-struct Graphs<'t> {
-    head: &'t dyn Tree,
-    read: BTreeMap<String, Option<Lock>>,
-}
-
-impl Graphs<'_> {
-    fn via(&mut self, one: &Placed) -> Vec<String> {
-        let head = self.head;
-        let lock = self.read.entry(one.path.clone()).or_insert_with(|| {
-            let bytes = head.read(&one.path).ok().flatten()?;
-            let beside = |path: &str| head.read(path).ok().flatten();
-            lockfiles::read(one.format, &Input { path: &one.path, bytes: &bytes, beside: &beside, graph: true }).ok()
-        });
-        let Some(lock) = lock else { return Vec::new() };
-        let same =
-            |package: &lockfiles::Package| package.name == one.package.name && package.version == one.package.version;
-        let place = if lock.packages.get(one.place).is_some_and(same) {
-            Some(one.place)
-        } else {
-            lock.packages.iter().position(same)
-        };
-        let path = place.map(|place| lock.path_to(place)).unwrap_or_default();
-        path.iter()
-            .filter_map(|at| lock.packages.get(*at))
-            .map(|package| format!("{} {}", package.name, package.version))
-            .collect()
-    }
-}
-
-/// A range in words: `>= 1.0.0, < 1.2.3`.
-fn in_words(hit: &Hit) -> String {
-    let mut parts = Vec::new();
-    for range in &hit.affected.ranges {
-        let mut from = None;
-        for event in &range.events {
-            match event {
-                Event::Introduced(version) => {
-                    if let Some(from) = from.replace(version) {
-                        parts.push(format!(">= {from}"));
-                    }
-                }
-                Event::Fixed(to) | Event::LastAffected(to) => {
-                    let sign = if matches!(event, Event::Fixed(_)) { "<" } else { "<=" };
-                    match from.take() {
-                        Some(start) if start != "0" && start != "0.0.0-0" => {
-                            parts.push(format!(">= {start}, {sign} {to}"));
-                        }
-                        _ => parts.push(format!("{sign} {to}")),
-                    }
-                }
-                Event::Limit(_) => {}
-            }
-        }
-        if let Some(start) = from {
-            parts.push(if start == "0" || start == "0.0.0-0" {
-                "every version".to_owned()
-            } else {
-                format!(">= {start}")
-            });
-        }
-    }
-    parts.dedup();
-    if parts.is_empty() { "the versions that the record lists".to_owned() } else { parts.join(" or ") }
-}
-
-fn found_of(group: &Group, one: &Placed, standing: Standing, graphs: &mut Graphs<'_>) -> Found {
-    let package = one.package.clone();
-    let kind = if group.malicious() {
-        Kind::Malicious
-    } else if group.informational() {
-        Kind::Informational
-    } else {
-        Kind::Vulnerable
-    };
-    let hit = group.shown();
-    let summary = hit.map(|hit| hit.advisory.summary.clone()).unwrap_or_default();
-    let version = if package.version.is_empty() { "(any version)" } else { package.version.as_str() };
-    let title = match kind {
-        Kind::Malicious => format!("malicious package: {} {version}", package.name),
-        _ if summary.is_empty() => format!("{} {version}: {}", package.name, group.id()),
-        _ => format!("{} {version}: {summary}", package.name),
-    };
-    let via = graphs.via(one);
-    let fixed = group.fix();
-    let range = hit.map(in_words).unwrap_or_default();
-    let brought = match via.as_slice() {
-        [first, .., _] => format!(" It comes with {first}: {}.", via.join(" > ")),
-        _ => String::new(),
-    };
-    let fix = match (&fixed, kind) {
-        (_, Kind::Malicious) => format!(
-            "Remove `{}`, and treat every machine that installed it and every secret on it as known to others.",
-            package.name
-        ),
-        (Some(fixed), _) if via.len() > 1 => {
-            format!("Upgrade `{}` to {fixed} or later; a newer {} may bring it.", package.name, via[0])
-        }
-        (Some(fixed), _) => format!("Upgrade `{}` to {fixed} or later.", package.name),
-        (None, _) => {
-            format!("No version mends it yet: replace `{}`, or allow the advisory with a reason.", package.name)
-        }
-    };
-    let level = if kind == Kind::Informational { Level::Low } else { group.level() };
-    let symbols: BTreeSet<String> = group.hits.iter().flat_map(|hit| hit.affected.symbols.iter().cloned()).collect();
-    let cwe: BTreeSet<String> = group.hits.iter().flat_map(|hit| hit.advisory.cwe.iter().cloned()).collect();
-    let severity = group.hits.iter().filter(|hit| hit.advisory.score > 0).max_by_key(|hit| hit.advisory.score);
-    let scored = severity
-        .map_or_else(String::new, |hit| format!(" CVSS {}.{}.", hit.advisory.score / 10, hit.advisory.score % 10));
-    let why = match kind {
-        Kind::Malicious => format!("It was published to do harm ({}).{brought}", group.ids.join(", ")),
-        _ => format!("{}: affected are {range}.{scored}{brought}", group.ids.join(", ")),
-    };
-    Found {
-        kind,
-        path: one.path.clone(),
-        line: package.line,
-        ids: group.ids.clone(),
-        level,
-        blocks: kind != Kind::Informational,
-        title,
-        why,
-        fix,
-        reference: hit.map(|hit| hit.advisory.reference.clone()).unwrap_or_default(),
-        cwe: cwe.into_iter().collect(),
-        fixed,
-        range,
-        via,
-        symbols: symbols.into_iter().collect(),
-        standing,
-        package,
-    }
 }

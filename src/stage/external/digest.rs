@@ -261,10 +261,20 @@ pub fn canonical(stage: &StageConfig) -> Vec<u8> {
                 cwe,
                 reference,
                 fix,
+                package,
+                version,
+                ecosystem,
+                ids,
             } = &**map;
             one.push(findings.clone());
             for texts in [path, line, column, end_line, end_column, rule, message, severity, cwe, reference, fix] {
                 list(texts.clone());
+            }
+            // A map of before there were these keeps its digest.
+            if [package, version, ecosystem, ids].iter().any(|texts| !texts.is_empty()) {
+                for texts in [package, version, ecosystem, ids] {
+                    list(texts.clone());
+                }
             }
         }
         Format::Sarif | Format::Junit | Format::Checkstyle | Format::ExitCode | Format::Plugin => {}

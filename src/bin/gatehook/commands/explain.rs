@@ -25,6 +25,14 @@ pub(crate) fn run(args: &Explain) -> Exit {
     if let Some(text) = super::advisories::page(&args.rule) {
         return say(&text);
     }
+    if super::advisories::is_id(&args.rule) {
+        let error = std::io::Error::other(format!("the advisory index holds no `{}`", args.rule));
+        return fail(
+            &error,
+            Some("`gatehook advisories update` makes it new, `gatehook advisories status` says what it holds"),
+            Exit::Usage,
+        );
+    }
     if let Some((tool, rule)) = args.rule.split_once('/') {
         return of_tool(tool, rule, &ink);
     }

@@ -7,10 +7,12 @@ use std::path::Path;
 use crate::change::{Change, Reader};
 use crate::config::{Format, StageConfig};
 use crate::engine::{Engine, FileFacts};
-use crate::finding::{Advice, Code, Excerpt, Finding, Place, Salt, Severity, State, Text};
+use crate::finding::{Advice, Code, Excerpt, Finding, Package, Place, Salt, Severity, State, Text};
 use crate::paths::RepoPath;
 use crate::policy;
 use crate::rules::Pack;
+use crate::sca::Ecosystem;
+use crate::sca::purl::Purl;
 use crate::stage::external::parse::Reported;
 use crate::stage::external::valued;
 use crate::stage::source::{Brought, SourceFile, hidden, without_values};
@@ -39,6 +41,25 @@ pub(in crate::stage::external) fn within(dir: &Path, path: &[u8]) -> Vec<u8> {
     };
     let parts: Vec<&[u8]> = inner.split(|&byte| byte == b'/').filter(|part| *part != b".").collect();
     parts.join(&b'/')
+}
+
+/// The package that a tool speaks of.
+fn package(reported: &Reported) -> Option<Package> {
+    let purl = Purl::parse(&reported.package);
+    let known = purl.as_ref().and_then(Purl::package);
+    let (ecosystem, name, version) = match (known, purl) {
+        (Some((ecosystem, name)), Some(purl)) => (Some(ecosystem), name, purl.version),
+        _ => (Ecosystem::from_word(&reported.ecosystem), reported.package.clone(), String::new()),
+    };
+    let version = if version.is_empty() { reported.version.clone() } else { version };
+    let shown = |text: &str| Text::Owned(escape(text.as_bytes()).to_string());
+    (!name.is_empty() && name.len() < 300 && version.len() < 300).then(|| Package {
+        ecosystem: ecosystem.map_or("", Ecosystem::name).into(),
+        name: shown(&name),
+        version: shown(&version),
+        purl: ecosystem.map_or_else(Text::default, |one| Purl::of(one, &name, &version).to_string().into()),
+        fixed: Text::default(),
+    })
 }
 
 impl Judge<'_> {
@@ -93,6 +114,8 @@ impl Judge<'_> {
             },
             state,
             reason,
+            ids: reported.ids.iter().map(|id| Text::Owned(escape(id.as_bytes()).to_string())).collect(),
+            package: package(reported),
             tools: vec![self.stage.name.clone().into()],
             ..Finding::new(self.stage.name.clone(), rule, path, fingerprint)
         }

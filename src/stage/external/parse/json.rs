@@ -22,6 +22,10 @@ struct Map {
     cwe: Vec<Pointer>,
     reference: Vec<Pointer>,
     fix: Vec<Pointer>,
+    package: Vec<Pointer>,
+    version: Vec<Pointer>,
+    ecosystem: Vec<Pointer>,
+    ids: Vec<Pointer>,
 }
 
 impl Map {
@@ -40,6 +44,10 @@ impl Map {
             cwe: list(&raw.cwe),
             reference: list(&raw.reference),
             fix: list(&raw.fix),
+            package: list(&raw.package),
+            version: list(&raw.version),
+            ecosystem: list(&raw.ecosystem),
+            ids: list(&raw.ids),
         }
     }
 }
@@ -141,6 +149,10 @@ fn one(trail: &[&Value], map: &Map) -> Reported {
         cwe,
         reference: text(&map.reference),
         fix: text(&map.fix),
+        package: text(&map.package),
+        version: text(&map.version),
+        ecosystem: text(&map.ecosystem),
+        ids: words::advisory_ids(&text(&map.ids)),
         suppressed: None,
     }
 }

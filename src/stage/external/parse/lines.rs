@@ -34,7 +34,7 @@ fn one(groups: &Captures<'_>) -> Reported {
         cwe,
         reference: text("reference"),
         fix: text("fix"),
-        suppressed: None,
+        ..Reported::default()
     }
 }
 

@@ -45,6 +45,14 @@ pub struct Reported {
     pub reference: String,
     /// How to mend it.
     pub fix: String,
+    /// The package that it is about: a name or a package URL; empty where it is about none.
+    pub package: String,
+    /// The version of that package.
+    pub version: String,
+    /// The ecosystem, in the tool's word.
+    pub ecosystem: String,
+    /// Ids of the advisory.
+    pub ids: Vec<String>,
     /// Why it does not count, where the tool says so itself.
     pub suppressed: Option<String>,
 }

@@ -108,7 +108,7 @@ fn one(found: PluginFinding) -> Reported {
         cwe,
         reference: found.reference,
         fix: found.fix,
-        suppressed: None,
+        ..Reported::default()
     }
 }
 

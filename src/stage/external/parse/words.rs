@@ -49,6 +49,25 @@ pub(super) fn cwe(text: &str, found: &mut Vec<u32>) {
     }
 }
 
+/// The ids of advisories in a text: `CVE-2021-44228`, `GHSA-jfh8-c2jp-5v3q` also at the end of an address, `RUSTSEC-…`.
+pub(super) fn advisory_ids(text: &str) -> Vec<String> {
+    const DATABASES: [&str; 8] = ["CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "MAL-", "OSV-", "DSA-"];
+    let mut found = Vec::new();
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
+        let upper = word.to_ascii_uppercase();
+        let has_digit = || word.bytes().any(|byte| byte.is_ascii_digit());
+        if word.len() > 8 && word.len() < 40 && DATABASES.iter().any(|name| upper.starts_with(name)) && has_digit() {
+            // GitHub writes its own in small letters behind the first four.
+            let id = upper.strip_prefix("GHSA-").map_or(upper.clone(), |rest| format!("GHSA-{}", rest.to_lowercase()));
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+    }
+    found.truncate(50);
+    found
+}
+
 /// A URI's path, percent signs decoded: `file:///a%20b` is `/a b`. Others come back as they are.
 pub(super) fn path_of_uri(uri: &str) -> Vec<u8> {
     let rest = match uri.strip_prefix("file:") {
@@ -98,6 +117,13 @@ mod tests {
         assert_eq!(severity("unheard of"), None);
         assert_eq!(severity("0.0"), None);
         assert_eq!(severity("NaN"), None);
+    }
+
+    #[test]
+    fn ids_of_advisories_stand_in_lists_addresses_and_texts() {
+        let text =
+            "https://github.com/advisories/GHSA-jfh8-C2JP-5v3q CVE-2021-44228, cve-2020-1 RUSTSEC-2020-0071; go-home";
+        assert_eq!(advisory_ids(text), ["GHSA-jfh8-c2jp-5v3q", "CVE-2021-44228", "CVE-2020-1", "RUSTSEC-2020-0071"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gatehook::finding::Exit;
-use gatehook::sca::advisories::{Archive, Compiler, Index, Origin, records};
+use gatehook::sca::advisories::{Archive, Compiler, Index, Origin, records, weights};
 use gatehook::session::{self, clock, files};
 use gatehook::store::{AdvisoryFile, Dirs};
 use gatehook::sys::Map;
@@ -50,6 +50,10 @@ fn imported(args: &ImportAdvisories) -> Result<String, String> {
             compiler.source(Origin { name: name.clone(), digest: digest(&map), ..Origin::default() }, now);
             if map.starts_with(b"PK") || path.extension().is_some_and(|end| end == "zip") {
                 found = archive(&map, &mut compiler).map_err(|error| format!("`{}`: {error}", path.display()))?;
+            } else if let Some(list) = weights(&map).map_err(|fault| told(&path.to_string_lossy(), &fault))? {
+                // EPSS and KEV weigh advisories; they are none themselves.
+                found = list.len();
+                compiler.weigh(&list);
             } else {
                 let file = path.to_string_lossy();
                 let all = records(&file, &map).map_err(|fault| told(&file, &fault))?;

@@ -12,7 +12,7 @@ use gatehook::finding::Exit;
 use gatehook::sca::Ecosystem;
 use gatehook::text::Dress;
 
-pub(crate) use self::page::page;
+pub(crate) use self::page::{is_id, page};
 use crate::args::{Advisories, Compare};
 use crate::door::{self, Content};
 use crate::say::{fail, say, stop};

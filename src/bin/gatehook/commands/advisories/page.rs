@@ -24,6 +24,13 @@ pub(crate) fn page(id: &str) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
+/// Whether a word has the form of an advisory's id.
+pub(crate) fn is_id(word: &str) -> bool {
+    let databases = ["CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "MAL-", "OSV-", "DSA-", "USN-"];
+    let upper = word.to_ascii_uppercase();
+    databases.iter().any(|name| upper.starts_with(name)) && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 fn write(out: &mut String, one: &Advisory) {
     let shown =
         |text: &str| text.lines().map(|line| escape(line.as_bytes()).to_string()).collect::<Vec<_>>().join("\n");
