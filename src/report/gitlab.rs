@@ -131,8 +131,8 @@ fn identifiers(finding: &Finding) -> Vec<Value> {
     let mut list = vec![json!({
         "type": "gatehook_rule_id", "name": format!("gatehook rule {rule}"), "value": or_unknown(&rule),
     })];
-    for id in &finding.ids {
-        let shown = escape(id.as_bytes()).to_string();
+    for id in finding.ids.iter().filter(|id| !id.is_empty()) {
+        let shown = words::cut(&escape(id.as_bytes()).to_string(), 255).into_owned();
         let (kind, url) = match shown.split('-').next() {
             Some("CVE") => ("cve", format!("https://nvd.nist.gov/vuln/detail/{shown}")),
             Some("GHSA") => ("ghsa", format!("https://github.com/advisories/{shown}")),
