@@ -22,6 +22,8 @@ pub struct FileFacts {
     pub locale: bool,
     /// Its name says that it configures something.
     pub settings: bool,
+    /// A notebook: cells of code and what they printed.
+    pub notebook: bool,
     /// Not the file itself but something that was encoded in it.
     pub decoded: bool,
     /// Neither text nor UTF-16 or UTF-32: searched for values that speak for themselves only.
@@ -42,6 +44,7 @@ impl FileFacts {
             locale: is_locale(&name, &lower),
             prose: languages.has(Language::Markdown) || name.ends_with(b".rst") || name.ends_with(b".adoc"),
             settings: is_settings(&name),
+            notebook: name.ends_with(b".ipynb"),
             decoded: false,
             binary: unicode::is_binary(text),
         }

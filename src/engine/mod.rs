@@ -19,4 +19,4 @@ mod window;
 pub use compiled::{compiles, has_matcher};
 pub use facts::FileFacts;
 pub use scan::{Engine, Found, Input, Match};
-pub use study::{Studied, key_digests, study};
+pub use study::{Studied, digest, key_digests, study};

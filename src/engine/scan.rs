@@ -49,6 +49,8 @@ pub struct Match {
     pub secret: Option<Secret>,
     /// How the value was encoded, outermost first.
     pub encoding: Vec<Text>,
+    /// What the model took it for a secret by, where it did.
+    pub because: Vec<String>,
 }
 
 /// What a search gave.
@@ -137,7 +139,7 @@ impl Engine {
         if depth == DEPTH {
             return;
         }
-        for piece in decode::pieces(input.text, ranges, budget) {
+        for piece in decode::pieces(input.text, ranges, depth == 0 && input.facts.notebook, budget) {
             if !touches(input.added, &piece.from) {
                 continue;
             }
@@ -147,8 +149,13 @@ impl Engine {
             }
             let whole: Vec<_> = std::iter::once(0..piece.text.len()).collect();
             // A long piece is a bundled file: what only looks like a secret there is none.
-            let facts =
-                FileFacts { decoded: true, generated: input.facts.generated || piece.text.len() > 1024, ..input.facts };
+            let is_source = matches!(piece.kind, "notebook" | "joined");
+            let facts = FileFacts {
+                decoded: true,
+                generated: input.facts.generated || !is_source && piece.text.len() > 1024,
+                languages: piece.languages.unwrap_or(input.facts.languages),
+                ..input.facts
+            };
             let inner = Input { text: &piece.text, added: &whole, facts, path: input.path };
             let mut inside = self.plain(&inner, &whole);
             self.encoded(&inner, &whole, depth + 1, budget, &mut inside);
@@ -219,7 +226,11 @@ impl Search<'_> {
         if let Some(matcher) = compiled.matcher {
             if let Some(read) = matcher.find(self.input.text, &hit, facts, &mut self.memo) {
                 self.done[usize::from(id.0)].matched = read.value.end;
+                let matches = self.found.matches.len();
                 self.accept_candidate(id, rule, compiled, read.span, read.value);
+                if let Some(found) = self.found.matches.get_mut(matches) {
+                    found.because = validate::reasons(read.features);
+                }
             }
             return;
         }
@@ -286,7 +297,7 @@ impl Search<'_> {
         }
         let tier = if self.input.facts.test && rule.tests == Tests::Warn { Tier::Warn } else { rule.tier };
         let at = if is_secret { at } else { without_blanks(text, at) };
-        self.found.matches.push(Match { rule: id, tier, span, at, secret, encoding: Vec::new() });
+        self.found.matches.push(Match { rule: id, tier, span, at, secret, encoding: Vec::new(), because: Vec::new() });
     }
 
     fn in_context(&mut self, wanted: Context, at: usize) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::facts::FileFacts;
 use super::matcher;
-use super::validate::Features;
+use super::validate::{Features, published};
 use crate::rules::RuleSet;
 
 /// A value and the labels of what holds of it.
@@ -42,4 +42,9 @@ pub fn study(rules: &RuleSet, text: &[u8], facts: &FileFacts) -> Vec<Studied> {
 /// Digests of the private keys in `text`, as `rules/secrets/published-keys.txt` holds them.
 pub fn key_digests(text: &[u8]) -> Vec<String> {
     matcher::digests(text)
+}
+
+/// The digest of a sample, as `rules/secrets/published-samples.txt` holds it.
+pub fn digest(value: &[u8]) -> String {
+    published::digest(value)
 }

@@ -151,6 +151,8 @@ pub struct Finding {
     pub reason: Option<String>,
     /// How it was encoded where it stood, outermost first (`base64`); empty for plain text.
     pub encoding: Vec<Text>,
+    /// What spoke most for a value that only its name and place speak for (`+`), and against it (`-`). Not in reports.
+    pub because: Vec<String>,
     /// The external stages that found it; empty where a built-in stage alone did.
     pub tools: Vec<Text>,
     /// The dependency it is about, where it is about one.
@@ -188,6 +190,7 @@ impl Finding {
             state: State::New,
             reason: None,
             encoding: Vec::new(),
+            because: Vec::new(),
             tools: Vec::new(),
             package: None,
             ids: Vec::new(),

@@ -181,6 +181,7 @@ impl FindingModel {
             state: state.ok_or_else(|| bad("state", &self.state))?,
             reason: self.reason,
             encoding: self.encoding,
+            because: Vec::new(),
             tools: self.tools,
             package: self.package.map(|package| {
                 let PackageModel { ecosystem, name, version, purl, fixed } = package;

@@ -101,7 +101,7 @@ fn every_rule_has_its_lesson_in_the_pages() {
             let (id, severity, tier) = (&rule.id, rule.severity, rule.tier);
             write!(page, "\n## {id}\n\n{}. Severity {severity}, tier {tier}.\n\n", rule.title).unwrap();
             write!(page, "**Why:** {}.\n\n", rule.why).unwrap();
-            let pair = teacher.pair(rule).expect("every rule has a bad and a good example");
+            let pair = teacher.pair(rule).unwrap_or_else(|| panic!("{id} has no bad or good example"));
             for (name, example) in [("Bad", &pair.bad), ("Good", &pair.good)] {
                 let (path, text) = example_pair::split(example);
                 let file = path.map(|path| format!(" in <code>{path}</code>")).unwrap_or_default();

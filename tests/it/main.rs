@@ -15,6 +15,7 @@ mod frameworks;
 mod hostile;
 mod installer;
 mod layers;
+mod leaks;
 mod lockfiles;
 mod mutations;
 mod names;

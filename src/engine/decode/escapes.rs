@@ -26,7 +26,7 @@ pub(super) fn find(text: &[u8], range: &Range<usize>, budget: &mut usize, found:
         if escapes >= FEWEST && is_text(&decoded) && decoded.len() <= *budget {
             *budget -= decoded.len();
             let kind = if text[at] == b'%' { "percent" } else { "escapes" };
-            found.push(Piece { kind, from: start..end, text: decoded, map: Map::Each(offsets) });
+            found.push(Piece { kind, from: start..end, text: decoded, map: Map::Each(offsets), languages: None });
         }
     }
 }

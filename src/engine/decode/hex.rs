@@ -19,7 +19,7 @@ pub(super) fn decode(run: &[u8], from: Range<usize>, budget: &mut usize) -> Opti
         return None;
     }
     *budget -= text.len();
-    Some(Piece { kind: "hex", from, text, map: Map::Ratio { encoded: 2, decoded: 1 } })
+    Some(Piece { kind: "hex", from, text, map: Map::Ratio { encoded: 2, decoded: 1 }, languages: None })
 }
 
 /// The value of a hexadecimal digit.

@@ -7,8 +7,12 @@
 mod base64;
 mod escapes;
 mod hex;
+mod joined;
+mod notebook;
 
 use std::ops::Range;
+
+use crate::rules::LanguageSet;
 
 /// A decoded piece.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub(super) struct Piece {
     pub(super) from: Range<usize>,
     /// The text.
     pub(super) text: Vec<u8>,
+    /// Its language, where that is another than its file's.
+    pub(super) languages: Option<LanguageSet>,
     /// The way back.
     map: Map,
 }
@@ -30,6 +36,8 @@ enum Map {
     Ratio { encoded: usize, decoded: usize },
     /// One offset for each decoded byte, and one for the end.
     Each(Vec<u32>),
+    /// Nothing smaller than the whole run.
+    Whole,
 }
 
 impl Piece {
@@ -41,6 +49,7 @@ impl Piece {
                 let at = |index: usize| offsets.get(index).or(offsets.last()).map_or(0, |&offset| offset as usize);
                 (at(span.start), at(span.end))
             }
+            Map::Whole => (0, self.from.len()),
         };
         let within = |offset: usize| (self.from.start + offset).min(self.from.end);
         within(start)..within(end).max(within(start))
@@ -48,9 +57,13 @@ impl Piece {
 }
 
 /// The pieces in `ranges` of `text`, in order; `budget` is the decoded bytes that may still come.
-pub(super) fn pieces(text: &[u8], ranges: &[Range<usize>], budget: &mut usize) -> Vec<Piece> {
+pub(super) fn pieces(text: &[u8], ranges: &[Range<usize>], is_notebook: bool, budget: &mut usize) -> Vec<Piece> {
     let mut found = Vec::new();
     for range in ranges {
+        if is_notebook {
+            notebook::find(text, range, budget, &mut found);
+        }
+        joined::find(text, range, budget, &mut found);
         base64::find(text, range, budget, &mut found);
         escapes::find(text, range, budget, &mut found);
     }
@@ -69,7 +82,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str, budget: &mut usize) -> Vec<Piece> {
-        pieces(text.as_bytes(), std::slice::from_ref(&(0..text.len())), budget)
+        pieces(text.as_bytes(), std::slice::from_ref(&(0..text.len())), false, budget)
     }
 
     fn all(text: &str) -> Vec<Piece> {

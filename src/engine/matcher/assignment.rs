@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::Candidate;
+use super::below;
 use super::literal::{self, Ends, Literal};
 use super::login;
 use super::name;
@@ -49,19 +50,30 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>, facts: &FileFacts) -> Option
     if start >= 2 && &text[start - 2..start] == b"::" {
         return None;
     }
-    if matches!(operator, Operator::Passes | Operator::Equals | Operator::Colon)
+    if matches!(operator, Operator::Passes | Operator::Equals | Operator::Colon | Operator::Blank)
         && let Some(found) = login::read(text, &(start..end), value_at, facts)
     {
         return Some(found);
     }
+    // `"name": "DB_PASSWORD", "value": "v"`: the next string is a key, not the value.
+    let pair = if operator == Operator::Passes && is_quoted { pairs::paired(text, end) } else { None };
     let (literal, how) = match value(text, start, value_at, operator, is_quoted, facts) {
+        _ if pair.is_some() => (pair?, How::default()),
         Some(literal) => {
             let passes = operator == Operator::Passes && is_quoted;
             (literal, How { compares: operator == Operator::Compares, passes })
         }
-        None if is_quoted => (pairs::paired(text, end).or_else(|| pairs::defaulted(text, end, facts))?, How::default()),
+        None if is_quoted => {
+            let found = pairs::paired(text, end).or_else(|| pairs::defaulted(text, end, facts));
+            (found.or_else(|| pairs::argued(text, start, end))?, How::default())
+        }
         None => return None,
     };
+    // `password.lstrip("…")` asks the value for something.
+    let called = text[start..end].rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    if operator == Operator::Passes && !is_quoted && called.len() < end - start && name::classify(called).is_none() {
+        return None;
+    }
     // `["password", "port"]`: a list of names.
     if how.passes && !is_first_argument(text, start) {
         return None;
@@ -99,6 +111,8 @@ fn graded(text: &[u8], name: Range<usize>, literal: Literal, how: How, facts: &F
     let at = literal.value.start;
     let place = Place { kind, name, facts, style: literal.style, compares: how.compares, passes: how.passes, text, at };
     let judged = grade(value, &place)?;
+    // An `auth` that holds a password is one.
+    let kind = if judged.is_sure() && kind == Kind::Credential { Kind::Password } else { kind };
     Some(Candidate::judged(start..literal.value.end, literal.value, kind, judged))
 }
 
@@ -245,6 +259,16 @@ fn value(
     }
     match operator {
         Operator::Colon => {
+            // `@Value("${db.password:v}")`, `${DB_PASSWORD:v}`.
+            if start >= 2 && &text[start - 2..start] == b"${" {
+                return literal::bare(text, at, Ends::Brace);
+            }
+            if facts.languages.has(L::Yaml)
+                && !is_quoted
+                && let Some(literal) = below::scalar(text, start, at)
+            {
+                return Some(literal);
+            }
             if let Some(literal) = behind_type(text, at).or_else(|| header(text, start, at)) {
                 return Some(literal);
             }
@@ -253,7 +277,8 @@ fn value(
         _ => {}
     }
     let ends = bare_ends(text, start, at, operator, is_quoted, facts)?;
-    literal::bare(text, blanks(text, at), ends)
+    let first = if text[at..].starts_with(b"\\\n") { first } else { blanks(text, at) };
+    literal::bare(text, first, ends)
 }
 
 /// `: Type = "v"`.
@@ -296,6 +321,10 @@ fn behind_blank(text: &[u8], start: usize, at: usize, facts: &FileFacts) -> Opti
     // `'PASSWORD' or 'HASH'` in a sentence.
     let is_sentence = text[start..at].trim_ascii_end().last().is_some_and(|byte| matches!(byte, b'"' | b'\''));
     if is_sentence && rest.starts_with(b"or ") {
+        return None;
+    }
+    // `pass to 'tool'`.
+    if rest.starts_with(b"to ") && text[start..at].trim_ascii_end() == b"pass" {
         return None;
     }
     for word in [&b"or "[..], b"eq ", b"is ", b"BY ", b"by ", b"to ", b"= ", b"As String = ", b"As String=", b"<- "] {
@@ -378,6 +407,13 @@ fn bare_ends(
         Operator::Colon if set.has(L::Yaml) => Some(Ends::Line),
         Operator::Equals if any(&[L::Yaml, L::Shell, L::Dockerfile]) && tight => Some(Ends::Blank),
         Operator::Equals if set.has(L::Make) => Some(Ends::Line),
+        // `name = v` begins no line of these, but one of a file that stands in them.
+        Operator::Equals if set.has(L::Yaml) && below::begins_line(text, start) => Some(Ends::Line),
+        Operator::Equals | Operator::Colon
+            if any(&[L::Shell, L::Dockerfile]) && below::begins_line(text, start) && below::in_heredoc(text, start) =>
+        {
+            Some(Ends::Line)
+        }
         _ if set.is_empty() || facts.prose => match operator {
             Operator::Equals if tight => Some(Ends::Blank),
             _ => Some(Ends::Line),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::engine::validate::Style;
+use crate::engine::validate::{Style, is_grouped};
 
 /// A value and how it is written.
 #[derive(Clone, Debug)]
@@ -205,7 +205,9 @@ pub(super) fn bare(text: &[u8], at: usize, ends: Ends) -> Option<Literal> {
     }
     let closed_by = text.get(end).copied().unwrap_or(b'\n');
     if ends == Ends::Line && matches!(closed_by, b' ' | b'\t') && !ends_line(&text[end..]) {
-        return None;
+        let line = crate::text::line_bounds(text, at).end.min(last);
+        let value = at..at + text[at..line].trim_ascii_end().len();
+        return is_grouped(&text[value.clone()]).then_some(Literal { value, style: Style::Bare });
     }
     if matches!(closed_by, b'"' | b'\'') && ends == Ends::Line {
         return None;

@@ -18,13 +18,17 @@ const NAMES: &[&[u8]] = &[
     b"credentials",
     b"creds",
     b"authenticate",
+    b"basic_auth",
+    b"credentials.basic",
 ];
 
 /// The candidate behind the name that ends at `end`; its value begins at `at`, behind an operator.
 pub(super) fn read(text: &[u8], name: &Range<usize>, at: usize, facts: &FileFacts) -> Option<Candidate> {
     let start = name.start;
     let mut at = blanks(text, at);
-    if text[at - 1] != b'(' {
+    // Ruby: `basic_auth 'u', 'p'`.
+    let is_command = matches!(text.get(at), Some(b'"' | b'\'')) && text[..name.end].ends_with(b"basic_auth");
+    if text[at - 1] != b'(' && !is_command {
         if !matches!(text.get(at), Some(b'(' | b'[')) {
             return None;
         }
@@ -42,7 +46,12 @@ pub(super) fn read(text: &[u8], name: &Range<usize>, at: usize, facts: &FileFact
     }
     let password = literal::quoted(text, blanks(text, behind + 1))?;
     let closes = blanks(text, password.value.end + 1);
-    if !matches!(text.get(closes), Some(b')' | b']')) || text[user.value.clone()] == text[password.value.clone()] {
+    let ends = if is_command {
+        matches!(text.get(closes), None | Some(b'\n' | b'\r'))
+    } else {
+        matches!(text.get(closes), Some(b')' | b']'))
+    };
+    if !ends || text[user.value.clone()] == text[password.value.clone()] {
         return None;
     }
     let (name, at) = (&text[name.clone()], password.value.start);

@@ -5,8 +5,10 @@
 
 mod pairs;
 mod assignment;
+mod below;
 mod curl;
 mod header;
+mod jwk;
 mod kubernetes;
 mod literal;
 mod login;
@@ -16,7 +18,6 @@ mod settings;
 mod sql;
 mod url;
 
-pub(super) use pem::digests;
 pub(super) use settings::holds_private;
 
 use std::ops::Range;
@@ -47,6 +48,8 @@ enum ValueReader {
     Pem,
     /// Values of a Kubernetes `Secret`.
     Kubernetes,
+    /// A private JSON Web Key.
+    Jwk,
     /// A password in a row that is inserted.
     Insert,
 }
@@ -83,6 +86,13 @@ impl Candidate {
     }
 }
 
+/// Digests of the private keys in `text`.
+pub(super) fn digests(text: &[u8]) -> Vec<String> {
+    let mut found = pem::digests(text);
+    found.extend(jwk::digests(text));
+    found
+}
+
 /// The last keyword that was read, so that several rules share one reading.
 #[derive(Default)]
 pub(super) struct Memo(Option<(ValueReader, usize, Option<Candidate>)>);
@@ -107,6 +117,7 @@ impl Matcher {
             "curl" => ValueReader::Curl,
             "pem" => ValueReader::Pem,
             "kubernetes" => ValueReader::Kubernetes,
+            "jwk" => ValueReader::Jwk,
             "sql-insert" => ValueReader::Insert,
             _ => return None,
         };
@@ -137,6 +148,7 @@ impl Matcher {
                 ValueReader::Curl => curl::read(text, hit, facts),
                 ValueReader::Kubernetes => kubernetes::read(text, hit, facts),
                 ValueReader::Insert => sql::read(text, hit, facts),
+                ValueReader::Jwk => jwk::read(text, hit),
                 ValueReader::Pem => pem::read(text, hit),
             };
             memo.0 = Some((self.reader, hit.start, found));

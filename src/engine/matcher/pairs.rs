@@ -49,7 +49,8 @@ fn tagged(text: &[u8], name: &Range<usize>) -> Option<Literal> {
     while at < last && text[at].is_ascii_whitespace() {
         at += 1;
     }
-    let value = [&b"<value>"[..], b"<string>"].into_iter().find(|value| text[at..].starts_with(value))?;
+    let value =
+        [&b"<value>"[..], b"<string>", b"<defaultValue>"].into_iter().find(|value| text[at..].starts_with(value))?;
     literal::markup(text, at + value.len())
 }
 
@@ -91,7 +92,7 @@ pub(super) fn paired(text: &[u8], name_end: usize) -> Option<Literal> {
     }
     let at = found?;
     let between = &window[..at];
-    let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'-' | b':');
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'-' | b':' | b'\\');
     if !between.iter().all(blank) {
         return None;
     }
@@ -102,4 +103,21 @@ pub(super) fn paired(text: &[u8], name_end: usize) -> Option<Literal> {
     let first = blanks_and_break(text, value_at);
     literal::quoted(text, first)
         .or_else(|| (operator == Operator::Colon).then(|| literal::bare(text, first, Ends::Line)).flatten())
+}
+
+/// `add_argument("--password", default="v")`, `find("password").send_keys("v")`: the value of a call about the quoted
+/// name that begins at `start` and ends at `name_end`.
+pub(super) fn argued(text: &[u8], start: usize, name_end: usize) -> Option<Literal> {
+    let window = &text[name_end..text.len().min(name_end + 160)];
+    let line = &window[..memchr::memchr(b'\n', window).unwrap_or(window.len())];
+    let at = if text[..start].ends_with(b"--") {
+        memchr::memmem::find(line, b"default=").map(|at| at + b"default=".len())?
+    } else {
+        let call = line.get(1..).filter(|rest| rest.starts_with(b")."))?;
+        [&b").send_keys("[..], b").sendKeys(", b").fill(", b").setValue(", b").val("]
+            .into_iter()
+            .find(|name| call.starts_with(name))
+            .map(|name| 1 + name.len())?
+    };
+    literal::quoted(text, name_end + at)
 }

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::Candidate;
-use crate::engine::validate::{Grade, Kind};
+use crate::engine::validate::{Grade, Kind, published};
 
 /// Bytes behind the header that are looked at.
 const REACH: usize = 16 * 1024;
@@ -53,7 +53,7 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>) -> Option<Candidate> {
         return None;
     }
     // What everybody has opens nothing. Any other key blocks in a test too: real ones leak there most.
-    if is_published(&body) {
+    if published::is_key(&body) {
         return None;
     }
     let is_sample = is_encrypted || !is_whole;
@@ -61,40 +61,14 @@ pub(super) fn read(text: &[u8], hit: &Range<usize>) -> Option<Candidate> {
     Some(Candidate::certain(start..end, start..end, Kind::Secret, grade))
 }
 
-/// Keys that published packages carry for their tests and documents, a digest a line, sorted. Written by
-/// `rules/model/train.py --keys`.
-static PUBLISHED: &str = include_str!("../../../rules/secrets/published-keys.txt");
-
-/// What `PUBLISHED` holds of a key: the first eight bytes of the BLAKE3 of its body's beginning, in hex.
-pub(in crate::engine) fn digest(body: &[u8]) -> String {
-    let hash = blake3::hash(&body[..body.len().min(200)]);
-    hash.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn is_published(body: &[u8]) -> bool {
-    let digest = digest(body);
-    let count = PUBLISHED.len() / 17;
-    let line = |at: usize| &PUBLISHED[at * 17..at * 17 + 16];
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        match line(middle).cmp(&digest) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-        }
-    }
-    false
-}
-
-/// The digests of the private keys in `text`, for `PUBLISHED`.
+/// The digests of the private keys in `text`, for `published-keys.txt`.
 pub(in crate::engine) fn digests(text: &[u8]) -> Vec<String> {
     memchr::memmem::find_iter(text, b"PRIVATE KEY")
         .filter_map(|at| {
             let behind = text[at..].strip_prefix(b"PRIVATE KEY")?;
             let behind = behind.strip_prefix(b" BLOCK").unwrap_or(behind).strip_prefix(b"----")?;
             let (body, _) = body(text, text.len() - behind.len());
-            (body.len() >= LEAST).then(|| digest(&body))
+            (body.len() >= LEAST).then(|| published::digest(&body))
         })
         .collect()
 }
@@ -226,15 +200,6 @@ mod tests {
         assert!(found(&lines.iter().map(|line| format!("  \"{line}\\n\" +\n")).collect::<String>()));
         assert!(found(&lines.iter().map(|line| format!("# {line}\n")).collect::<String>()));
         assert!(found(&lines.iter().map(|line| format!("// {line}\n")).collect::<String>()));
-    }
-
-    #[test]
-    fn the_published_keys_are_sorted_and_known() {
-        let lines: Vec<&str> = PUBLISHED.lines().collect();
-        assert!(lines.is_sorted() && lines.iter().all(|line| line.len() == 16));
-        assert_eq!(lines.len() * 17, PUBLISHED.len());
-        let pem = fill("{pem:RSA PRIVATE KEY}", 1);
-        assert!(!lines.contains(&&*digests(pem.as_bytes())[0]), "a key that nobody published");
     }
 
     #[test]

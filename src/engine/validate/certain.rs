@@ -116,7 +116,11 @@ pub(in crate::engine) fn certain(value: &[u8], facts: &FileFacts) -> Option<Grad
         _ if is_default(value) => Some(Grade::Weak),
         _ if is_stand_in(value) => (census.classes() >= 2 && value.len() >= 6).then_some(Grade::Weak),
         Look::Words if value.len() < 6 || !value.iter().all(u8::is_ascii_graphic) => None,
-        Look::Words if census.letters() == value.len() => (!words::is_word(&lower)).then_some(Grade::Strong),
+        // A word that programs are full of is rarely a password of theirs.
+        Look::Words if census.letters() == value.len() && words::is_word(&lower) => {
+            (value.len() >= 8).then_some(Grade::Weak)
+        }
+        Look::Words if census.letters() == value.len() => Some(Grade::Strong),
         // `app_user`, `read-only`: names of something as often as not.
         Look::Words if census.joints > 0 && census.digits == 0 => None,
         Look::Words if census.letters() == 0 => None,

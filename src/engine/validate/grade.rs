@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::certain::{certain, is_default};
 use super::features::{Feature, Features, features};
 use super::look::{Census, Look, is_hex, look};
-use super::{model, placeholder, shape};
+use super::{model, phrase, placeholder, shape};
 use crate::engine::facts::FileFacts;
 use crate::rules::Language;
 
@@ -81,6 +81,11 @@ impl Judged {
     fn of(grade: Option<Grade>) -> Self {
         Self { grade, features: Features::default() }
     }
+
+    /// Whether nothing speaks against it.
+    pub(in crate::engine) fn is_sure(&self) -> bool {
+        self.grade == Some(Grade::Strong)
+    }
 }
 
 /// Judges `value`; `None` where it is certainly no secret.
@@ -88,6 +93,11 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Judged
     let least = if place.kind == Kind::Password { 4 } else { 6 };
     if value.len() < least || value.len() > 512 {
         return None;
+    }
+    if value.contains(&b' ') {
+        let says_little = matches!(place.kind, Kind::Key | Kind::Credential);
+        return phrase::judge(value, place)
+            .map(|grade| Judged::of(Some(if says_little { Grade::Weak } else { grade })));
     }
     let census = Census::of(value);
     // Prose and translations have blanks or letters beyond ASCII.
@@ -125,11 +135,17 @@ pub(in crate::engine) fn grade(value: &[u8], place: &Place<'_>) -> Option<Judged
     if is_encoded_text(value) || shape::is_uuid(value) && !opens_by_uuid(place) {
         return None;
     }
+    if is_login(value, place) {
+        let apart = place.facts.test || place.facts.prose;
+        return Some(Judged::of(Some(if apart { Grade::Weak } else { Grade::Strong })));
+    }
     let look = look(value, &census);
     let features = features(value, &census, look, place);
-    let apart = place.facts.test || place.facts.prose || place.compares || place.facts.locale;
-    let apart = apart || features.has(Feature::Embedded);
-    let grade = if !apart && is_certain(value, look, features, place) {
+    let is_sample = place.facts.test || place.facts.prose || place.facts.locale || features.has(Feature::Embedded);
+    let apart = is_sample || place.compares;
+    // `if password == "…"`: what it is compared with lets in.
+    let only_compared = place.compares && !is_sample && !features.has(Feature::Digits0);
+    let grade = if (!apart || only_compared) && is_certain(value, look, features, place) {
         Some(Grade::Strong)
     } else {
         model::decide(model::score(features), apart)
@@ -156,13 +172,26 @@ fn is_certain(value: &[u8], look: Look, features: Features, place: &Place<'_>) -
     use Feature as F;
     let any = |list: &[F]| list.iter().any(|&feature| features.has(feature));
     let is_xml = features.has(F::Markup) && place.facts.languages.has(Language::Xml);
-    if !(features.has(F::Settled) || is_xml) || any(&[F::Comment, F::Embedded]) {
+    // A statement of SQL and a command are as plain as a setting.
+    let is_plain =
+        place.kind == Kind::Password && (features.has(F::Sql) || features.has(F::Shell) && place.style == Style::Bare);
+    // In a program, what has digits and is called a password is one; of letters alone, where a user or a host stands
+    // beside it or its name says whose it is.
+    let is_owned = any(&[F::Company, F::NameOwner]);
+    let is_login = place.kind == Kind::Password
+        && (features.has(F::Code) || features.has(F::Unknown) && place.style == Style::Quoted)
+        && if features.has(F::Digits0) {
+            is_owned && !place.passes && !any(&[F::Underscore, F::Dash, F::Dot, F::Slash])
+        } else {
+            is_owned || !place.passes
+        };
+    if !(features.has(F::Settled) || is_xml || is_plain || is_login) || any(&[F::Comment, F::Embedded]) {
         return false;
     }
     match place.kind {
         Kind::Password => {
             !any(&[F::NameForm, F::Percent])
-                && (!features.has(F::Digits0) || any(&[F::Sign, F::Env, F::Company]))
+                && (!features.has(F::Digits0) || any(&[F::Sign, F::Env, F::Company, F::NameOwner]))
                 && certain(value, place.facts) == Some(Grade::Strong)
         }
         Kind::Secret | Kind::Token | Kind::ApiKey => {
@@ -203,6 +232,19 @@ fn is_encoded_text(value: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     let printable = text.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n');
     printable && (text.contains(&b' ') || look(text, &Census::of(text)) == Look::Words)
+}
+
+/// Whether it is base64 of `user:password` behind the name `auth` or `_auth`, as Docker and npm keep it.
+fn is_login(value: &[u8], place: &Place<'_>) -> bool {
+    let name = place.name;
+    if place.compares || place.passes || !matches!(name, b"auth" | b"_auth") || value.len() < 12 {
+        return false;
+    }
+    let Ok(text) = STANDARD.decode(value) else { return false };
+    let Some(colon) = memchr::memchr(b':', &text) else { return false };
+    colon > 0
+        && text.iter().all(u8::is_ascii_graphic)
+        && certain(&text[colon + 1..], place.facts) == Some(Grade::Strong)
 }
 
 /// Tokens that are UUIDs make requests idempotent as often as they open something.

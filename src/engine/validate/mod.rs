@@ -5,13 +5,17 @@ mod features;
 mod grade;
 mod look;
 mod model;
+mod phrase;
 mod placeholder;
+pub(super) mod published;
 mod shape;
 mod words;
 
 pub(super) use certain::{certain, is_random};
 pub(super) use features::Features;
 pub(super) use grade::{Grade, Judged, Kind, Place, Style, grade};
+pub(super) use model::reasons;
+pub(super) use phrase::is_grouped;
 pub(super) use placeholder::{is_placeholder, is_stand_in};
 
 use super::facts::FileFacts;
@@ -37,6 +41,7 @@ pub(super) fn judge(rule: &Rule, value: &[u8], facts: &FileFacts) -> Judgement {
     }
     if !rule.proof.is_empty() {
         return match proof::check(&rule.proof, value) {
+            Some(true) if published::is_sample(value) => Judgement::Drop,
             Some(true) => Judgement::Keep,
             _ => Judgement::Unproven,
         };
@@ -53,7 +58,7 @@ pub(super) fn judge(rule: &Rule, value: &[u8], facts: &FileFacts) -> Judgement {
     if !fits {
         return Judgement::Drop;
     }
-    if rule.entropy > 0.0 && entropy::shannon(value) < rule.entropy {
+    if rule.entropy > 0.0 && entropy::shannon(value) < rule.entropy || published::is_sample(value) {
         return Judgement::Drop;
     }
     Judgement::Keep

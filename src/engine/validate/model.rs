@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use super::features::Features;
+use super::features::{FEATURES, Features};
 use super::grade::Grade;
 
 static WEIGHTS: &str = include_str!("../../../rules/model/weights.tsv");
@@ -53,6 +53,25 @@ pub(super) fn score(features: Features) -> i32 {
     let model = model();
     let held = model.weights.iter().filter(|(wanted, _)| features.holds(*wanted));
     model.bias + held.map(|(_, weight)| weight).sum::<i32>()
+}
+
+/// Statements that are named for and against a value.
+const FOR: usize = 3;
+const AGAINST: usize = 2;
+
+/// What weighed most for and against a value, in words: `+` or `-`, then the statements.
+pub(in crate::engine) fn reasons(features: Features) -> Vec<String> {
+    if features == Features::default() {
+        return Vec::new();
+    }
+    let mut held: Vec<(Features, i32)> =
+        model().weights.iter().filter(|(wanted, _)| features.holds(*wanted)).copied().collect();
+    held.sort_by_key(|&(_, weight)| std::cmp::Reverse(weight));
+    let says = |wanted: Features| wanted.iter().map(|at| FEATURES[at].1).collect::<Vec<_>>().join(", and ");
+    let most =
+        held.iter().filter(|(_, weight)| *weight > 0).take(FOR).map(|&(wanted, _)| format!("+ {}", says(wanted)));
+    let least = held.iter().rev().filter(|(_, weight)| *weight < 0).take(AGAINST);
+    most.chain(least.map(|&(wanted, _)| format!("- {}", says(wanted)))).collect()
 }
 
 /// What the sum says; `None` where it is no secret. What stands apart, in a test or a document, never blocks.

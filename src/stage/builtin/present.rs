@@ -55,6 +55,7 @@ pub(super) fn findings(
                 place,
                 excerpt: excerpt(text, &found.at, &hidden, place.line),
                 encoding: found.encoding.clone(),
+                because: found.because.clone(),
                 ..blank(rule, change, fingerprint)
             }
         })

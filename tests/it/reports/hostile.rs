@@ -145,6 +145,7 @@ fn finding(dice: &mut Dice) -> Finding {
         author: dice.one_in(2).then(|| text(dice)),
         state: *dice.pick(&[State::New, State::New, State::Existing, State::Allowed]),
         reason: dice.one_in(2).then(|| text(dice)),
+        because: Vec::new(),
         encoding: if dice.one_in(3) { vec![text(dice).into()] } else { Vec::new() },
         tools: if dice.one_in(3) { vec![text(dice).into()] } else { Vec::new() },
         package: dice.one_in(5).then(|| Package {

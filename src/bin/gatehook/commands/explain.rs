@@ -59,7 +59,9 @@ fn of_fingerprint(print: &str, ink: &Ink) -> Result<Exit, Failure> {
     let found = allowing::called(&Workspace::open()?, print)?;
     let Some(first) = found.first() else { return Ok(Exit::Usage) };
     let more = built_in(&first.rule).map_or_else(|| of_finding(first, ink), |rule| page(rule, ink));
-    Ok(say_colored(&format!("{}\n\n{more}", baseline_file::place(first))))
+    let because: String = first.because.iter().map(|reason| format!("  {reason}\n")).collect();
+    let because = if because.is_empty() { because } else { format!("{}\n{because}\n", ink.head("Decided by")) };
+    Ok(say_colored(&format!("{}\n\n{because}{more}", baseline_file::place(first))))
 }
 
 /// What is known of a rule that another tool brings.
