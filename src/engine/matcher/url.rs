@@ -55,15 +55,21 @@ fn graded(user: &[u8], value: &[u8], host: &[u8], rest: &[u8], facts: &FileFacts
         return None;
     }
     let grade = certain(value, facts)?;
-    // Nobody has an account there: RFC 2606.
+    // Nobody has an account there (RFC 2606), but names of hosts are also changed where passwords are not.
     let lower = host.to_ascii_lowercase();
-    if memchr::memmem::find(&lower, b"example.").is_some() || lower.starts_with(b"my-") || lower.starts_with(b"your") {
+    let is_nowhere =
+        memchr::memmem::find(&lower, b"example.").is_some() || lower.starts_with(b"my-") || lower.starts_with(b"your");
+    if is_nowhere && (grade == Grade::Weak || value.contains(&b'%')) {
         return None;
     }
     // `postgres:airflow@postgres/airflow`: named after what it opens.
     let is_named = value.len() >= 4 && memchr::memmem::find(host, value).is_some()
         || rest.len() > value.len() && rest[1..].starts_with(value);
-    Some(if is_sample(host) || is_named || facts.test || facts.prose || facts.locale { Grade::Weak } else { grade })
+    Some(if is_nowhere || is_sample(host) || is_named || facts.test || facts.prose || facts.locale {
+        Grade::Weak
+    } else {
+        grade
+    })
 }
 
 /// Hosts that stand in examples.
