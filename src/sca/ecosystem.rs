@@ -161,7 +161,7 @@ impl Ecosystem {
             }
             // crates.io holds no two crates whose names differ in `-` and `_` or in case alone, but a lock file
             // writes the name as it is, and so do advisories.
-            _ => Cow::Owned(name.to_owned()),
+            _ => Cow::Borrowed(name),
         }
     }
 }

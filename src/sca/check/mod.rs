@@ -8,6 +8,7 @@ mod hints;
 mod project;
 mod signals;
 mod told;
+mod unchanged;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};

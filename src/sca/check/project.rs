@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Checked, Hole, Packages, Placed, Tree};
+use super::{Checked, Hole, Packages, Placed, Tree, unchanged};
 use crate::sca::Ecosystem;
 use crate::sca::lockfiles::{self, Format, Input, Manifest, manifest_of};
 
@@ -28,6 +28,9 @@ const MANIFESTS: &[(&str, &[&str])] = &[
     ("Gemfile", &["Gemfile.lock"]),
     ("mix.exs", &["mix.lock"]),
 ];
+
+/// Packages at the beginning of a long list that stay on both sides, so that it is known where a project's packages come from.
+pub(super) const USUAL: usize = 50;
 
 /// Files whose change reaches the projects in all folders below.
 const SHARED: &[&str] = &["Directory.Packages.props", "Directory.Build.props"];
@@ -112,6 +115,17 @@ pub(super) struct Beside {
     pub(super) held: BTreeSet<String>,
 }
 
+impl Beside {
+    /// Of all that the lock file holds only what is asked for counts.
+    fn of(path: &str, manifest: Manifest, lock: &lockfiles::Lock) -> Self {
+        let wanted: HashSet<&str> = manifest.wants.iter().map(|want| want.name.as_str()).collect();
+        let names = lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name));
+        let held = names.filter(|name| wanted.contains(name.as_ref())).map(Cow::into_owned);
+        let held = held.chain(lock.own.iter().cloned()).collect();
+        Self { lock: path.to_owned(), manifest, held }
+    }
+}
+
 /// Both sides of the projects.
 pub(super) struct Sides {
     pub(super) head: BTreeMap<(String, Ecosystem), Packages>,
@@ -146,50 +160,70 @@ impl Sides {
                     continue;
                 }
             };
-            let mut before = Vec::new();
+            let mut olds = Vec::new();
             for base in bases {
                 match base.read(path) {
-                    Ok(Some(bytes)) => before.extend(sides.before_side(path, format, &bytes, *base)),
+                    Ok(Some(bytes)) => olds.push((*base, bytes)),
                     Ok(None) => {}
                     Err(reason) => checked.notes.push(format!("the old side of {path} could not be read: {reason}")),
                 }
             }
             let alone = bases.len() == 1 && only(path, files, bases, head);
-            let Some(bytes) = now else {
-                place(&mut sides.base, path, format, before);
-                continue;
-            };
-            checked.files += 1;
-            let beside = |path: &str| head.read(path).ok().flatten();
-            let input = Input { path, bytes: &bytes, beside: &beside, graph: false };
-            let lock = match lockfiles::read(format, &input) {
-                Ok(lock) => lock,
-                Err(fault) => {
-                    // What the change does not touch is not its fault.
-                    if changed.contains(path) || bases.is_empty() {
-                        checked.holes.push(hole(path, &fault));
+            let mut lock = None;
+            if let Some(bytes) = &now {
+                checked.files += 1;
+                let beside = |path: &str| head.read(path).ok().flatten();
+                let input = Input { path, bytes, beside: &beside, graph: false };
+                match lockfiles::read(format, &input) {
+                    Ok(read) => {
+                        checked.packages += read.packages.len();
+                        let touched = bases.is_empty()
+                            || changed.contains(path)
+                            || changed.iter().any(|other| folder_of(other) == folder_of(path) && is_manifest(other));
+                        if let Some(manifest) = manifest_of(format, &input).filter(|_| touched) {
+                            sides.manifests.push(Beside::of(path, manifest, &read));
+                        }
+                        lock = Some(read);
                     }
-                    place(&mut sides.base, path, format, before);
-                    continue;
+                    // What the change does not touch is not its fault.
+                    Err(fault) if changed.contains(path) || bases.is_empty() => checked.holes.push(hole(path, &fault)),
+                    Err(_) => {}
                 }
-            };
-            checked.packages += lock.packages.len();
-            let touched = bases.is_empty()
-                || changed.contains(path)
-                || changed.iter().any(|other| folder_of(other) == folder_of(path) && is_manifest(other));
-            if let Some(manifest) = manifest_of(format, &input).filter(|_| touched) {
-                let names = lock.packages.iter().map(|one| one.ecosystem.normalised(&one.name).into_owned());
-                let locked = names.chain(lock.own.iter().cloned()).collect();
-                sides.manifests.push(Beside { lock: path.clone(), manifest, held: locked });
             }
-            let mut after = lock.packages;
-            if alone {
-                (before, after) = without_the_same(before, after);
+            let mut after = lock.unwrap_or_default().packages;
+            let mut before = Vec::new();
+            let split = match (olds.as_slice(), &now) {
+                ([(_, old)], Some(new)) if alone && format == Format::Npm => unchanged::split(old, new, after),
+                _ => Err(after),
+            };
+            match split {
+                Ok(split) => {
+                    (before, after) = (split.before, split.after);
+                    sides.was_missing(path, format, olds[0].0, &split.old_names);
+                }
+                Err(all) => {
+                    after = all;
+                    for (base, bytes) in &olds {
+                        before.extend(sides.before_side(path, format, bytes, *base));
+                    }
+                    if alone {
+                        (before, after) = without_the_same(before, after);
+                    }
+                }
             }
             place(&mut sides.base, path, format, before);
             place(&mut sides.head, path, format, after);
         }
         sides
+    }
+
+    /// Notes what the old manifest asks for and the old lock file, whose differing lines name `held`, does not hold. What stands in the
+    /// lines that both sides share the new one holds too, and is not asked about.
+    fn was_missing(&mut self, path: &str, format: Format, base: &dyn Tree, held: &HashSet<String>) {
+        let beside = |path: &str| base.read(path).ok().flatten();
+        let Some(manifest) = manifest_of(format, &Input { path, bytes: &[], beside: &beside, graph: false }) else { return };
+        let wants = manifest.wants.into_iter().filter(|want| !held.contains(&want.name));
+        self.missing_before.extend(wants.map(|want| (path.to_owned(), want.name)));
     }
 
     fn before_side(&mut self, path: &str, format: Format, bytes: &[u8], base: &dyn Tree) -> Vec<lockfiles::Package> {
@@ -258,7 +292,7 @@ fn without_the_same(
         let last = list.len() - end;
         list.into_iter()
             .enumerate()
-            .filter(|(at, package)| (start..last).contains(at) || *at < 50 || names.contains(package.name.as_str()))
+            .filter(|(at, package)| (start..last).contains(at) || *at < USUAL || names.contains(package.name.as_str()))
             .map(|(_, package)| package)
             .collect()
     };
