@@ -221,7 +221,9 @@ impl Sides {
     /// lines that both sides share the new one holds too, and is not asked about.
     fn was_missing(&mut self, path: &str, format: Format, base: &dyn Tree, held: &HashSet<String>) {
         let beside = |path: &str| base.read(path).ok().flatten();
-        let Some(manifest) = manifest_of(format, &Input { path, bytes: &[], beside: &beside, graph: false }) else { return };
+        let Some(manifest) = manifest_of(format, &Input { path, bytes: &[], beside: &beside, graph: false }) else {
+            return;
+        };
         let wants = manifest.wants.into_iter().filter(|want| !held.contains(&want.name));
         self.missing_before.extend(wants.map(|want| (path.to_owned(), want.name)));
     }

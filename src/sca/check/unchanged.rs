@@ -35,7 +35,8 @@ fn differing(old: &[u8], new: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
     let indent = [step, step].concat();
     let first = opening + b"\"packages\": {\n".len();
     // An entry begins with its key, in that depth alone; the table ends with a brace one step further out.
-    let begins = |bytes: &[u8], at: usize| bytes[at..].strip_prefix(&indent[..]).is_some_and(|rest| rest.starts_with(b"\""));
+    let begins =
+        |bytes: &[u8], at: usize| bytes[at..].strip_prefix(&indent[..]).is_some_and(|rest| rest.starts_with(b"\""));
     let ends = |bytes: &[u8], at: usize| bytes[at..].strip_prefix(step).is_some_and(|rest| rest.starts_with(b"}"));
     let mut from = memchr::memrchr(b'\n', new.get(..start)?).map_or(0, |at| at + 1);
     while !begins(new, from) {
@@ -100,7 +101,10 @@ mod tests {
             .iter()
             .map(|(name, version)| format!("    \"node_modules/{name}\": {{\n      \"version\": \"{version}\"\n    }}"))
             .collect();
-        format!("{{\n  \"name\": \"x\",\n  \"lockfileVersion\": 3,\n  \"packages\": {{\n{}\n  }}\n}}\n", entries.join(",\n"))
+        format!(
+            "{{\n  \"name\": \"x\",\n  \"lockfileVersion\": 3,\n  \"packages\": {{\n{}\n  }}\n}}\n",
+            entries.join(",\n")
+        )
     }
 
     fn both(old: &str, new: &str) -> Option<(Vec<String>, Vec<String>)> {
@@ -132,7 +136,13 @@ mod tests {
         all.push(lock(&one[..3]));
         all.push(lock(&one[1..]));
         all.push(lock(&[one[0], one[3]]));
-        all.push(lock(&[("a", "1.0.0"), ("aa", "1.0.0"), ("b", "1.0.0"), ("b/node_modules/a", "1.0.0"), ("c", "1.0.0")]));
+        all.push(lock(&[
+            ("a", "1.0.0"),
+            ("aa", "1.0.0"),
+            ("b", "1.0.0"),
+            ("b/node_modules/a", "1.0.0"),
+            ("c", "1.0.0"),
+        ]));
         let mut split = 0;
         for old in &all {
             for new in all.iter().filter(|new| *new != old) {

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{by_value, is_digits};
+use super::{by_value, is_digits, runs};
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (normalised(a)?, normalised(b)?);
@@ -185,7 +185,7 @@ fn branch(bare: &str) -> Option<String> {
 
 /// PHP's `version_compare`.
 fn php(a: &str, b: &str) -> Ordering {
-    let (left, right) = (canonical(a), canonical(b));
+    let (left, right) = (runs(a), runs(b));
     for at in 0..left.len().max(right.len()) {
         let order = match (left.get(at), right.get(at)) {
             (Some(a), Some(b)) => match (is_digits(a), is_digits(b)) {
@@ -222,26 +222,4 @@ fn form(word: &str) -> i32 {
         ("p", 5),
     ];
     forms.iter().find(|(form, _)| word.starts_with(form)).map_or(-1, |(_, place)| *place)
-}
-
-fn canonical(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut last = 0;
-    for character in text.chars() {
-        let kind = if character.is_ascii_digit() {
-            1
-        } else if character.is_ascii_alphabetic() {
-            2
-        } else {
-            0
-        };
-        if kind != 0 {
-            match out.last_mut() {
-                Some(part) if kind == last => part.push(character),
-                _ => out.push(character.to_string()),
-            }
-        }
-        last = kind;
-    }
-    out
 }

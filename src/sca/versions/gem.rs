@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{by_value, is_digits};
+use super::{by_value, is_digits, runs};
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let (left, right) = (segments(a)?, segments(b)?);
@@ -44,25 +44,7 @@ fn segments(text: &str) -> Option<Vec<String>> {
     if pre.is_some_and(|pre| !pre.split('.').all(dashed)) {
         return None;
     }
-    let text = text.replace('-', ".pre.");
-    let mut all: Vec<String> = Vec::new();
-    let mut last = 0;
-    for character in text.chars() {
-        let kind = if character.is_ascii_digit() {
-            1
-        } else if character.is_ascii_alphabetic() {
-            2
-        } else {
-            0
-        };
-        if kind != 0 {
-            match all.last_mut() {
-                Some(segment) if kind == last => segment.push(character),
-                _ => all.push(character.to_string()),
-            }
-        }
-        last = kind;
-    }
+    let mut all = runs(&text.replace('-', ".pre."));
     let words = all.iter().position(|segment| !is_digits(segment)).unwrap_or(all.len());
     let mut rest = all.split_off(words);
     for list in [&mut all, &mut rest] {

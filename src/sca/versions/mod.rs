@@ -99,6 +99,23 @@ impl Order {
     }
 }
 
+/// The runs of digits and of letters in a version; whatever else stands in it parts them.
+fn runs(text: &str) -> Vec<String> {
+    let kind = |c: char| u8::from(c.is_ascii_digit()) | u8::from(c.is_ascii_alphabetic()) << 1;
+    let mut out: Vec<String> = Vec::new();
+    let mut last = 0;
+    for character in text.chars() {
+        let kind = kind(character);
+        match out.last_mut() {
+            Some(run) if kind != 0 && kind == last => run.push(character),
+            _ if kind != 0 => out.push(character.to_string()),
+            _ => {}
+        }
+        last = kind;
+    }
+    out
+}
+
 /// Compares two runs of digits by value, of any length.
 fn by_value(a: &str, b: &str) -> Ordering {
     let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
