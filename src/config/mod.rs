@@ -121,20 +121,20 @@ impl Config {
 
     /// What `gate` demands.
     pub const fn gate(&self, gate: Gate) -> &GateConfig {
-        match gate {
+        match gate.like() {
             Gate::Commit => &self.commit,
             Gate::Push => &self.push,
-            Gate::Ci => &self.ci,
+            _ => &self.ci,
         }
     }
 
     /// Whether a file names the stages of `gate`; else they are the usual ones.
     pub fn names_stages(&self, gate: Gate) -> bool {
         let is_set = |key: &str| self.settings.iter().any(|setting| setting.key == key);
-        match gate {
+        match gate.like() {
             Gate::Commit => is_set("gate.commit.stages"),
             Gate::Push => is_set("gate.push.stages"),
-            Gate::Ci => is_set("gate.ci.stages") || is_set("gate.push.stages"),
+            _ => is_set("gate.ci.stages") || is_set("gate.push.stages"),
         }
     }
 }

@@ -155,7 +155,7 @@ pub(super) fn is_required(stage: &StageConfig, gate: Gate, outcome: &crate::find
         Outcome::TimedOut => stage.on_timeout,
         Outcome::Ran | Outcome::Cached | Outcome::Skipped(_) => return true,
     };
-    let usual = if gate == Gate::Ci { OnTrouble::Block } else { OnTrouble::Warn };
+    let usual = if gate.like() == Gate::Ci { OnTrouble::Block } else { OnTrouble::Warn };
     said.unwrap_or(usual) == OnTrouble::Block
 }
 

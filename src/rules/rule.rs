@@ -67,15 +67,21 @@ pub enum Tests {
     Skip,
 }
 
-/// A gate that a rule runs at.
+/// A moment at which something can still be stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
-    /// Before a commit; also a scan by hand.
+    /// Before a commit.
     Commit,
     /// Before a push.
     Push,
-    /// In a CI job or on the server.
+    /// In a CI job.
     Ci,
+    /// On a server, before a ref moves.
+    Receive,
+    /// By hand.
+    Scan,
+    /// Before something is released.
+    Release,
 }
 
 impl Gate {
@@ -85,6 +91,22 @@ impl Gate {
             Self::Commit => "commit",
             Self::Push => "push",
             Self::Ci => "ci",
+            Self::Receive => "receive",
+            Self::Scan => "scan",
+            Self::Release => "release",
+        }
+    }
+
+    /// Those that rules and configurations name.
+    pub const NAMED: [Self; 3] = [Self::Commit, Self::Push, Self::Ci];
+
+    /// The gate whose rules and configuration this one has: one of [`Gate::NAMED`].
+    #[must_use]
+    pub const fn like(self) -> Self {
+        match self {
+            Self::Commit | Self::Scan => Self::Commit,
+            Self::Push => Self::Push,
+            Self::Ci | Self::Receive | Self::Release => Self::Ci,
         }
     }
 }
@@ -97,9 +119,19 @@ impl GateSet {
     /// All gates.
     pub const ALL: Self = Self(7);
 
+    const fn bit(gate: Gate) -> u8 {
+        1 << gate.like() as u8
+    }
+
+    /// This set and `gate`, with all that are like it.
+    #[must_use]
+    pub const fn with(self, gate: Gate) -> Self {
+        Self(self.0 | Self::bit(gate))
+    }
+
     /// Whether `gate` is in it.
     pub const fn has(self, gate: Gate) -> bool {
-        self.0 & (1 << gate as u8) != 0
+        self.0 & Self::bit(gate) != 0
     }
 }
 
@@ -230,8 +262,8 @@ pub fn from_raw(pack: Pack, raw: RawRule) -> Result<Rule, RuleError> {
     }
     let mut gates = GateSet(0);
     for word in &raw.gates {
-        match [Gate::Commit, Gate::Push, Gate::Ci].into_iter().find(|gate| gate.word() == word) {
-            Some(gate) => gates.0 |= 1 << gate as u8,
+        match Gate::NAMED.into_iter().find(|gate| gate.word() == word) {
+            Some(gate) => gates = gates.with(gate),
             None => bad_word("gates", word),
         }
     }

@@ -208,7 +208,7 @@ fn ran(job: &Job<'_>, from: &ConfigFrom<'_>, loaded: &Loaded, found: UnderReview
     outgoing.every.gaps.extend(gap);
     let request = Request {
         gate: Gate::Ci,
-        name: "ci".into(),
+        name: Gate::Ci.word().into(),
         stages: if args.only.is_empty() { Stages::Configured } else { Stages::Asked(args.only.clone()) },
         skip: args.skip.clone(),
         limit: limits::ELSEWHERE,

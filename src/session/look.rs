@@ -15,8 +15,8 @@ use crate::source::{Cleanup, Files, message};
 /// Looks at `listing` under `config`, to which the files of subdirectories at `from` add.
 pub fn look(config: &Config, from: Option<&ConfigFrom<'_>>, listing: Listing, store: &dyn Store) -> Report {
     let request = Request {
-        gate: Gate::Commit,
-        name: "scan".into(),
+        gate: Gate::Scan,
+        name: Gate::Scan.word().into(),
         stages: Stages::Every,
         skip: Vec::new(),
         limit: limits::ELSEWHERE,

@@ -33,7 +33,7 @@ impl Stage for Sca {
     }
 
     fn usual(&self) -> GateSet {
-        GateSet(1 << Gate::Push as u8 | 1 << Gate::Ci as u8)
+        GateSet(0).with(Gate::Push).with(Gate::Ci)
     }
 
     fn is_for(&self, change: &Change, _: &Config) -> bool {

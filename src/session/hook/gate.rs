@@ -72,11 +72,11 @@ impl Call<'_> {
     ) -> GateRunner<'u> {
         let request = Request {
             gate,
-            name: name(gate).into(),
+            name: gate.word().into(),
             stages: match gate {
                 // A server starts no program for whoever pushes to it.
-                Gate::Ci => Stages::Asked(in_process(&loaded.config.ci.stages)),
-                Gate::Commit | Gate::Push => Stages::Configured,
+                Gate::Receive => Stages::Asked(in_process(&loaded.config.ci.stages)),
+                _ => Stages::Configured,
             },
             skip: self.skipped(&loaded.config),
             limit: if gate == Gate::Commit { limits::AT_COMMIT } else { limits::ELSEWHERE },
@@ -211,13 +211,4 @@ impl<'u> GateRunner<'u> {
 /// Those of `stages` that are part of this program.
 fn in_process(stages: &[String]) -> Vec<String> {
     stages.iter().filter(|name| stage::named(name).is_some()).cloned().collect()
-}
-
-const fn name(gate: Gate) -> &'static str {
-    match gate {
-        Gate::Commit => "commit",
-        Gate::Push => "push",
-        // On a server: what a client pushes.
-        Gate::Ci => "receive",
-    }
 }

@@ -65,7 +65,7 @@ fn look(call: &Call<'_>, given: &[u8]) -> Result<Report, GitError> {
     let outgoing = git::received(&repo, &updates)?;
     // Policy is what the server's default branch says. A branch of the client's own could be made lax
     // by one push and used by the next.
-    let mut runner = call.runner(Gate::Ci, &ConfigFrom::Server(&repo, "HEAD".to_owned()));
+    let mut runner = call.runner(Gate::Receive, &ConfigFrom::Server(&repo, "HEAD".to_owned()));
     if let Some(tip) = outgoing.net.first().map(|net| net.head.to_string()) {
         runner.hold_against(&ConfigFrom::Server(&repo, tip));
     }

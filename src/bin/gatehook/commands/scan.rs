@@ -27,8 +27,8 @@ use crate::watch::Watch;
 
 pub(crate) fn run(args: &Scan) -> Exit {
     let request = Request {
-        gate: Gate::Commit,
-        name: "scan".into(),
+        gate: Gate::Scan,
+        name: Gate::Scan.word().into(),
         stages: if args.stages.is_empty() { Stages::Every } else { Stages::Asked(args.stages.clone()) },
         skip: Vec::new(),
         limit: limits::ELSEWHERE,
