@@ -16,6 +16,7 @@ mod hostile;
 mod installer;
 mod layers;
 mod leaks;
+mod licences;
 mod lockfiles;
 mod mutations;
 mod names;
