@@ -6,6 +6,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a session reads the user's files and environment")]
 
+pub mod advisory_index;
 pub mod allowing;
 pub mod baseline_file;
 pub mod baselines;
@@ -20,6 +21,7 @@ mod frameworks;
 mod frontend;
 pub mod hook;
 pub mod import;
+pub mod init;
 pub mod limits;
 mod look;
 mod shelves;

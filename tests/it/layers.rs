@@ -47,7 +47,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "session",
         &[
             "sys", "text", "paths", "finding", "change", "rules", "config", "foreign", "source", "ci", "git", "engine",
-            "policy", "store", "stage", "pipeline", "hooks",
+            "sca", "policy", "store", "stage", "pipeline", "service", "hooks",
         ],
     ),
 ];
@@ -202,4 +202,19 @@ fn the_binary_has_no_circle() {
     planted.get_mut("door").unwrap().insert("commands/scan".to_owned());
     assert!(circular(planted).contains(&"door".to_owned()), "a planted circle is found");
     assert_eq!(circular(graph), Vec::<String>::new());
+}
+
+/// Lines that the binary may have: it parses, calls and prints.
+const BINARY: usize = 4000;
+
+#[test]
+fn the_binary_holds_no_decisions() {
+    let files = rust_files("src/bin");
+    let lines: usize = files.iter().map(|(_, code)| code.lines().count()).sum();
+    assert!(lines <= BINARY, "the binary has {lines} lines, {BINARY} is the most: decisions belong to `src/session/`");
+    for (path, code) in files {
+        let deciding = ["Config::load(", "pipeline::cache_keys", "Receipts::open(", "bypass_log::append"];
+        let found: Vec<&&str> = deciding.iter().filter(|call| code.contains(**call)).collect();
+        assert!(found.is_empty(), "{path} decides by itself: {found:?}");
+    }
 }

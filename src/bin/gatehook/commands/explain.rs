@@ -6,7 +6,7 @@ use gatehook::finding::{Exit, Finding};
 use gatehook::pipeline::example_pair::{self, ExamplePairs};
 use gatehook::policy;
 use gatehook::rules::{Language, Pack, Rule, builtin, placeholders};
-use gatehook::session::{Failure, Workspace, allowing, baseline_file};
+use gatehook::session::{Failure, Workspace, advisory_index, allowing, baseline_file};
 use gatehook::stage::ready;
 use gatehook::text::escape;
 
@@ -22,10 +22,10 @@ pub(crate) fn run(args: &Explain) -> Exit {
     if let Some(rule) = built_in(&args.rule) {
         return say_own(&page(rule, &ink));
     }
-    if let Some(text) = super::advisories::page(&args.rule) {
+    if let Some(text) = advisory_index::page(&args.rule) {
         return say(&text);
     }
-    if super::advisories::is_id(&args.rule) {
+    if advisory_index::is_id(&args.rule) {
         let error = std::io::Error::other(format!("the advisory index holds no `{}`", args.rule));
         return fail(
             &error,

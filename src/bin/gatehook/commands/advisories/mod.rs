@@ -1,28 +1,73 @@
 //! `gatehook advisories`.
 
-mod import;
-mod page;
 mod status;
-mod update;
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, Write as _};
 
 use gatehook::finding::Exit;
 use gatehook::sca::Ecosystem;
+use gatehook::session::advisory_index::{self, FollowUpdate, UpdateRequest};
 use gatehook::text::Dress;
 
-pub(crate) use self::page::{is_id, page};
-use crate::args::{Advisories, Compare};
+use crate::args::{Advisories, Compare, ImportAdvisories, UpdateAdvisories};
 use crate::door::{self, Content};
 use crate::say::{fail, say, stop};
 
 pub(crate) fn run(command: &Advisories) -> Exit {
     match command {
-        Advisories::Update(args) => update::run(args),
-        Advisories::Import(args) => import::run(args),
+        Advisories::Update(args) => update(args),
+        Advisories::Import(args) => import(args),
         Advisories::Status(args) => status::run(args),
         Advisories::Compare(args) => compare(args),
+    }
+}
+
+fn import(args: &ImportAdvisories) -> Exit {
+    match advisory_index::import(&args.paths, &door::tell) {
+        Ok(text) => say(&text),
+        Err(reason) => fail(&io::Error::other(reason), Some("the index is as it was before"), Exit::NotScanned),
+    }
+}
+
+fn update(args: &UpdateAdvisories) -> Exit {
+    let request = UpdateRequest { ecosystems: args.ecosystems.clone(), url: args.url.clone(), ca: args.ca.clone() };
+    match advisory_index::update(&request, &Bars) {
+        Ok(text) => say(&text),
+        Err(reason) => {
+            let hint = "the index is as it was before; `gatehook advisories import FILE` takes archives that were downloaded otherwise";
+            fail(&io::Error::other(reason), Some(hint), Exit::NotScanned)
+        }
+    }
+}
+
+/// A bar for each archive on a terminal, while it lasts.
+struct Bars;
+
+impl FollowUpdate for Bars {
+    fn tell(&self, line: &str) {
+        door::tell(line);
+    }
+
+    fn archive(&self, name: &str) -> Box<dyn FnMut(u64, Option<u64>)> {
+        Box::new(progress(name))
+    }
+}
+
+fn progress(name: &str) -> impl FnMut(u64, Option<u64>) + use<> {
+    let bar = indicatif::ProgressBar::hidden();
+    if io::IsTerminal::is_terminal(&io::stderr()) {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+    }
+    let style = indicatif::ProgressStyle::with_template("{msg}: {bytes} of {total_bytes}, {bytes_per_sec} {wide_bar}");
+    bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    bar.set_message(name.to_owned());
+    move |done, total| {
+        bar.set_length(total.unwrap_or(done));
+        bar.set_position(done);
+        if total == Some(done) {
+            bar.finish_and_clear();
+        }
     }
 }
 

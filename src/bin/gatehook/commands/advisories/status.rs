@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use gatehook::finding::Exit;
 use gatehook::sca::advisories::Index;
+use gatehook::session::advisory_index::chain;
 use gatehook::session::{self, ConfigFrom, clock};
 use gatehook::store::{AdvisoryFile, advisory_path};
 use gatehook::text::escape;
 use serde_json::json;
 
-use super::import::chain;
 use crate::args::{IndexStatus, Output};
 use crate::say::{fail, say, say_json};
 use crate::setup;

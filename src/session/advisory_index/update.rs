@@ -1,32 +1,42 @@
-//! `gatehook advisories update`.
+//! How the index is brought up to date from archives.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use gatehook::finding::Exit;
-use gatehook::sca::Ecosystem;
-use gatehook::sca::advisories::{Compiler, Index, Origin};
-use gatehook::sca::lockfiles::{self, Format, Input, LARGEST};
-use gatehook::service::archives::{Answer, Archives};
-use gatehook::session::{self, clock, files};
-use gatehook::store::AdvisoryFile;
+use crate::sca::Ecosystem;
+use crate::sca::advisories::{Compiler, Index, Origin};
+use crate::sca::lockfiles::{self, Format, Input, LARGEST};
+use crate::service::archives::{Answer, Archives};
+use crate::session::{self, clock, files};
+use crate::store::AdvisoryFile;
 
-use super::import::{archive, blake3, chain, eprint, place};
-use crate::args::UpdateAdvisories;
-use crate::say::{fail, say};
+use super::import::{archive, blake3, chain, place};
 
-pub(super) fn run(args: &UpdateAdvisories) -> Exit {
-    match updated(args) {
-        Ok(text) => say(&text),
-        Err(reason) => {
-            let hint = "the index is as it was before; `gatehook advisories import FILE` takes archives that were downloaded otherwise";
-            fail(&io::Error::other(reason), Some(hint), Exit::NotScanned)
-        }
-    }
+/// What is asked of the archives.
+#[derive(Clone, Debug, Default)]
+pub struct UpdateRequest {
+    /// Ecosystems by name; with none, those of the index and of this directory's lock files.
+    pub ecosystems: Vec<String>,
+    /// Where the archives are.
+    pub url: String,
+    /// Certificates to trust besides the usual ones.
+    pub ca: Option<PathBuf>,
 }
 
-fn updated(args: &UpdateAdvisories) -> Result<String, String> {
+/// Who follows an update.
+pub trait FollowUpdate {
+    /// Says a line.
+    fn tell(&self, line: &str);
+    /// Follows one archive: bytes done, and all of them where that is known.
+    fn archive(&self, name: &str) -> Box<dyn FnMut(u64, Option<u64>)>;
+}
+
+/// Fetches what is newer and compiles it into the index. What it says is for people.
+///
+/// # Errors
+///
+/// Why the index stays as it was.
+pub fn update(args: &UpdateRequest, follow: &dyn FollowUpdate) -> Result<String, String> {
     let dirs = session::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
     let old = AdvisoryFile::open(&dirs).map_err(|error| chain(&error))?;
     let index = old.as_ref().and_then(|old| Index::open(&old.map).ok()).filter(|index| index.verify().is_ok());
@@ -40,24 +50,24 @@ fn updated(args: &UpdateAdvisories) -> Result<String, String> {
         None => None,
     };
     let part = dirs.cache.join("advisories");
-    let client = gatehook::service::archives::https(&args.url, ca.as_deref(), &part).map_err(|error| chain(&error))?;
+    let client = crate::service::archives::https(&args.url, ca.as_deref(), &part).map_err(|error| chain(&error))?;
     let mut fresh = Vec::new();
     let (mut same, mut names) = (0, Vec::new());
     for ecosystem in &ecosystems {
         let name = format!("osv:{}", ecosystem.name());
         let known = index.as_ref().and_then(|index| index.sources.iter().find(|source| source.name == name));
         let tag = known.map_or("", |source| source.tag.as_str());
-        let mut follow = progress(ecosystem.name());
+        let mut bar = follow.archive(ecosystem.name());
         match client
-            .fetch(ecosystem.name(), tag, &mut follow)
+            .fetch(ecosystem.name(), tag, &mut *bar)
             .map_err(|error| format!("{}: {}", ecosystem.name(), chain(&error)))?
         {
             Answer::Unchanged => {
-                eprint(&format!("{}: unchanged\n", ecosystem.name()));
+                follow.tell(&format!("{}: unchanged", ecosystem.name()));
                 same += 1;
             }
             Answer::New { bytes, tag } => {
-                eprint(&format!("{}: {} KiB\n", ecosystem.name(), bytes.len() >> 10));
+                follow.tell(&format!("{}: {} KiB", ecosystem.name(), bytes.len() >> 10));
                 names.push(name.clone());
                 fresh.push((Origin { name, digest: blake3(&bytes), tag }, bytes));
             }
@@ -80,26 +90,8 @@ fn updated(args: &UpdateAdvisories) -> Result<String, String> {
     Ok(if same == ecosystems.len() { format!("nothing is newer; {text}") } else { text })
 }
 
-/// A bar on a terminal, while it lasts.
-fn progress(name: &str) -> impl FnMut(u64, Option<u64>) {
-    let bar = indicatif::ProgressBar::hidden();
-    if io::IsTerminal::is_terminal(&io::stderr()) {
-        bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-    }
-    let style = indicatif::ProgressStyle::with_template("{msg}: {bytes} of {total_bytes}, {bytes_per_sec} {wide_bar}");
-    bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
-    bar.set_message(name.to_owned());
-    move |done, total| {
-        bar.set_length(total.unwrap_or(done));
-        bar.set_position(done);
-        if total == Some(done) {
-            bar.finish_and_clear();
-        }
-    }
-}
-
 /// What to ask for: what is named, what the index has from there already, or what this directory's lock files are of.
-fn wanted(args: &UpdateAdvisories, index: Option<&Index<'_>>) -> Result<Vec<Ecosystem>, String> {
+fn wanted(args: &UpdateRequest, index: Option<&Index<'_>>) -> Result<Vec<Ecosystem>, String> {
     let mut wanted = BTreeSet::new();
     for word in &args.ecosystems {
         wanted.insert(Ecosystem::from_word(word).ok_or_else(|| format!("there is no ecosystem `{word}`"))?);

@@ -2,16 +2,16 @@
 
 use std::fmt::Write;
 
-use gatehook::sca::advisories::{Advisory, Event, Index};
-use gatehook::session::{self};
-use gatehook::store::AdvisoryFile;
-use gatehook::text::escape;
+use crate::sca::advisories::{Advisory, Event, Index};
+use crate::session::{self};
+use crate::store::AdvisoryFile;
+use crate::text::escape;
 
 /// Versions that are listed by name, at most.
 const LISTED: usize = 12;
 
 /// What the index says of an id; `None` where there is no index or no such id in it.
-pub(crate) fn page(id: &str) -> Option<String> {
+pub fn page(id: &str) -> Option<String> {
     let file = AdvisoryFile::open(&session::dirs()?).ok()??;
     let records = Index::open(&file.map).and_then(|index| index.by_id(id)).ok()?;
     let mut out = String::new();
@@ -25,7 +25,7 @@ pub(crate) fn page(id: &str) -> Option<String> {
 }
 
 /// Whether a word has the form of an advisory's id.
-pub(crate) fn is_id(word: &str) -> bool {
+pub fn is_id(word: &str) -> bool {
     let databases = ["CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "MAL-", "OSV-", "DSA-", "USN-"];
     let upper = word.to_ascii_uppercase();
     databases.iter().any(|name| upper.starts_with(name)) && word.bytes().any(|byte| byte.is_ascii_digit())

@@ -1,31 +1,24 @@
-//! `gatehook advisories import`, and how an index is compiled and put in place.
+//! How advisories are imported, and how an index is compiled and put in place.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use gatehook::finding::Exit;
-use gatehook::sca::advisories::{Archive, Compiler, Index, Origin, records, weights};
-use gatehook::session::{self, clock, files};
-use gatehook::store::{AdvisoryFile, Dirs};
-use gatehook::sys::Map;
-
-use crate::args::ImportAdvisories;
-use crate::say::{fail, say};
+use crate::sca::advisories::{Archive, Compiler, Index, Origin, records, weights};
+use crate::session::{self, clock, files};
+use crate::store::{AdvisoryFile, Dirs};
+use crate::sys::Map;
 
 /// Largest single file of a directory.
 const LARGEST: u64 = 64 << 20;
 
-pub(super) fn run(args: &ImportAdvisories) -> Exit {
-    match imported(args) {
-        Ok(text) => say(&text),
-        Err(reason) => fail(&io::Error::other(reason), Some("the index is as it was before"), Exit::NotScanned),
-    }
-}
-
-fn imported(args: &ImportAdvisories) -> Result<String, String> {
+/// Compiles the records of `paths` into the index; `tell` takes a line beside the result. What it says is for people.
+///
+/// # Errors
+///
+/// Why the index stays as it was.
+pub fn import(paths: &[PathBuf], tell: &dyn Fn(&str)) -> Result<String, String> {
     let dirs = session::dirs().ok_or("neither XDG_DATA_HOME nor HOME is set")?;
-    let names: Vec<String> = args.paths.iter().map(|path| name_of(path)).collect();
+    let names: Vec<String> = paths.iter().map(|path| name_of(path)).collect();
     let old = AdvisoryFile::open(&dirs).map_err(|error| error.to_string())?;
     let mut compiler = Compiler::default();
     if let Some(old) = &old {
@@ -34,11 +27,11 @@ fn imported(args: &ImportAdvisories) -> Result<String, String> {
             Index::open(&old.map).and_then(|index| index.verify().and_then(|()| compiler.take_over(&index, &names)));
         if let Err(error) = taken {
             compiler = Compiler::default();
-            eprint(&format!("note: {error}; it is made anew from what is imported\n"));
+            tell(&format!("note: {error}; it is rebuilt from what is imported"));
         }
     }
     let now = clock::seconds();
-    for (path, name) in args.paths.iter().zip(&names) {
+    for (path, name) in paths.iter().zip(&names) {
         let digest = |bytes: &[u8]| blake3(bytes);
         let about = fs::metadata(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
         let mut found = 0;
@@ -82,13 +75,14 @@ pub(super) fn place(dirs: &Dirs, compiler: Compiler, now: u64) -> Result<String,
     Ok(format!("{} advisories of {} packages are in the index, {size} KiB\n", index.records, index.packages))
 }
 
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+/// An error with its causes, in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 pub(super) fn blake3(bytes: &[u8]) -> String {
-    gatehook::sca::advisories::digest(bytes)
+    crate::sca::advisories::digest(bytes)
 }
 
 /// Every record of an archive.
@@ -105,9 +99,9 @@ pub(super) fn archive(bytes: &[u8], compiler: &mut Compiler) -> Result<usize, St
     Ok(found)
 }
 
-pub(super) fn told(path: &str, fault: &gatehook::sca::document::Fault) -> String {
+pub(super) fn told(path: &str, fault: &crate::sca::document::Fault) -> String {
     let at = fault.line.map_or_else(String::new, |line| format!(":{line}"));
-    format!("{}{at} {}", gatehook::text::escape(path.as_bytes()), fault.reason)
+    format!("{}{at} {}", crate::text::escape(path.as_bytes()), fault.reason)
 }
 
 fn directory(root: &Path, dir: &Path, compiler: &mut Compiler, found: &mut usize) -> Result<(), String> {
@@ -151,8 +145,4 @@ fn name_of(path: &Path) -> String {
         Some(folder) if name == "all.zip" => format!("{folder}/{name}"),
         _ => name,
     }
-}
-
-pub(super) fn eprint(text: &str) {
-    crate::door::tell(text.strip_suffix('\n').unwrap_or(text));
 }

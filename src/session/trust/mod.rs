@@ -1,13 +1,17 @@
 //! Which external stages the user trusts: by the digest of their tables and of the files that they name.
 
+mod pending;
+
 use std::collections::HashSet;
 
-use super::dirs::dirs;
 use crate::change::{Entry, Oid};
 use crate::config::{Config, StageConfig};
 use crate::git::{self, Repo};
+use crate::session::dirs;
 use crate::stage::external;
 use crate::store::Trust;
+
+pub use self::pending::{Pending, pending};
 
 /// Links behind each other that are followed.
 const DEEPEST: usize = 8;
