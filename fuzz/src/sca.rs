@@ -27,7 +27,7 @@ pub fn lock(bytes: &[u8]) {
     components.add("a/file", &lock);
     let subject = Subject { name: "x".to_owned(), tool: "1".to_owned(), created: "1970-01-01T00:00:00Z".to_owned() };
     for text in [cyclonedx(&components, &subject), spdx(&components, &subject)] {
-        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "an SBOM is no JSON");
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "an SBOM is not JSON");
     }
 }
 

@@ -137,7 +137,7 @@ fn gitlab(around: &Surroundings<'_>, _: &Payload) -> Review {
         let (ours, theirs) =
             (around.get("CI_MERGE_REQUEST_PROJECT_ID"), around.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID"));
         review.event = Event::Request { fork: ours.zip(theirs).map(|(ours, theirs)| ours != theirs) };
-        // Of a merged result CI_COMMIT_SHA is a merge that nobody wrote.
+        // Of a merged result CI_COMMIT_SHA is a merge that no one wrote.
         let source = around.commit("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA");
         review.head = heads([(source, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"), of_job]);
         let onto = around.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME");

@@ -75,7 +75,7 @@ pub struct Allow {
     pub rank: Option<Rank>,
     /// The file that says so, from the repository's root; its usual one elsewhere.
     pub file: String,
-    /// The directory that it speaks of, which its globs begin at; empty for the whole repository.
+    /// The directory that it is about, which its globs begin at; empty for the whole repository.
     pub under: String,
 }
 

@@ -53,7 +53,7 @@ pub enum OnUnknownBase {
 pub enum Pending {
     /// Those of changes from the repository itself, never of a fork's.
     Own,
-    /// Nobody's.
+    /// No one's.
     None,
 }
 

@@ -242,7 +242,7 @@ fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut) -> Result<(), EditErro
     })?;
     edit(&mut document)?;
     let text_after = insertion::placed(&text.replace("\r\n", "\n"), &document.to_string());
-    // The library writes line feeds only. Where a file mixes both, nobody can say which an added line takes.
+    // The library writes line feeds only. Where a file mixes both, no one can say which an added line takes.
     let windows = text.contains("\r\n") && !text.replace("\r\n", "").contains('\n');
     Ok(if windows { text_after.replace("\r\n", "\n").replace('\n', "\r\n") } else { text_after })
 }

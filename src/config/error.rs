@@ -6,7 +6,7 @@ use super::layer::Origin;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is no TOML, or has a key or value that is not known.
-    #[error("`{origin}` is no configuration: {message}")]
+    #[error("`{origin}` is not valid: {message}")]
     Form {
         /// The file.
         origin: Origin,

@@ -58,7 +58,7 @@ impl Shelf for Empty {
 }
 
 /// The files that `extends` names, each with its digest where it has one: a path, a table, or a list of
-/// these. By hand, for what serde says of a value that may be several things helps nobody.
+/// these. By hand, for what serde says of a value that may be several things helps no one.
 fn bases(value: Value) -> Result<Vec<(String, Option<String>)>, &'static str> {
     let list = match value {
         Value::Array(list) => list,
@@ -140,13 +140,13 @@ impl Gathered<'_> {
             return fail(format!("that is a circle: {}", chain.join(" > ")), String::new());
         }
         if self.chain.len() >= DEEPEST {
-            return fail(format!("more than {DEEPEST} files stand on each other"), String::new());
+            return fail(format!("more than {DEEPEST} files extend each other"), String::new());
         }
         let digest = format!("`{}` prints the digest", origin.digest_command());
         let pinned = |sha256: &str| format!("extends = {{ path = \"{path}\", sha256 = \"{sha256}\" }}");
         match pin {
             None if !vouched => {
-                let message = "it lies outside the repository, so it takes a `sha256`".to_owned();
+                let message = "it is outside the repository, so it needs a `sha256`".to_owned();
                 return fail(message, format!("{digest}; then: {}", pinned("…")));
             }
             Some(pin) if pin.len() != 64 || !pin.bytes().all(|byte| byte.is_ascii_hexdigit()) => {

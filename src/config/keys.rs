@@ -23,13 +23,13 @@ pub const KEYS: &[Key] = &[
         "required-version",
         Kind::Text,
         "",
-        "Versions of gatehook that may read this file, as `>=0.3` or `>=0.3, <0.5`; a plain `0.3` is the least. Looked at before all else.",
+        "Versions of gatehook that may read this file, as `>=0.3` or `>=0.3, <0.5`; a plain `0.3` is the least. Checked first.",
     ),
     key(
         "extends",
         Kind::Bases,
         "[]",
-        "Files that this one stands on, relative to it. One outside the repository is pinned by `sha256`; from the index or a commit, vendored ones are read from there too.",
+        "Files that this one extends, relative to it. One outside the repository is pinned by `sha256`; from the index or a commit, vendored ones are read from there too.",
     ),
     key(
         "locked",
@@ -72,7 +72,7 @@ pub const KEYS: &[Key] = &[
         "gate.NAME.mode",
         Kind::Word(&["enforce", "observe"]),
         "\"enforce\"",
-        "With `observe` the gate tells and records what it would have blocked, and exits with 0. What could not be looked at still stops it.",
+        "With `observe` the gate reports and records what it would have blocked, and exits with 0. What could not be looked at still stops it.",
     )
     .tighter("`enforce`"),
     key("gate.NAME.enforce-from", Kind::Day, "", "First day on which the gate blocks in spite of `observe`, in UTC.")
@@ -99,7 +99,7 @@ pub const KEYS: &[Key] = &[
         "gate.ci.pending",
         Kind::Word(&["own", "none"]),
         "\"own\"",
-        "Whose allowances hold in the very change that brings them: those of changes from the repository itself, or nobody's. A fork's never do.",
+        "Whose allowances hold in the very change that brings them: those of changes from the repository itself, or none. A fork's never do.",
     )
     .tighter("`none`"),
     key(
@@ -174,7 +174,7 @@ pub const KEYS: &[Key] = &[
     key("stage.NAME.map.severity", Kind::TextOrTexts, "", "How bad."),
     key("stage.NAME.map.cwe", Kind::TextOrTexts, "", "CWE ids."),
     key("stage.NAME.map.reference", Kind::TextOrTexts, "", "A page about it."),
-    key("stage.NAME.map.fix", Kind::TextOrTexts, "", "How to mend it."),
+    key("stage.NAME.map.fix", Kind::TextOrTexts, "", "How to fix it."),
     key("stage.NAME.map.package", Kind::TextOrTexts, "", "The package that it is about: its name or package URL."),
     key("stage.NAME.map.version", Kind::TextOrTexts, "", "The version of that package."),
     key("stage.NAME.map.ecosystem", Kind::TextOrTexts, "", "Its ecosystem: `npm`, `PyPI`, `crates.io` and so on, or a common other word for it."),

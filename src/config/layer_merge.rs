@@ -95,7 +95,7 @@ impl<'l> LayerMerge<'l> {
     }
 
     /// Whether this layer may add `shown` to the list `key`, which loosens what is there already.
-    /// Where it may not, that is told.
+    /// Where it may not, that is reported.
     pub(super) fn may_add(&mut self, key: &str, shown: impl Into<String>) -> bool {
         let shown = shown.into();
         if self.is_locked(key) {
@@ -133,7 +133,7 @@ impl<'l> LayerMerge<'l> {
         self.ledger.locks.extend(keys.into_iter().map(|key| (key, origin.clone())));
     }
 
-    /// Whether this layer sets `key` as a whole; where it may not, that is told.
+    /// Whether this layer sets `key` as a whole; where it may not, that is reported.
     pub(super) fn may_set(&mut self, key: &str, shown: impl Into<String>) -> bool {
         let shown = shown.into();
         if self.is_locked(key) {

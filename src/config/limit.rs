@@ -18,7 +18,7 @@ pub(super) fn apply(config: &mut Config, raw: &RawLimit, merge: &mut LayerMerge<
             return merge.fault("`limit.file` is 0, so nothing would be looked at: give MiB from 1, or leave it out");
         }
         let bytes = mebibytes.saturating_mul(1 << 20);
-        // Of a limit that nobody set it is not known how it compares: it stays.
+        // Of a limit that no one set it is not known how it compares: it stays.
         merge.put("limit.file", &mut config.limit, Some(bytes), mebibytes.to_string(), |new, old| {
             old.is_none() || new < old
         });

@@ -1,4 +1,4 @@
-//! `locked`: keys that an organisation lets nobody loosen.
+//! `locked`: keys that an organisation lets no one loosen.
 
 use super::keys;
 use super::layer::Rank;
@@ -10,7 +10,7 @@ pub(super) fn apply(locked: Vec<String>, merge: &mut LayerMerge<'_>) {
         return;
     }
     for key in locked.iter().filter(|key| !keys::is_lockable(key)) {
-        merge.fault(format!("`locked` names `{key}`, which is no key; `gatehook config show` names them all"));
+        merge.fault(format!("`locked` names `{key}`, which is not a key; `gatehook config show` names them all"));
     }
     merge.lock(locked);
 }

@@ -75,7 +75,7 @@ pub struct Config {
     pub own_rules: Vec<Rule>,
     /// The baseline's path in the repository, where the configuration names one; empty for none at all.
     pub baseline: Option<String>,
-    /// Stages that run somebody else's program.
+    /// Stages that run another program.
     pub stages: Vec<StageConfig>,
     /// Text that the fingerprints are keyed with.
     pub salt: Option<String>,

@@ -54,7 +54,9 @@ fn check_version(wanted: Option<&str>, layer: &Layer, version: &str) -> Result<(
         }),
         Says::Nothing => Err(ConfigError::Values {
             origin: layer.origin.clone(),
-            faults: vec!["`required-version` is no range of versions: write \">=0.3\" or \">=0.3, <0.5\"".to_owned()],
+            faults: vec![
+                "`required-version` is not a range of versions: write \">=0.3\" or \">=0.3, <0.5\"".to_owned(),
+            ],
         }),
     }
 }

@@ -71,8 +71,8 @@ fn purpose(table: &str) -> String {
     let words = match table {
         "gate" => "What each gate demands",
         "rules" => "Which rules take part",
-        "allow" => "Findings that somebody answers for",
-        "stage" => "Stages that run somebody else's program; docs/stages.md explains them",
+        "allow" => "Findings that may stay, each with a reason",
+        "stage" => "Stages that run another program; docs/stages.md explains them",
         "NAME" => "One of them",
         "map" => "JSON pointers from a finding to its fields",
         "set-env" => "Variables that are set for it",

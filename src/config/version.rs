@@ -1,4 +1,4 @@
-//! `required-version`: looked at before all else, for a file for a younger version may have keys that this
+//! `required-version`: looked at before everything else, for a file for a younger version may have keys that this
 //! one does not know.
 
 use semver::{Version, VersionReq};
@@ -43,7 +43,7 @@ pub(super) enum Says {
     Fits,
     /// It asks for another one.
     Other,
-    /// It is no range of versions.
+    /// It is not a range of versions.
     Nothing,
 }
 

@@ -12,7 +12,7 @@ pub struct FileFacts {
     pub languages: LanguageSet,
     /// A lock file: checksums by the thousand.
     pub lock: bool,
-    /// Minified, bundled or generated: nobody writes passwords there by hand.
+    /// Minified, bundled or generated: no one writes passwords there by hand.
     pub generated: bool,
     /// Tests, fixtures, examples.
     pub test: bool,
@@ -205,7 +205,7 @@ fn is_generated(name: &[u8], path: &[u8], text: &[u8]) -> bool {
     marked || has_packed_lines(text)
 }
 
-/// Lines of over 400 bytes on average, in a text of some size: nobody typed that.
+/// Lines of over 400 bytes on average, in a text of some size: no one typed that.
 fn has_packed_lines(text: &[u8]) -> bool {
     let sample = &text[..text.len().min(32 * 1024)];
     sample.len() > 4096 && sample.len() / (1 + memchr::memchr_iter(b'\n', sample).count()) > 400

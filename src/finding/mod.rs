@@ -72,7 +72,7 @@ pub struct Excerpt {
 pub struct Advice {
     /// What the value or flaw lets somebody do.
     pub why: Text,
-    /// How to mend it.
+    /// How to fix it.
     pub fix: Text,
     /// Where to revoke it; empty for code.
     pub rotate: Text,

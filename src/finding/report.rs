@@ -65,7 +65,7 @@ pub enum Outcome {
     Cached,
     /// It did not run, for this reason.
     Skipped(String),
-    /// It was due and could not start, for this reason: its tool is not there, nobody trusts it yet.
+    /// It was due and could not start, for this reason: its tool is not there, no one trusts it yet.
     Missing(String),
     /// It could not do its work, for this reason.
     Failed(String),

@@ -12,7 +12,7 @@ pub struct Demand {
     pub block: Severity,
     /// Lowest tier that blocks.
     pub tier: Tier,
-    /// Whether the gate only observes: findings that block are told, and do not stop it.
+    /// Whether the gate only observes: findings that block are reported, and do not stop it.
     pub observe: bool,
     /// Rules whose findings only warn, whatever the tier.
     pub younger: Vec<Text>,

@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Result<Plan, ForeignError> {
     let mut plan = Plan::default();
     for (key, node) in root.pairs() {
         match key.as_str() {
-            "version" | "generated_at" => plan.add(format!("`{key}`"), 0, Became::covered("speaks of the file itself")),
+            "version" | "generated_at" => plan.add(format!("`{key}`"), 0, Became::covered("is about the file itself")),
             "plugins_used" => node.members().iter().for_each(|plugin| one_plugin(plugin, &mut plan)),
             "filters_used" => node.members().iter().for_each(|filter| one_filter(filter, &mut plan)),
             "custom_plugin_paths" => {

@@ -22,11 +22,11 @@ const LONGEST: usize = 16 << 10;
 /// What stands at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stands {
-    /// Findings that the entry speaks of, by their numbers.
+    /// Findings that the entry is about, by their numbers.
     Findings(Vec<usize>),
     /// Nothing that gatehook would report.
     Nothing,
-    /// Something else than what the entry speaks of, for this reason.
+    /// Something else than what the entry is about, for this reason.
     Other(&'static str),
 }
 
@@ -69,7 +69,7 @@ impl<'t> Looked<'t> {
             Known::Sha1(hash) => {
                 let known = self.hashes().get(hash).map(Vec::as_slice).unwrap_or_default();
                 let at_place = known.iter().map(|(at, _)| *at).filter(|at| here.contains(at)).collect();
-                // A short part, or the frame of a key, is the same in many values: it speaks of its line only.
+                // A short part, or the frame of a key, is the same in many values: it is about its line only.
                 let telling = known.iter().filter(|(at, telling)| *telling && counts(&self.findings[*at]));
                 let is_left =
                     || spot.line.is_some_and(|line| tokens(self.line(line)).any(|token| digest(token) == *hash));

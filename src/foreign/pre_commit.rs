@@ -1,4 +1,4 @@
-//! `.pre-commit-config.yaml`: hooks of other secret scanners, what they are told, and what takes their place.
+//! `.pre-commit-config.yaml`: hooks of other secret scanners, what they are reported, and what takes their place.
 //!
 //! Format: <https://pre-commit.com/#pre-commit-configyaml---repos>.
 

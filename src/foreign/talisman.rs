@@ -15,7 +15,7 @@ pub(super) fn read(text: &str) -> Result<Plan, ForeignError> {
     let mut plan = Plan::default();
     for (key, node) in root.pairs() {
         match key.as_str() {
-            "version" => plan.add("`version`", node.line, Became::covered("speaks of the file itself")),
+            "version" => plan.add("`version`", node.line, Became::covered("is about the file itself")),
             "fileignoreconfig" => node.members().iter().for_each(|file| one_file(file, &mut plan)),
             "scopeconfig" => {
                 for scope in node.members() {
@@ -84,7 +84,7 @@ fn one_file(node: &Node, plan: &mut Plan) {
         return;
     }
     let became = if checksum.len() != 64 || !checksum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        Became::refused("its checksum is no SHA-256", "")
+        Became::refused("its checksum is not a SHA-256", "")
     } else if name.contains(['*', '?', '[']) || name.ends_with('/') {
         Became::refused(
             "its checksum is one over several files, so it cannot be told which of them changed since",

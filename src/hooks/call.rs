@@ -126,7 +126,7 @@ pub(super) fn calls(text: &[u8], hook: Hook) -> bool {
         })
 }
 
-/// The files of other tools that run gatehook still, which nobody but their owner takes that out of.
+/// The files of other tools that run gatehook still, which no one but their owner takes that out of.
 pub fn left(place: &Place, hooks: &[Hook]) -> Result<Vec<PathBuf>, HooksError> {
     let mut files: Vec<PathBuf> = Vec::new();
     for &hook in hooks {

@@ -9,7 +9,7 @@ use crate::git::GitError;
 /// Why hooks could not be installed, removed or run.
 #[derive(Debug, thiserror::Error)]
 pub enum HooksError {
-    /// git's answer is not to be had.
+    /// git's answer is not available.
     #[error(transparent)]
     Git(#[from] GitError),
     /// `core.hooksPath` sends git elsewhere.
@@ -26,7 +26,7 @@ pub enum HooksError {
     #[error("the home directory is not known")]
     NoHome,
     /// A script is in no language that the call could be added in.
-    #[error("`{path}` is no shell script, so no line is added to it")]
+    #[error("`{path}` is not a shell script, so no line is added to it")]
     NoShell {
         /// The script.
         path: PathBuf,
@@ -95,7 +95,7 @@ impl HooksError {
             Self::File { path, .. } => {
                 Some(format!("see to it that you may write in `{}`", path.parent().unwrap_or(path).display()))
             }
-            Self::Chained { path, .. } => Some(format!("mend or remove `{}`", path.display())),
+            Self::Chained { path, .. } => Some(format!("fix or remove `{}`", path.display())),
             Self::Circle(hook) => {
                 Some(format!("`gatehook status` shows who calls whom; `{}` goes on without any check", hook.bypass()))
             }

@@ -20,7 +20,7 @@ pub(super) fn chained(path: &Path) -> PathBuf {
 pub(super) fn script(path: &Path) -> Result<Option<Vec<u8>>, HooksError> {
     // Opening a pipe would wait for a writer.
     let opens = path.metadata().and_then(|meta| {
-        if meta.is_file() || meta.is_dir() { Ok(()) } else { Err(io::Error::other("it is no regular file")) }
+        if meta.is_file() || meta.is_dir() { Ok(()) } else { Err(io::Error::other("it is not a regular file")) }
     });
     #[allow(clippy::disallowed_methods, reason = "hooks are files on disk")]
     match opens.and_then(|()| fs::read(path)) {

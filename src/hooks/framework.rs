@@ -143,7 +143,7 @@ pub fn displaced(dir: &Path, repo: impl FnOnce() -> Result<Repo, GitError>) -> R
     Ok(out)
 }
 
-/// How to have both, for each tool whose hooks stand where gatehook's are due. Hooks that are missing go with the first:
+/// How to have both, for each tool whose hooks stand where gatehook's are needed. Hooks that are missing go with the first:
 /// simple-git-hooks removes whatever it does not know.
 pub fn remedies(place: &Place, states: &[(Hook, State)]) -> Result<Vec<String>, HooksError> {
     let mut found: Vec<(Framework, Vec<Hook>)> = Vec::new();

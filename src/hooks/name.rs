@@ -26,7 +26,7 @@ impl Hook {
     /// What `install` puts into a repository with a work tree.
     pub const WORK: [Self; 4] = [Self::PreCommit, Self::PreMergeCommit, Self::CommitMsg, Self::PrePush];
 
-    /// What `install` puts into a bare repository: people push to it, nobody commits in it.
+    /// What `install` puts into a bare repository: people push to it, no one commits in it.
     pub const BARE: [Self; 1] = [Self::PreReceive];
 
     /// git's name for it.
@@ -49,7 +49,7 @@ impl Hook {
         }
     }
 
-    /// How git is told to go on without it. On a server there is no such flag, only removal.
+    /// How git is reported to go on without it. On a server there is no such flag, only removal.
     pub const fn bypass(self) -> &'static str {
         match self {
             Self::PreCommit | Self::CommitMsg => "git commit --no-verify",

@@ -18,7 +18,7 @@ pub enum Owner {
     Husky(PathBuf),
     /// lefthook's, configured in this file.
     Lefthook(PathBuf),
-    /// Nobody's: `core.hooksPath` names no directory, which switches hooks off.
+    /// No one's: `core.hooksPath` names no directory, which switches hooks off.
     Off,
     /// Somebody else's directory of scripts.
     Somebody(PathBuf),

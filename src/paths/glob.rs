@@ -148,7 +148,7 @@ fn walk(pieces: &[Piece<'_>], path: &[u8]) -> bool {
     for &byte in path {
         next.clear();
         for &at in &here.list {
-            // Behind the last piece no byte is due.
+            // Behind the last piece no byte is needed.
             let Some(piece) = pieces.get(at) else { continue };
             let beyond = match piece {
                 Piece::Byte(own) => *own == byte,

@@ -1,4 +1,4 @@
-//! A push or a request: patterns for secrets over every commit, all else over the net change of each head, at once as
+//! A push or a request: patterns for secrets over every commit, everything else over the net change of each head, at once as
 //! far as there are cores, and nothing left running at the end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

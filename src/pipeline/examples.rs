@@ -30,7 +30,7 @@ pub fn check(rules: &[&Rule]) -> Vec<String> {
             faults.push(format!("{}: there is no matcher called `{}`", rule.id, rule.matcher));
         }
         if rule.hits.len() < 2 || rule.misses.len() < 2 {
-            faults.push(format!("{}: two hits and two misses are due", rule.id));
+            faults.push(format!("{}: two hits and two misses are needed", rule.id));
         }
         let mut hits: Vec<(String, &str)> = numbered("hit", &rule.hits);
         let mut misses: Vec<(String, &str)> = numbered("miss", &rule.misses);
@@ -40,7 +40,7 @@ pub fn check(rules: &[&Rule]) -> Vec<String> {
                 hits.push(("`bad`".to_owned(), &pair.bad));
                 misses.push(("`good`".to_owned(), &pair.good));
             }
-            None => faults.push(format!("{}: `good` is due, the safe twin of `bad`", rule.id)),
+            None => faults.push(format!("{}: `good` is missing, the safe twin of `bad`", rule.id)),
         }
         for (name, example) in hits {
             for seed in 0..SEEDS {

@@ -185,7 +185,7 @@ mod tests {
         let new = |one: &mut Finding| {
             one.state = State::New;
             one.severity = Severity::High;
-            one.advice.fix = "mend it".into();
+            one.advice.fix = "fix it".into();
         };
         let joined = join(vec![
             finding("bandit", 3, &["CWE-95", "CWE-78"], new),
@@ -196,7 +196,7 @@ mod tests {
         let one = &joined[0];
         assert_eq!((&one.rule[..], one.state, one.severity), ("insecure", State::New, Severity::High));
         assert_eq!(one.tools, ["insecure", "bandit", "semgrep"]);
-        assert_eq!((&one.advice.fix[..], one.cwe.len(), &one.reason), ("mend it", 2, &None));
+        assert_eq!((&one.advice.fix[..], one.cwe.len(), &one.reason), ("fix it", 2, &None));
     }
 
     fn package(stage: &'static str, path: &str, version: &'static str, ids: &[&'static str]) -> Finding {

@@ -173,7 +173,7 @@ pub trait Follow: Sync {
     fn ended(&self, stage: &str, outcome: &Outcome, found: usize, took: Duration);
 }
 
-/// Nobody watches.
+/// No one watches.
 struct Unwatched;
 
 impl Follow for Unwatched {
@@ -192,7 +192,7 @@ pub type ReadSubdirectories<'r> = &'r (dyn Fn(&BTreeSet<String>) -> Result<Optio
 /// For a run that has no baseline.
 pub const NO_BASELINE: ReadBaseline<'static> = &|| Ok(Vec::new());
 
-/// Looks with all stages that are due, and decides.
+/// Looks with all stages that are needed, and decides.
 ///
 /// A baseline that cannot be read or understood is a gap and a wrong configuration: never nothing.
 pub fn run(
@@ -238,7 +238,7 @@ fn change(
     all.report(&Deciding { request, config, baseline, subdirectories: context.subdirectories, ran, begin })
 }
 
-/// The in-process stages that are due, in order: those asked for, else those that the configuration names, without
+/// The in-process stages that are needed, in order: those asked for, else those that the configuration names, without
 /// those left out this once.
 fn wanted(request: &Request, config: &Config) -> Vec<&'static dyn Stage> {
     stage::ALL.iter().copied().filter(|stage| is_due(request, config, stage.name())).collect()

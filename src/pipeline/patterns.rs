@@ -95,7 +95,7 @@ pub(super) fn set(request: &Request, config: &Config, packs: &[Pack]) -> Result<
     Ok(rules)
 }
 
-/// The packs whose stages are due.
+/// The packs whose stages are needed.
 pub(super) fn packs(request: &Request, config: &Config) -> Vec<Pack> {
     wanted(request, config).into_iter().filter_map(Stage::pack).collect()
 }

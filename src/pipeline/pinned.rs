@@ -25,7 +25,7 @@ pub(super) fn add_older(findings: &mut Vec<Finding>, month: &str, older: impl Fn
     }
 }
 
-/// What is told of rules that only warn; `None` where none found anything.
+/// What is reported of rules that only warn; `None` where none found anything.
 pub(super) fn note(younger: &[crate::finding::Text], month: &str) -> Option<String> {
     let named = younger.join(", ");
     (!younger.is_empty()).then(|| format!("rules younger than {month} (`rules.as-of`) only warn: {named}"))

@@ -33,9 +33,9 @@ pub enum Decision {
     Run,
     /// It has nothing to do, or is left out on purpose.
     Skip(String),
-    /// It is due and cannot start.
+    /// It is needed and cannot start.
     Missing(String),
-    /// It is due and left out: it would execute code of strangers.
+    /// It is needed and left out: it would execute code of strangers.
     Off(String),
 }
 

@@ -38,7 +38,7 @@ pub fn apply(findings: &mut [Finding], allow: &[Allow], today: Day, whole: Optio
         }
     }
     for entry in allow.iter().filter(|entry| is_past(entry, today)) {
-        // What another allowance covers by now is nobody's concern.
+        // What another allowance covers by now is no one's concern.
         if let Some(last) = entry.expires
             && findings.iter().any(|finding| finding.state != State::Allowed && covers(entry, finding))
         {
@@ -128,7 +128,7 @@ fn is_past(entry: &Allow, today: Day) -> bool {
     entry.expires.is_some_and(|last| last < today)
 }
 
-/// Whether `entry` speaks of `finding`. Where it may do so by a slow name, [`prepare`] makes that first.
+/// Whether `entry` is about `finding`. Where it may do so by a slow name, [`prepare`] makes that first.
 pub fn covers(entry: &Allow, finding: &Finding) -> bool {
     // Most entries name a rule or a path; only what is left is worth a fingerprint's digits.
     may_cover(entry, finding)
@@ -136,7 +136,7 @@ pub fn covers(entry: &Allow, finding: &Finding) -> bool {
             || finding.has_name(|name| entry.fingerprints.iter().any(|own| name.starts_with(own))))
 }
 
-/// Whether `entry` speaks of such findings, fingerprints aside.
+/// Whether `entry` is about such findings, fingerprints aside.
 fn may_cover(entry: &Allow, finding: &Finding) -> bool {
     let any = |list: &[String], holds: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|own| holds(own));
     entry.stage.is_none_or(|stage| finding.stage == stage.word())

@@ -142,12 +142,12 @@ fn finding(one: &Loosening, hidden: Option<usize>, judged: Judged<'_>) -> Findin
         (Some(number), false) => format!("{number} finding{} of this {what} would be hidden by it", plural(number)),
     };
     let (wait, fix) = match (one.holds, judged.gate) {
-        (true, _) => ("", "have somebody who answers for the configuration look at it"),
+        (true, _) => ("", "have an owner of the configuration review it"),
         (false, "push") => (
             "; it counts once the remote has it",
             "push the commit that changes it by itself first, or name the finding: `gatehook allow FINGERPRINT`",
         ),
-        (false, _) => ("; it counts once it is merged", "have somebody who answers for the configuration review it"),
+        (false, _) => ("; it counts once it is merged", "have an owner of the configuration review it"),
     };
     let fingerprint = Fingerprint::of_code(judged.salt, LOOSENED, one.file.as_bytes(), shown.as_bytes());
     Finding {

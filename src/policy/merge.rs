@@ -159,7 +159,7 @@ fn joined(parts: Vec<(String, Vec<StageRun>)>, gaps: &mut Vec<Gap>) -> Vec<Stage
     }
     for (stage, times) in &stages {
         if *times != count {
-            gaps.push(gap(format!("stage `{}` is told of by {times} of {count} reports", stage.name)));
+            gaps.push(gap(format!("stage `{}` appears in {times} of {count} reports", stage.name)));
         }
     }
     stages.into_iter().map(|(stage, _)| stage).collect()

@@ -45,7 +45,7 @@ fn finding(rule: &'static str, path: &RepoPath, title: Text, why: &'static str, 
         confidence: Confidence::High,
         advice: Advice {
             why: why.into(),
-            fix: "have somebody who answers for the configuration review it".into(),
+            fix: "have an owner of the configuration review it".into(),
             ..Advice::default()
         },
         ..Finding::new("ci", rule, path.clone(), fingerprint)

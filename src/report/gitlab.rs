@@ -2,7 +2,7 @@
 //!
 //! Sources: the schemas in gitlab-org/security-products/security-report-schemas (`dist/`). GitLab drops a
 //! report whole where it does not fit, so every text is cut to its limit and every address checked.
-//! What is allowed has no place there and is told as a message; a gate that could not look has the
+//! What is allowed has no place there and is reported as a message; a gate that could not look has the
 //! status `failure`.
 
 use std::io::{self, Write};

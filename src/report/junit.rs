@@ -15,7 +15,7 @@ use crate::text::escape;
 /// Writes the document.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let lacks = lacks::lacks(report);
-    // Notes are no lack: what was skipped is told by its stage.
+    // Notes are no lack: what was skipped is recognized by its stage.
     let lacks: Vec<_> = lacks.iter().filter(|lack| lack.level != Level::Note).collect();
     // A stage that did not do its work is among them.
     let stages: Vec<_> = report.stages.iter().filter(|stage| !stage.outcome.is_hole()).collect();

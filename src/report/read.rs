@@ -16,8 +16,8 @@ pub const MOST: u64 = 1 << 30;
 /// Why a report was refused.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// It is no JSON report of this schema, or was cut off.
-    #[error("it is no whole JSON report of gatehook: {reason}")]
+    /// It is not JSON report of this schema, or was cut off.
+    #[error("it is not a complete JSON report of gatehook: {reason}")]
     Form {
         /// What the JSON reader says, escaped, with line and column.
         reason: String,

@@ -16,7 +16,7 @@ const FULL: usize = 10;
 const LISTED: usize = 40;
 /// Rules that are counted in a line of their own, at most.
 const RULES: usize = 20;
-/// Columns where nobody says how many there are.
+/// Columns where no one says how many there are.
 const WIDTH: usize = 140;
 /// Stars shown of a value, at most.
 const STARS: usize = 24;
@@ -68,7 +68,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
                 let level = if stage.required { "error" } else { "warning" };
                 writeln!(out, "{level}: stage `{}` did not end in time", stage.name)?;
             }
-            // That a stage had nothing to do is told where all is; what somebody skips on purpose the hook tells.
+            // That a stage had nothing to do learns where all is; what somebody skips on purpose the hook tells.
             Outcome::Skipped(reason) if all => {
                 writeln!(out, "note: stage `{}` was skipped: {reason}", stage.name)?;
             }
@@ -103,7 +103,7 @@ fn grouped<'r>(report: &'r Report, errors: &Errors, all: bool) -> Vec<Vec<&'r Fi
         });
         groups[at].push(finding);
     }
-    // What blocks comes first; all else stands as it does in the files.
+    // What blocks comes first; everything else stands as it does in the files.
     groups.sort_by_key(|group| !is_error(group, errors));
     groups
 }

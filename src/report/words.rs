@@ -9,7 +9,7 @@ use crate::text::escape;
 
 /// Where gatehook lives, for formats that link to their tool.
 pub(super) const HOME: &str = "https://github.com/gatehook/gatehook";
-/// The file that a lack without a path is told at, in formats that demand one.
+/// The file that a lack without a path is reported at, in formats that demand one.
 pub(super) const NOWHERE: &str = "gatehook.toml";
 
 /// What a finding means for the gate, heaviest first.

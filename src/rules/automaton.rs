@@ -25,7 +25,7 @@ pub struct Automaton {
 
 /// Blocks of a text that are walked at once. A walk waits for memory at every byte; they wait together.
 const LANES: usize = 4;
-/// Bytes that a lane takes at a time, at most: what it has seen is told when all have come to their end.
+/// Bytes that a lane takes at a time, at most: what it has seen is reported when all have come to their end.
 const LONGEST_LANE: usize = 8 * 1024;
 /// A lane this short costs more than it gains: each begins a keyword's length before its block.
 const SHORTEST_LANE: usize = 512;

@@ -85,7 +85,7 @@ pub const RULE: &[Key] = &[
     key("cwe", Kind::Texts, "[]", "CWE ids, as `CWE-798`."),
     key("owasp", Kind::Texts, "[]", "OWASP Top 10 2021 ids, as `A07`."),
     key("why", Kind::Text, "\"\"", "What the value or flaw lets somebody do, for people."),
-    key("fix", Kind::Text, "\"\"", "How to mend it."),
+    key("fix", Kind::Text, "\"\"", "How to fix it."),
     key("rotate", Kind::Text, "\"\"", "Where to revoke the value."),
     key("reference", Kind::Text, "required", "The page that states the format or the flaw: http or https."),
     key("since", Kind::Month, "", "Month in which the rule joined, for `rules.as-of`."),

@@ -6,7 +6,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use super::rule::Rule;
 use crate::finding::Kind;
 
-/// Random bits from which on nobody tries all values.
+/// Random bits from which on no one tries all values.
 const BITS: f64 = 72.0;
 /// Bytes of the value that are the issuer's own, from which on no person comes by them.
 const PREFIX: usize = 3;

@@ -1,6 +1,6 @@
 //! Named sets of built-in rules, of which `rules.sets` names those that take part.
 //!
-//! A set is told by what its rules share, so that a new rule joins by itself.
+//! A set is recognized by what its rules share, so that a new rule joins by itself.
 
 use std::fmt;
 

@@ -30,7 +30,7 @@ pub fn fill_noting(example: &str, seed: u64) -> (String, Vec<Filled>) {
     (text, places)
 }
 
-/// `example` as people are shown it: each hole says in angle brackets what stands there, so that nobody takes it for
+/// `example` as people are shown it: each hole says in angle brackets what stands there, so that no one takes it for
 /// a value.
 pub fn shown(example: &str) -> String {
     each_hole(example, named, |_, _| ())

@@ -103,19 +103,22 @@ impl RawRule {
         };
         let id_bytes = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         fault(self.id.is_empty() || !self.id.bytes().all(id_bytes), "the id takes lower-case letters, digits and `-`");
-        fault(self.title.is_empty(), "a title is due");
+        fault(self.title.is_empty(), "a title is missing");
         fault(self.title.chars().count() > 60, "the title is over 60 characters");
         let matches = !self.pattern.is_empty() || !self.matcher.is_empty();
         fault(!self.pattern.is_empty() && !self.matcher.is_empty(), "`pattern` and `matcher` exclude each other");
-        fault(!matches && self.paths.is_empty(), "one of `pattern`, `matcher`, `paths` is due");
-        fault(matches && self.keywords.is_empty(), "`keywords` are due: one of them stands in every match");
+        fault(!matches && self.paths.is_empty(), "one of `pattern`, `matcher`, `paths` is missing");
+        fault(matches && self.keywords.is_empty(), "`keywords` are missing: one of them stands in every match");
         fault(!matches && !self.keywords.is_empty(), "`keywords` without `pattern` do nothing");
         fault(self.keywords.iter().any(|word| word.len() < 3 || word.len() > 60), "a keyword takes 3 to 60 bytes");
         let judges = if matches { ["", "password", "token"] } else { ["", "", "settings"] };
         let judge = "`judge` takes `password` or `token`, in a rule with `paths` alone `settings`";
         fault(!judges.contains(&self.judge.as_str()), judge);
         fault(!self.since.is_empty() && !is_month(&self.since), "`since` takes a month, as 2026-11");
-        fault(!self.reference.starts_with("http"), "a reference is due: the page that states the format or the flaw");
+        fault(
+            !self.reference.starts_with("http"),
+            "a reference is missing: the page that states the format or the flaw",
+        );
         faults
     }
 }

@@ -20,7 +20,7 @@ pub struct RuleSet {
     enabled: Vec<bool>,
     /// Rules that do not run at this gate, but at the push gate.
     deferred: Vec<bool>,
-    /// Rules that somebody left out by name. Empty where nobody did.
+    /// Rules that somebody left out by name. Empty where no one did.
     silenced: Vec<bool>,
 }
 

@@ -54,7 +54,7 @@ pub fn allow(args: &AllowRequest, ask: &dyn Fn(&str) -> Option<String>) -> Resul
     if args.fingerprints.is_empty() {
         covered = here.work_tree()?.findings;
     } else if args.rules.is_empty() {
-        // Who reads the file is told of what the digits speak.
+        // Who reads the file is reported of what the digits speak.
         entry.rules = covered.iter().map(|finding| finding.rule.to_string()).collect();
         entry.rules.sort();
         entry.rules.dedup();
@@ -72,7 +72,7 @@ pub fn allow(args: &AllowRequest, ask: &dyn Fn(&str) -> Option<String>) -> Resul
     }
     entry.reason = reason(args, &covered, ask)?;
     let text = edit::add_allow(&here.config_text()?, &entry).map_err(|error| {
-        let hint = format!("mend `{}` first", here.config_file().display());
+        let hint = format!("fix `{}` first", here.config_file().display());
         fail(&error, Some(&hint), Exit::Usage)
     })?;
     here.write_config(&text)?;
@@ -96,7 +96,7 @@ impl Findings<'_> {
         let print = print.to_ascii_lowercase();
         if print.len() < 8 || print.len() > DIGITS || !print.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             let hint = "the report of a finding names the command and the digits to type";
-            return Err(stop(&format!("`{print}` is no fingerprint of eight digits or more"), hint));
+            return Err(stop(&format!("`{print}` is not a fingerprint of eight digits or more"), hint));
         }
         let named = |findings: &Vec<Finding>| -> Vec<Finding> {
             let is_called = |finding: &&Finding| {

@@ -44,7 +44,7 @@ pub fn of(from: &ConfigFrom<'_>, config: &Config, over: &Overrides) -> Result<Ve
     }
 }
 
-/// The same, each with what it was in `base` where that is another: lines that a change adds are told.
+/// The same, each with what it was in `base` where that is another: lines that a change adds are reported.
 pub fn after(
     base: Option<&Base<'_>>,
     from: &ConfigFrom<'_>,

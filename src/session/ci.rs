@@ -57,7 +57,7 @@ pub fn run(args: &CiRequest, front: &dyn Frontend) -> Exit {
 /// What the flags and the environment say.
 fn review(args: &CiRequest) -> Result<Review, Failure> {
     let variable = |name: &str| std::env::var(name).ok();
-    // A file that is named and cannot be read gives an event without content, which is told.
+    // A file that is named and cannot be read gives an event without content, which is reported.
     let read = |path: String| files::read_regular(path.as_ref(), limits::PAYLOAD).ok().flatten().unwrap_or_default();
     let payload = ci::payload_file(&variable).map(read);
     let around = Surroundings { variable: &variable, payload: payload.as_deref() };
@@ -164,7 +164,7 @@ fn find(args: &CiRequest, review: &Review, repo: &Repo, fetching: Fetching) -> R
         }
         Scope::Whole { head, how } => whole(head, how, Some(head.to_string())),
         Scope::Unknown { head, how } => {
-            // Of a request without a base nobody knows whose configuration its head holds.
+            // Of a request without a base no one knows whose configuration its head holds.
             let rule = (!matches!(review.event, Event::Request { .. })).then(|| head.to_string());
             let from = match &rule {
                 Some(commit) => ConfigFrom::Commit(repo, commit.clone()),

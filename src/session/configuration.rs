@@ -109,7 +109,7 @@ pub fn loosened(base: &Config, head: &ConfigFrom<'_>, over: &Overrides) -> Vec<L
     resolved(head, over).map(|head| head.after(base, Holding::Nothing).loosened).unwrap_or_default()
 }
 
-/// The configuration where nobody is told what is wrong with it: the default one then.
+/// The configuration where no one learns what is wrong with it: the default one then.
 pub fn quietly(from: &ConfigFrom<'_>, over: &Overrides) -> Config {
     resolved(from, over).unwrap_or_default()
 }

@@ -25,7 +25,7 @@ pub fn is_missing(error: &io::Error) -> bool {
 pub fn regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let about = fs::metadata(path)?;
     match about.len() {
-        _ if !about.is_file() => Err(io::Error::other(format!("`{}` is no regular file", path.display()))),
+        _ if !about.is_file() => Err(io::Error::other(format!("`{}` is not a regular file", path.display()))),
         size if size > most => Err(io::Error::other(format!("`{}` is too large", path.display()))),
         // A size may be wrong: files of the kernel's have none.
         _ => {
@@ -40,7 +40,7 @@ pub fn regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Writes a file beside `path` and renames it there, so that nobody sees half a report. What is no
+/// Writes a file beside `path` and renames it there, so that no one sees half a report. What is no
 /// regular file (a device, a pipe, a link such as `/dev/stdout`) is written to and stays what it is.
 pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let pour = |to: fs::File| {
@@ -51,7 +51,7 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
         return pour(fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?);
     }
-    let mut name = path.file_name().ok_or_else(|| io::Error::other("that is no file name"))?.to_owned();
+    let mut name = path.file_name().ok_or_else(|| io::Error::other("that is not a file name"))?.to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);
     let file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;

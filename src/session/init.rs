@@ -96,7 +96,7 @@ pub fn add_stage(name: &str) -> Result<String, Failure> {
     if here.config.stages.iter().any(|stage| stage.name == ready.name && !stage.own) {
         return Err(stop(
             &format!("there is a stage `{name}` already, and it stays as it is"),
-            &format!("to begin anew take `[stage.{name}]` out of {} first", here.config_file().display()),
+            &format!("to start over, take `[stage.{name}]` out of {} first", here.config_file().display()),
         ));
     }
     // Stages of the user alone are none of the repository's: who clones it does not have them.
@@ -107,7 +107,7 @@ pub fn add_stage(name: &str) -> Result<String, Failure> {
     let stages = here.config.push.stages.iter().map(String::as_str).filter(|stage| shared(stage)).filter(wanted);
     let stages: Vec<&str> = stages.collect();
     let text = edit::add_stage(&here.config_text()?, ready.name, ready.table, &stages).map_err(|error| {
-        let hint = format!("mend `{}` first", here.config_file().display());
+        let hint = format!("fix `{}` first", here.config_file().display());
         fail(&error, Some(&hint), Exit::Usage)
     })?;
     here.write_config(&text)?;

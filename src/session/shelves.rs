@@ -61,7 +61,7 @@ impl Shelf for Shelves<'_> {
         match origin {
             Origin::File(path) => regular(path, config::MOST).map_err(|error| {
                 if is_missing(&error) {
-                    return missing("", format!("`{}` is due there", path.display()));
+                    return missing("", format!("`{}` is expected there", path.display()));
                 }
                 Unread { message: error.to_string(), hint: format!("make `{}` readable", path.display()) }
             }),

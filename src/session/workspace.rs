@@ -23,7 +23,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Around the current directory. A configuration that is wrong is told, and is the end.
+    /// Around the current directory. A configuration that is wrong is reported, and is the end.
     pub fn open() -> Result<Self, Failure> {
         let repo = Repo::discover(Path::new("."))
             .and_then(|repo| if repo.bare { Err(GitError::NoWorkTree(repo.git_dir)) } else { Ok(repo) });
@@ -99,7 +99,7 @@ impl Workspace {
         read.map_err(|error| fail(&error, Some(&format!("make `{}` readable", path.display())), Exit::Usage))
     }
 
-    /// Writes another text of the configuration, once it has proved to be one that nobody refuses.
+    /// Writes another text of the configuration, once it has proved to be one that no one refuses.
     pub fn write_config(&self, text: &str) -> Result<(), Failure> {
         let config = load_with(&self.repo.top, text)?;
         if let Some(refused) = config.refused.iter().find(|refused| !self.config.refused.contains(refused)) {

@@ -29,7 +29,7 @@ pub struct KeyParts<'a> {
     pub stage: &'a str,
     /// The tool and its version, as it tells it; for a built-in stage gatehook's own.
     pub tool: &'a str,
-    /// All of the stage's configuration, and all else that it is told: placeholders, variables, base and
+    /// All of the stage's configuration, and everything else that it is reported: placeholders, variables, base and
     /// head where it sees them.
     pub config: &'a [u8],
     /// The rules, or a digest of them.

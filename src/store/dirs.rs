@@ -30,14 +30,14 @@ pub(super) fn private(dir: &Path) -> Result<(), StoreError> {
     if is_private(dir) { Ok(()) } else { Err(StoreError::Foreign(dir.to_owned())) }
 }
 
-/// Whether `path` is this user's and nobody else may write there.
+/// Whether `path` is this user's and no one else may write there.
 #[cfg(unix)]
 pub(super) fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     sys::is_own(path) && fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o022 == 0)
 }
 
-/// Whether `path` is this user's and nobody else may write there: what profile directories are.
+/// Whether `path` is this user's and no one else may write there: what profile directories are.
 #[cfg(not(unix))]
 pub(super) fn is_private(path: &Path) -> bool {
     path.exists()

@@ -70,7 +70,7 @@ impl Receipts {
         }
         let terms: Vec<Hash> = terms.iter().map(|terms| self.term(terms)).collect();
         if steps.0.len() > MOST {
-            // From now on nobody can say that a commit made until then was not seen.
+            // From now on no one can say that a commit made until then was not seen.
             return self.write(&[ReceiptLine { kind: ReceiptKind::Lost, time, terms, steps: Vec::new(), found: None }]);
         }
         let line = |steps: &[Step]| ReceiptLine {

@@ -37,7 +37,7 @@ impl Seal {
     }
 }
 
-/// The key in the file `path`, where nobody else can have put it there.
+/// The key in the file `path`, where no one else can have put it there.
 fn known(path: &Path) -> Option<[u8; 32]> {
     let bytes = read(path, 32)?;
     if is_private(path) { bytes.try_into().ok() } else { None }

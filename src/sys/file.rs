@@ -15,7 +15,7 @@ pub fn open(path: &Path) -> io::Result<(File, u64)> {
     #[cfg(not(unix))]
     let file = File::open(path)?;
     let about = file.metadata()?;
-    if about.is_file() { Ok((file, about.len())) } else { Err(io::Error::other("it is no regular file")) }
+    if about.is_file() { Ok((file, about.len())) } else { Err(io::Error::other("it is not a regular file")) }
 }
 
 /// Whether `path` lies in a file system that the kernel makes up as it is read, as `/proc` and `/sys`.

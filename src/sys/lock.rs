@@ -4,7 +4,7 @@ use std::fs::File;
 #[cfg(unix)]
 use std::time::{Duration, Instant};
 
-/// How long a lock is waited for: nobody waits longer for a hook's sake.
+/// How long a lock is waited for: no one waits longer for a hook's sake.
 #[cfg(unix)]
 const PATIENCE: Duration = Duration::from_millis(200);
 

@@ -15,7 +15,7 @@ pub(crate) fn fresh(path: &str, page: &str) {
         std::fs::write(&file, page).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == page, "`{path}` is stale: `just bless` writes it anew");
+    assert!(committed == page, "`{path}` is stale: `just bless` rewrites it");
 }
 
 fn help(world: &World, words: &[&str]) -> String {
@@ -48,7 +48,7 @@ fn add(world: &World, words: &[&str], out: &mut String) {
 
 #[test]
 fn the_cli_page_is_what_help_prints() {
-    let mut page = "# Commands and flags\n\nGenerated from the help texts; `just bless` writes it anew.\n".to_owned();
+    let mut page = "# Commands and flags\n\nGenerated from the help texts; `just bless` rewrites it.\n".to_owned();
     add(&World::new(), &[], &mut page);
     assert!(page.contains("## gatehook scan"));
     fresh("docs/cli.md", &page);
@@ -65,7 +65,7 @@ const PACKS: [(Pack, &str); 2] = [(Pack::Secrets, "Secrets"), (Pack::Insecure, "
 
 #[test]
 fn the_rules_page_lists_every_rule() {
-    let mut page = "# Rules\n\nGenerated from `rules/`; `just bless` writes it anew. Each rule's page has why, a bad and a good example, \
+    let mut page = "# Rules\n\nGenerated from `rules/`; `just bless` rewrites it. Each rule's page has why, a bad and a good example, \
                     how to fix and to rotate, and links; `gatehook explain RULE` shows the same.\n"
         .to_owned();
     for (which, title) in PACKS {
@@ -96,7 +96,7 @@ fn fenced(text: &str) -> String {
 fn every_rule_has_its_lesson_in_the_pages() {
     let teacher = ExamplePairs::default();
     for (which, title) in PACKS {
-        let mut page = format!("# {title}\n\nGenerated from `rules/{}/`; `just bless` writes it anew.\n", which.word());
+        let mut page = format!("# {title}\n\nGenerated from `rules/{}/`; `just bless` rewrites it.\n", which.word());
         for rule in pack(which) {
             let (id, severity, tier) = (&rule.id, rule.severity, rule.tier);
             write!(page, "\n## {id}\n\n{}. Severity {severity}, tier {tier}.\n\n", rule.title).unwrap();

@@ -21,6 +21,7 @@ mod lockfiles;
 mod mutations;
 mod names;
 mod reports;
+mod plain;
 mod pushes;
 mod ready;
 mod rules;

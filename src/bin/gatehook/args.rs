@@ -103,7 +103,7 @@ pub(crate) enum Command {
     /// Without `--stage` it writes a gatehook.toml in which every key is explained, with a random salt for the
     /// fingerprints, installs the hooks, and names the ready-made stages that fit the repository; a file that
     /// is there already is left alone. With `--stage` it adds that `[stage.NAME]` table and its name to
-    /// `gate.push.stages`. All else in the file stays as it is, and a stage that is there already is never
+    /// `gate.push.stages`. Everything else in the file stays as it is, and a stage that is there already is never
     /// replaced.
     Init(Init),
     /// Let the stages of this repository start their programs

@@ -27,10 +27,9 @@ fn main() -> ExitCode {
     ExitCode::from(ended.unwrap_or(Exit::NotScanned.code()))
 }
 
-/// Tells where gatehook stumbled, never over what: a panic's message may quote the text at hand.
+/// Tells where gatehook failed, never over what: a panic's message may quote the text at hand.
 fn stumble(info: &PanicHookInfo<'_>) {
     use std::io::Write;
     let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
-    let _ =
-        writeln!(std::io::stderr(), "error: gatehook stumbled{place}, which is a defect of gatehook: please report it");
+    let _ = writeln!(std::io::stderr(), "error: internal error in gatehook{place}: please report it");
 }

@@ -104,7 +104,7 @@ fn print(report: &Report, format: Format, style: &Style, to: To) -> Exit {
     }
 }
 
-/// Writes one report to a file; what goes wrong is told.
+/// Writes one report to a file; what goes wrong is reported.
 pub(crate) fn to_file(report: &Report, format: Format, path: &Path) -> Exit {
     let style = Style { color: false, ..style(report, &Reports::default(), To::Stdout) };
     let written = files::replace(path, |out| {

@@ -21,7 +21,7 @@ const SLOW: Duration = Duration::from_secs(2);
 
 /// Who tells.
 pub(crate) enum Progress {
-    /// Nobody: only findings are asked for.
+    /// No one: only findings are asked for.
     Silent,
     /// Lines, for logs and whatever else is no terminal.
     Lines(Lines),

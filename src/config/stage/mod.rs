@@ -78,7 +78,7 @@ pub struct Pointers {
     pub cwe: Vec<String>,
     /// A page about it.
     pub reference: Vec<String>,
-    /// How to mend it.
+    /// How to fix it.
     pub fix: Vec<String>,
     /// The package that it is about: its name or package URL.
     pub package: Vec<String>,
@@ -264,7 +264,7 @@ impl Format {
         }
     }
 
-    /// Whether an answer is due that can be read.
+    /// Whether an answer is needed that can be read.
     pub const fn has_report(&self) -> bool {
         !matches!(self, Self::ExitCode)
     }

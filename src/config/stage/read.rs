@@ -152,7 +152,7 @@ fn format(raw: RawFormat, map: Option<RawPointers>, pattern: Option<String>) -> 
         return Err("`pattern` goes with the format `regex`".to_owned());
     }
     let pointers = || {
-        let raw = map.ok_or("a `map` is due: which JSON pointer leads to which field")?;
+        let raw = map.ok_or("a `map` is missing: which JSON pointer leads to which field")?;
         let list = |list: Option<OneOrMany>| list.map(OneOrMany::into_vec).unwrap_or_default();
         let pointers = Pointers {
             findings: raw.findings,
@@ -187,9 +187,10 @@ fn format(raw: RawFormat, map: Option<RawPointers>, pattern: Option<String>) -> 
         RawFormat::Junit => Format::Junit,
         RawFormat::Checkstyle => Format::Checkstyle,
         RawFormat::Regex => {
-            let pattern = pattern.ok_or("a `pattern` is due, with the groups `path`, `line`, `message` and so on")?;
+            let pattern =
+                pattern.ok_or("a `pattern` is missing, with the groups `path`, `line`, `message` and so on")?;
             let compiled = regex::bytes::RegexBuilder::new(&pattern).unicode(false).build();
-            let compiled = compiled.map_err(|_| "`pattern` is no regular expression".to_owned())?;
+            let compiled = compiled.map_err(|_| "`pattern` is not a regular expression".to_owned())?;
             if !compiled.capture_names().flatten().any(|name| matches!(name, "message" | "rule")) {
                 return Err("`pattern` takes a group `message` or `rule`, as `(?P<message>.*)`".to_owned());
             }
@@ -233,7 +234,7 @@ fn check(stage: &StageConfig, merge: &mut LayerMerge<'_>) {
     }
     for pattern in stage.failed_if.iter().chain(&stage.looked_if) {
         if regex::bytes::Regex::new(pattern).is_err() {
-            fault("a pattern of `failed-if` or `looked-if` is no regular expression");
+            fault("a pattern of `failed-if` or `looked-if` is not a regular expression");
         }
     }
     let mut pointers = [&stage.looked_at, &stage.looked_at_files, &stage.looked_with, &stage.skipped_at]
@@ -249,7 +250,7 @@ fn check(stage: &StageConfig, merge: &mut LayerMerge<'_>) {
     }
     let both = stage.ok_exit_codes.iter().any(|code| stage.findings_exit_codes.contains(code));
     if stage.ok_exit_codes.is_empty() || (both && !stage.format.has_report()) {
-        fault("an exit code of `ok-exit-codes` is due that is none of `findings-exit-codes`");
+        fault("`ok-exit-codes` needs an exit code that is none of `findings-exit-codes`");
     }
     if stage.max_output == 0 || stage.max_output > 1024 || stage.memory == Some(0) {
         fault("`max-output` takes 1 to 1024 MiB, `memory` at least 1");
@@ -360,9 +361,9 @@ mod tests {
             ("[stage.x]\ncommand = [\"{files}\"]", "the program"),
             ("[stage.x]\ncommand = [\"x\", \"a{files}\"]", "a word of its own"),
             ("[stage.x]\ncommand = [\"x\", \"{files}\"]\nexport = \"none\"", "need an export"),
-            ("[stage.x]\ncommand = [\"x\"]\nformat = \"json\"", "`map` is due"),
+            ("[stage.x]\ncommand = [\"x\"]\nformat = \"json\"", "`map` is missing"),
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"json\"\nmap = { path = \"/p\" }", "a finding has a name"),
-            ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"", "`pattern` is due"),
+            ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"", "`pattern` is missing"),
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = \"(\"", "no regular expression"),
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = \"x\"", "group `message`"),
             ("[stage.x]\ncommand = [\"x\"]\npattern = \"x\"", "go with a `format`"),

@@ -44,7 +44,7 @@ fn range(text: &[u8]) -> Option<(u32, u32)> {
 pub(super) struct Hunk {
     /// Its lines with those that were added. Nothing where only lines went.
     pub(super) fragment: Option<Fragment>,
-    /// Whether all lines came that the header speaks of.
+    /// Whether all lines came that the header is about.
     pub(super) whole: bool,
 }
 

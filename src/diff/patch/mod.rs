@@ -81,7 +81,7 @@ impl Lack {
         match self {
             Self::Binary => "scan the commits themselves: `gatehook scan --range A..B`",
             Self::ShortHunk | Self::LongHunk | Self::BadHunk | Self::NoHunk => {
-                "make the patch anew, and leave it as it is"
+                "make the patch again, and do not edit it"
             }
             Self::OtherFormat => "make it with `diff -u` or `git diff`",
             Self::Encoded => "give the output of `git mailinfo`, or of `git format-patch` as it is",

@@ -9,7 +9,7 @@ use crate::engine::validate::{Grade, Kind, is_placeholder, published};
 
 /// Bytes either side of `kty` that are looked at.
 const REACH: usize = 4096;
-/// Characters without which a member is no key: 128 bits.
+/// Characters without which a member is not a key: 128 bits.
 const LEAST: usize = 22;
 
 /// The candidate whose `kty` is at `hit`.

@@ -1,6 +1,6 @@
 //! Names and values that no operator joins: two tags, two pairs, a name and a block behind it.
 //!
-//! Each form is told by the bytes right behind the name, so that ordinary code costs one look.
+//! Each form is recognized by the bytes right behind the name, so that ordinary code costs one look.
 
 use super::assignment::{Operator, blanks, blanks_and_break, operator};
 use super::literal::{self, Ends, Literal};

@@ -2,7 +2,7 @@
 //! in comments.
 //!
 //! Reads the body behind `-----BEGIN … PRIVATE KEY-----` and looks at its first bytes: a header
-//! alone, or one with anything else behind it, is no key. RFC 7468, RFC 4880 section 4.2, and
+//! alone, or one with anything else behind it, is not a key. RFC 7468, RFC 4880 section 4.2, and
 //! OpenSSH's PROTOCOL.key.
 
 use std::ops::Range;

@@ -10,7 +10,7 @@ use crate::engine::validate::{is_placeholder, is_random};
 const LONGEST: usize = 200;
 
 /// Whether a line of `text` that lies in `added` holds a setting that is not for everyone. What is no line of
-/// settings counts as one: nobody knows what it is.
+/// settings counts as one: no one knows what it is.
 pub(in crate::engine) fn holds_private(text: &[u8], added: &[Range<usize>]) -> bool {
     added.iter().any(|range| {
         let lines = text.get(range.clone()).unwrap_or_default();

@@ -5,7 +5,7 @@ pub(in crate::engine) fn is_placeholder(value: &[u8]) -> bool {
     is_marked(value) || is_monotone(value) || is_reference(value)
 }
 
-/// Words that nobody draws at random, in any case.
+/// Words that no one draws at random, in any case.
 fn is_marked(value: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[
         b"example",

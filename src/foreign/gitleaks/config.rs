@@ -22,7 +22,7 @@ pub(in crate::foreign) fn config(text: &str) -> Result<Plan, ForeignError> {
                 plan.add(format!("`{key}`"), node.line, Became::covered("a name only"));
             }
             "minVersion" => {
-                plan.add(format!("`{key}`"), node.line, Became::covered("speaks of versions of gitleaks"));
+                plan.add(format!("`{key}`"), node.line, Became::covered("is about versions of gitleaks"));
             }
             "extend" => extend(node, &mut plan),
             "allowlist" | "allowlists" => {

@@ -64,7 +64,7 @@ impl Node {
         }
     }
 
-    /// Its members, where it is a list. A single value where a list is due counts as a list of one, nothing
+    /// Its members, where it is a list. A single value where a list is needed counts as a list of one, nothing
     /// as an empty one.
     pub(super) fn members(&self) -> &[Self] {
         match &self.value {

@@ -32,7 +32,7 @@ struct Open {
     anchor: usize,
     /// The key whose value comes next.
     key: Option<String>,
-    /// What `<<` brought: it stands before all else, so that what is written here wins.
+    /// What `<<` brought: it stands before everything else, so that what is written here wins.
     merged: Vec<(String, Node)>,
 }
 

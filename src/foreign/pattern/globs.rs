@@ -7,7 +7,7 @@ use super::{Dialect, NoPattern, parse, translate};
 /// Globs that a regex may become.
 const MOST: usize = 32;
 
-/// Why a regex over paths is no glob.
+/// Why a regex over paths is not a glob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::foreign) enum NoGlob {
     /// It cannot be read.

@@ -203,7 +203,7 @@ fn has_newline(class: &Class) -> bool {
     }
 }
 
-/// Whether it speaks of line ends, as the pattern of a block does: by name, or as any byte at all.
+/// Whether it is about line ends, as the pattern of a block does: by name, or as any byte at all.
 fn has_newline_literal(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Unicode(_)) => false,

@@ -46,7 +46,7 @@ pub(super) enum NoPattern {
     #[error("the pattern has classes of Unicode characters, and gatehook looks at bytes")]
     Unicode,
     /// Wrong in its own dialect, or nothing that we know.
-    #[error("the pattern is no regex that gatehook understands")]
+    #[error("the pattern is not a regex that gatehook understands")]
     Syntax,
     /// It compiles to too much.
     #[error("the pattern is too large")]
@@ -65,7 +65,7 @@ impl NoPattern {
             }
             Self::Possessive => "a plain group or repetition finds the same or more: write it as a [[rule]]",
             Self::Unicode => "spell the characters out as alternatives in a [[rule]]: (?:ä|ö)",
-            Self::Syntax | Self::TooLarge => "write it anew as a [[rule]]: rules/README.md",
+            Self::Syntax | Self::TooLarge => "rewrite it as a [[rule]]: rules/README.md",
         }
     }
 }
@@ -122,7 +122,7 @@ fn parse(text: &str) -> Result<Hir, NoPattern> {
 /// Bytes that a foreign pattern may have.
 const LONGEST: usize = 16 << 10;
 
-/// Reads `pattern` and writes it anew.
+/// Reads `pattern` and rewrites it.
 pub(super) fn translate(pattern: &str, dialect: Dialect) -> Result<Pattern, NoPattern> {
     if pattern.len() > LONGEST {
         return Err(NoPattern::TooLarge);

@@ -114,7 +114,7 @@ fn below(
     files: &mut Vec<Change>,
     left: &mut usize,
 ) -> Sure<()> {
-    // Nobody's work, and git has a limit of its own.
+    // No one's work, and git has a limit of its own.
     if memchr::memchr_iter(b'/', directory).count() > DEEPEST {
         return Err(Doubt::new("a tree is very deep"));
     }

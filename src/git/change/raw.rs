@@ -70,7 +70,7 @@ impl<'a> Record<'a> {
         Ok(Self { old, new, status, path })
     }
 
-    /// A path's record as it is told without git.
+    /// A path's record as it is reported without git.
     pub(in crate::git) fn told(old: Vec<Side>, new: Side, path: &'a [u8]) -> Self {
         let status = if !new.stands() {
             b'D'

@@ -25,7 +25,7 @@ pub(in crate::git) struct Compared {
 
 /// What the index holds that HEAD does not; of a merge being made, what no parent has.
 pub fn staged(repo: &Repo) -> Result<Listing, GitError> {
-    // Nobody stages anything there; git would call it an empty index and all would be well.
+    // No one stages anything there; git would call it an empty index and all would be well.
     if repo.bare && !repo.index_file().exists() {
         return Err(GitError::NoWorkTree(repo.top.clone()));
     }

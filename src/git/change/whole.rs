@@ -20,7 +20,7 @@ use crate::paths::RepoPath;
 pub fn tree(repo: &Repo, revision: &str) -> Result<Listing, GitError> {
     let bad = |reason: &str| GitError::BadRange { spec: revision.to_owned(), reason: reason.to_owned() };
     if revision.trim().is_empty() || revision.starts_with('-') || revision.contains('\0') {
-        return Err(bad("it is no revision"));
+        return Err(bad("it is not a revision"));
     }
     let named = format!("{revision}^{{commit}}");
     let commit = match command::run(&repo.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &named]) {

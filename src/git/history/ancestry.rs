@@ -63,7 +63,7 @@ pub fn made_here(repo: &Repo, branches: &[String], commits: &[Oid]) -> Vec<(Oid,
 }
 
 /// Those of `commits` that were made in this very clone, by whatever command, and that no remote-tracking branch
-/// has: nobody else has them. By what HEAD's reflog says; where there is none, nothing is known to be.
+/// has: no one else has them. By what HEAD's reflog says; where there is none, nothing is known to be.
 pub fn only_here(repo: &Repo, commits: &[Oid]) -> HashSet<Oid> {
     const MAKES: [&[u8]; 8] =
         [b"commit", b"rebase", b"cherry-pick", b"revert", b"am:", b"am ", b"merge ", b"pull --rebase"];
@@ -94,7 +94,7 @@ fn seconds(place: &[u8]) -> Option<u64> {
 fn parse(repo: &Repo, revision: &str) -> Result<Option<String>, GitError> {
     match command::run(&repo.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", revision]) {
         Ok(id) => Ok(Some(String::from_utf8_lossy(&id).trim().to_owned())),
-        // With `--quiet` a revision that is not there is told without a word, all else with one.
+        // With `--quiet` a revision that is not there is reported without a word, everything else with one.
         Err(GitError::Failed { message, .. }) if message.is_empty() => Ok(None),
         Err(error) => Err(error),
     }

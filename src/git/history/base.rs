@@ -60,7 +60,7 @@ pub enum Scope {
 ///
 /// # Errors
 ///
-/// [`GitError::BadRange`] where a base or head that somebody named is no commit and cannot be fetched.
+/// [`GitError::BadRange`] where a base or head that somebody named is not a commit and cannot be fetched.
 pub fn scope(repo: &Repo, review: &Review, fetching: Fetching) -> Result<Scope, GitError> {
     if review.event == Event::Deletion {
         return Ok(Scope::Nothing("the ref was deleted: nothing to scan".to_owned()));
@@ -172,7 +172,7 @@ impl Search<'_> {
             BaseAt::FirstParent => self.commit(&format!("{head}^1"))?.ok_or_else(|| "it has none here".to_owned()),
             BaseAt::ParentOfMerge => match (self.commit("HEAD^1")?, self.commit("HEAD^2")?) {
                 (Some(first), Some(second)) if second == head => Ok(first),
-                _ => Err("what is checked out is no merge of the head".to_owned()),
+                _ => Err("what is checked out is not a merge of the head".to_owned()),
             },
         };
         let mut without = match found {
@@ -280,7 +280,7 @@ impl Search<'_> {
             return Ok(Ok(id));
         }
         match (self.remote.branch(name), here) {
-            (Ok(()), _) => Ok(self.commit(&tracking)?.ok_or_else(|| format!("the branch `{name}` is no commit"))),
+            (Ok(()), _) => Ok(self.commit(&tracking)?.ok_or_else(|| format!("the branch `{name}` is not a commit"))),
             (Err(_), Some(id)) => Ok(Ok(id)),
             (Err(why), None) => Ok(Err(format!("the branch `{name}` is not here, {why}"))),
         }
@@ -292,12 +292,12 @@ impl Search<'_> {
         }
         let is_id = matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !is_id {
-            return Ok(Err(format!("`{revision}` is no commit here")));
+            return Ok(Err(format!("`{revision}` is not a commit here")));
         }
         let fetched = self.remote.commit(revision);
         match (fetched, self.commit(revision)?) {
             (_, Some(id)) => Ok(Ok(id)),
-            (Ok(()), None) => Ok(Err(format!("`{revision:.12}` is no commit"))),
+            (Ok(()), None) => Ok(Err(format!("`{revision:.12}` is not a commit"))),
             (Err(why), None) => Ok(Err(format!("`{revision:.12}` is not here, {why}"))),
         }
     }

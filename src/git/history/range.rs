@@ -88,7 +88,7 @@ fn resolve(repo: &Repo, spec: &str) -> Result<Ends, GitError> {
     for (id, kind) in all.iter().zip(marks::types(repo, &all)?) {
         match kind {
             Some(Type::Commit | Type::Tag) => {}
-            Some(Type::Tree | Type::Blob) => return Err(bad(&format!("`{id}` is no commit"))),
+            Some(Type::Tree | Type::Blob) => return Err(bad(&format!("`{id}` is not a commit"))),
             None => return Err(bad(&format!("commit `{id}` is not in this repository"))),
         }
     }

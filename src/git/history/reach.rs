@@ -90,7 +90,7 @@ struct Commits<'r> {
 }
 
 impl Commits<'_> {
-    /// `None` where it is no commit, is not here, or enough have been read.
+    /// `None` where it is not a commit, is not here, or enough have been read.
     fn get(&mut self, id: Oid) -> Option<(u64, Vec<Oid>)> {
         if let Some(row) = self.graphs.iter().find_map(|graph| graph.row(id)) {
             return Some((row.date, row.parents));

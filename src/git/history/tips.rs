@@ -12,7 +12,7 @@ use crate::git::repository::error::GitError;
 use crate::git::repository::repo::{Repo, unexpected};
 use crate::paths::RepoPath;
 
-/// Tags of tags of tags: more than this many is nobody's work.
+/// Tags of tags of tags: more than this many is no one's work.
 const DEEPEST: usize = 32;
 
 /// What the names came to.

@@ -18,7 +18,7 @@ use crate::git::repository::doubt::{Doubt, Sure};
 use crate::git::repository::error::GitError;
 use crate::git::repository::repo::{Repo, unexpected};
 
-/// Which commits: as `git rev-list --stdin ARGS` is told.
+/// Which commits: as `git rev-list --stdin ARGS` is reported.
 #[derive(Debug, Default)]
 pub(in crate::git) struct Revisions {
     /// Lines of its input: ids, `^` before those whose history is left out.

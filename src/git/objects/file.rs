@@ -80,7 +80,7 @@ pub fn has_commit(repo: &Repo, id: &str) -> Result<bool, GitError> {
 }
 
 fn show(top: &Path, spec: &str) -> Result<Option<Vec<u8>>, GitError> {
-    // With `--quiet` a path that is not there is told without a word, all else with one.
+    // With `--quiet` a path that is not there is reported without a word, everything else with one.
     match command::run(top, &["rev-parse", "--verify", "--quiet", "--end-of-options", spec]) {
         Ok(id) => {
             let id = String::from_utf8_lossy(&id).trim().to_owned();

@@ -120,7 +120,7 @@ impl Mark {
         let behind = behind.strip_prefix(b"\n").and_then(|behind| behind.strip_prefix(&self.missing()[..]));
         behind
             .map(|behind| (content, behind))
-            .ok_or(GitError::Unreadable { id, reason: "its header lies about its size" })
+            .ok_or(GitError::Unreadable { id, reason: "its header states a wrong size" })
     }
 }
 

@@ -30,7 +30,7 @@ pub struct RefUpdate {
     pub remote: Oid,
 }
 
-/// A push, as `pre-push` is told of it.
+/// A push, as `pre-push` is reported of it.
 #[derive(Clone, Debug, Default)]
 pub struct Push {
     /// The remote's name: the URL once more where the push names none.

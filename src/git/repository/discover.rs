@@ -130,7 +130,7 @@ fn work_tree(here: &Path, found: Option<PathBuf>, git_dir: &Path, common: &Path,
         return Err(Doubt::new("bare repository"));
     }
     if let Some(named) = settings.worktree {
-        let named = path_of(&named).ok_or(Doubt::new("core.worktree is no path"))?;
+        let named = path_of(&named).ok_or(Doubt::new("core.worktree is not a path"))?;
         return real(git_dir.join(named));
     }
     Ok(found.unwrap_or_else(|| here.to_owned()))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::change::Oid;
 
-/// Why git's answer is not to be had.
+/// Why git's answer is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// There is no repository here.
@@ -55,7 +55,7 @@ pub enum GitError {
     #[error("`{0}` is a bare repository, without a work tree")]
     NoWorkTree(PathBuf),
     /// What was given as a range names no commits.
-    #[error("`{spec}` is no range of commits: {reason}")]
+    #[error("`{spec}` is not a range of commits: {reason}")]
     BadRange {
         /// What was given.
         spec: String,
@@ -63,7 +63,7 @@ pub enum GitError {
         reason: String,
     },
     /// A line of a hook's standard input makes no sense.
-    #[error("`{line}` is no line that git gives a push hook")]
+    #[error("`{line}` is not a line that git gives a push hook")]
     BadUpdate {
         /// The line.
         line: String,

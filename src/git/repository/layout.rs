@@ -18,7 +18,7 @@ pub(in crate::git) fn common_dir(git_dir: &Path, env: &Env) -> Sure<PathBuf> {
         return Ok(dir.into());
     }
     let Some(text) = small_file(&git_dir.join("commondir"))? else { return Ok(git_dir.to_owned()) };
-    let dir = path_of(trim_ends(&text)).ok_or(Doubt::new("`commondir` is no path"))?;
+    let dir = path_of(trim_ends(&text)).ok_or(Doubt::new("`commondir` is not a path"))?;
     fs::canonicalize(git_dir.join(dir)).map_err(|_| Doubt::new("`commondir` points nowhere"))
 }
 
@@ -44,7 +44,7 @@ fn head_is_valid(path: &Path) -> Sure<bool> {
 pub(in crate::git) fn gitfile(file: &Path) -> Sure<PathBuf> {
     let text = small_file(file)?.ok_or(Doubt::new("`.git` cannot be read"))?;
     let dir = text.strip_prefix(b"gitdir: ").map(trim_ends).filter(|dir| !dir.is_empty());
-    let dir = dir.and_then(path_of).ok_or(Doubt::new("`.git` is no pointer to a git directory"))?;
+    let dir = dir.and_then(path_of).ok_or(Doubt::new("`.git` is not a pointer to a git directory"))?;
     let base = file.parent().ok_or(Doubt::new("`.git` has no directory"))?;
     fs::canonicalize(base.join(dir)).map_err(|_| Doubt::new("`.git` points nowhere"))
 }

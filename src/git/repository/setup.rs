@@ -85,7 +85,7 @@ pub fn settings_like(dir: &Path, regex: &str) -> Result<Vec<u8>, GitError> {
     if output.status.success() { Ok(output.stdout) } else { Err(command::failure(dir, "config", &output)) }
 }
 
-/// The value of `key` that holds in `dir`; `None` where nobody set it.
+/// The value of `key` that holds in `dir`; `None` where no one set it.
 pub fn setting(dir: &Path, key: &str) -> Result<Option<Setting>, GitError> {
     read(dir, &["config", "--show-scope", "--show-origin", "-z", "--get", key])
 }

@@ -65,7 +65,7 @@ impl<'t> BaselineLine<'t> {
         decoded(self.path)
     }
 
-    /// Why, made fit for display; empty where nobody has looked yet.
+    /// Why, made fit for display; empty where no one has looked yet.
     pub fn reason(&self) -> String {
         escape(self.reason).to_string()
     }

@@ -35,7 +35,7 @@ pub const ATTRIBUTE: &str = "merge=union";
 /// The text of a baseline and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Where from, as a reader is told.
+    /// Where from, as a reader is reported.
     pub name: String,
     /// The file's bytes.
     pub text: Vec<u8>,
@@ -56,14 +56,14 @@ pub struct Entry {
     pub rule: String,
     /// Last day on which the entry holds.
     pub expires: Option<Day>,
-    /// Who answers for it; empty where nobody is named.
+    /// Who answers for it; empty where no one is named.
     pub owner: String,
-    /// Why it may stay; empty where nobody has looked yet.
+    /// Why it may stay; empty where no one has looked yet.
     pub reason: String,
 }
 
 impl Entry {
-    /// The entry for a finding, which nobody has looked at yet.
+    /// The entry for a finding, which no one has looked at yet.
     pub fn of(finding: &Finding) -> Self {
         Self {
             fingerprint: finding.lasting_name(),
@@ -102,7 +102,7 @@ impl BaselineError {
         match self.fault {
             Fault::Conflict => "keep the lines of both sides and take the conflict marks out: order means nothing",
             Fault::Version => "install the gatehook that wrote it, or a younger one",
-            _ => "mend or delete that line; `gatehook baseline update` writes the file anew",
+            _ => "fix or delete that line; `gatehook baseline update` rewrites the file",
         }
     }
 }
@@ -123,7 +123,7 @@ impl Baseline {
         &self.0
     }
 
-    /// The entry that speaks of the same finding as `other`.
+    /// The entry that is about the same finding as `other`.
     pub fn find(&self, other: &Entry) -> Option<&Entry> {
         let key = (other.fingerprint, &other.path);
         self.0.binary_search_by(|own| (own.fingerprint, &own.path).cmp(&key)).ok().map(|at| &self.0[at])

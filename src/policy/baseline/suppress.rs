@@ -83,7 +83,7 @@ pub fn suppress(findings: &mut [Finding], text: &[u8], scope: Scope) -> Result<V
     let quick: Vec<BaselineLine<'_>> = covering.iter().filter(quick).map(|(_, line)| *line).collect();
     notes.extend(
         told(&quick, "tell so much that the values can be guessed", "tells so much that the value can be guessed")
-            .map(|note| format!("{note}; `gatehook baseline update` writes it anew")),
+            .map(|note| format!("{note}; `gatehook baseline update` rewrites it")),
     );
     notes.extend(told(&expired, "expired and no longer hold", "expired and no longer holds"));
     notes.extend(

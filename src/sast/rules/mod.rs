@@ -338,7 +338,7 @@ impl Rules {
             raw.from.iter().fold(0, |bits, name| bits | Self::label(name, faults))
         };
         if raw.hits.is_empty() || raw.misses.is_empty() {
-            faults.push(format!("rule `{}`: hits and misses are due", raw.id));
+            faults.push(format!("rule `{}`: hits and misses are missing", raw.id));
         }
         if self.rules.iter().any(|rule| rule.id == raw.id) {
             faults.push(format!("rule id `{}` stands twice", raw.id));

@@ -187,7 +187,7 @@ fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
                 blocks: true,
                 title,
                 why: "Without its checksum whatever the registry or a proxy serves is installed.".to_owned(),
-                fix: "Make the lock file anew with the package manager.".to_owned(),
+                fix: "Make the lock file again with the package manager.".to_owned(),
             },
         );
         return;
@@ -209,7 +209,7 @@ fn integrity(one: &Placed, old: &Placed, checked: &mut Checked) {
                 title,
                 why: "A release does not change: another checksum means another content under the same version."
                     .to_owned(),
-                fix: "Compare the archive with the registry's, and make the lock file anew.".to_owned(),
+                fix: "Compare the archive with the registry's, and make the lock file again.".to_owned(),
             },
         );
     }
@@ -336,7 +336,7 @@ pub(super) fn out_of_step(sides: &Sides, checked: &mut Checked) {
                 blocks: false,
                 title,
                 why: "What is installed is then not what was looked at.".to_owned(),
-                fix: "Make the lock file anew and commit both.".to_owned(),
+                fix: "Make the lock file again and commit both.".to_owned(),
             }
             .finding(path, &package),
         );

@@ -55,7 +55,7 @@ fn write(out: &mut String, one: &Advisory) {
         for event in package.ranges.iter().flat_map(|range| &range.events) {
             parts.push(match event {
                 Event::Introduced(version) => format!("from {version}"),
-                Event::Fixed(version) => format!("mended in {version}"),
+                Event::Fixed(version) => format!("fixed in {version}"),
                 Event::LastAffected(version) => format!("to {version}"),
                 Event::Limit(version) => format!("before {version}"),
             });

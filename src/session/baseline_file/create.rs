@@ -50,7 +50,7 @@ pub fn create(file: Option<&Path>, revision: Option<&str>) -> Result<Completed, 
     Ok(completed)
 }
 
-/// Gives the repository a random salt where it has none, so that nobody can guess at what the
+/// Gives the repository a random salt where it has none, so that no one can guess at what the
 /// baseline's fingerprints stand for: the configuration's text with it. Fingerprints that the
 /// configuration allows are named anew.
 fn salted(here: &mut Workspace, warnings: &mut Vec<String>) -> Result<Option<String>, Failure> {
@@ -60,7 +60,7 @@ fn salted(here: &mut Workspace, warnings: &mut Vec<String>) -> Result<Option<Str
     let salt = super::salt()?;
     let mut config = here.config.clone();
     config.salt = Some(salt.clone());
-    let wrong = |error: &edit::EditError| fail(error, Some("mend gatehook.toml first"), Exit::Usage);
+    let wrong = |error: &edit::EditError| fail(error, Some("fix gatehook.toml first"), Exit::Usage);
     let mut text = edit::add_salt(&here.config_text()?, &salt).map_err(|error| wrong(&error))?;
     let by_fingerprint = config.allow.iter().any(|allow| !allow.fingerprints.is_empty());
     if by_fingerprint {
@@ -103,7 +103,7 @@ fn attribute(here: &Workspace, path: &Path) -> Result<Option<PathBuf>, Failure> 
         let top = here.repo.top.canonicalize().ok()?;
         Some(dir.strip_prefix(top).ok()?.join(path.file_name()?))
     });
-    // Outside of the repository it is nobody's to merge.
+    // Outside of the repository it is no one's to merge.
     let Some(name) = name.map(|name| RepoPath::from_path(&name).to_string()) else { return Ok(None) };
     let line = format!("/{name} {}", baseline::ATTRIBUTE);
     let file = here.repo.top.join(".gitattributes");

@@ -17,7 +17,7 @@ pub(super) struct HookEnvironment {
     pub(super) reason: Option<String>,
     /// Whose commit it is, as `Name <mail>`: git says so to the hooks of a commit.
     pub(super) who: Option<String>,
-    /// `GIT_EDITOR=:`: git's word for a message that nobody edits.
+    /// `GIT_EDITOR=:`: git's word for a message that no one edits.
     pub(super) no_editor: bool,
     /// Whether git was called below the top of the work tree.
     pub(super) below_top: bool,

@@ -111,7 +111,7 @@ pub(super) struct Before<'b> {
     pub(super) passed: bool,
     /// What was found in commits that are only counted now.
     pub(super) recalled: &'b [Finding],
-    /// Is told what is found in the others.
+    /// Receives what is found in the others.
     pub(super) found: &'b (dyn Fn(&[Finding]) + Sync),
 }
 

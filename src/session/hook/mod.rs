@@ -74,7 +74,10 @@ pub fn run(flags: &HookCall, front: &Arc<dyn Frontend>) -> u8 {
         Hook::PreReceive => receive::run(&call),
     }));
     ended.unwrap_or_else(|_| {
-        call.tell(&format!("error: gatehook stumbled, so {} was not looked at (a defect of gatehook)", hook.what()));
+        call.tell(&format!(
+            "error: internal error in gatehook, so {} was not looked at: please report it",
+            hook.what()
+        ));
         call.after_error(Exit::NotScanned).code()
     })
 }
@@ -174,7 +177,7 @@ impl<'a> Call<'a> {
         self.flags.args.get(place).map(|arg: &OsString| arg.to_string_lossy().into_owned())
     }
 
-    /// Tells why git's answer is not to be had.
+    /// Tells why git's answer is not available.
     fn no_git(&self, error: &GitError) -> Exit {
         self.after_error(self.fail(error, error.hint().as_deref(), Exit::NotScanned))
     }

@@ -23,11 +23,11 @@ impl Call<'_> {
         }
         // To a repository on the same machine the environment is that of whoever pushes.
         if self.hook == Hook::PreReceive {
-            self.tell(&format!("note: SKIP={} is not heeded by a server", names.join(",")));
+            self.tell(&format!("note: SKIP={} is ignored on a server", names.join(",")));
             return Vec::new();
         }
         let Some(reason) = self.reason() else {
-            self.tell(&format!("note: SKIP={} is not heeded: it needs a reason, GATEHOOK_REASON='…'", names.join(",")));
+            self.tell(&format!("note: SKIP={} is ignored: it needs a reason, GATEHOOK_REASON='…'", names.join(",")));
             return Vec::new();
         };
         if !self.recorded.replace(true) {
@@ -44,7 +44,7 @@ impl Call<'_> {
         }
         if self.hook == Hook::PreReceive {
             if self.environment.on_error_allow {
-                self.tell("note: GATEHOOK_ON_ERROR=allow is not heeded by a server");
+                self.tell("note: GATEHOOK_ON_ERROR=allow is ignored on a server");
             }
             return exit;
         }
@@ -55,7 +55,7 @@ impl Call<'_> {
                 Exit::Clean
             }
             (None, true) => {
-                self.tell("note: GATEHOOK_ON_ERROR=allow is not heeded: it needs a reason, GATEHOOK_REASON='…'");
+                self.tell("note: GATEHOOK_ON_ERROR=allow is ignored: it needs a reason, GATEHOOK_REASON='…'");
                 exit
             }
             (_, false) => {

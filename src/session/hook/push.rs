@@ -105,7 +105,7 @@ fn outgoing<'p>(call: &'p Call<'p>, repo: &'p Repo, given: &[u8]) -> Result<Opti
         return under_framework(call, repo).map(Some);
     }
     // git calls the shim with two arguments and no line where everything is up to date. Others may
-    // have forgotten to hand the lines on, and then nobody knows what is pushed.
+    // have forgotten to hand the lines on, and then no one knows what is pushed.
     if call.flags.hooks_dir.is_some() && call.flags.args.len() >= 2 {
         return Ok(None);
     }

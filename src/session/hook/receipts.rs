@@ -32,7 +32,7 @@ fn results() -> Option<Cache> {
     Cache::open(&session::dirs()?).ok()
 }
 
-/// Whether nothing at all was found and nothing left out: only then need nobody look again.
+/// Whether nothing at all was found and nothing left out: only then need no one look again.
 fn is_clean(report: &Report) -> bool {
     report.exit() == Exit::Clean && report.findings.is_empty() && report.gaps.is_empty()
 }
@@ -177,7 +177,7 @@ impl<'p> Memory<'p> {
                 Seen::Passed | Seen::Nothing => {}
             }
         }
-        // Of a commit that only this gate has looked at nobody knows what its code adds by itself.
+        // Of a commit that only this gate has looked at no one knows what its code adds by itself.
         spared.all = with.len() == listing.scanned.commits;
         listing.changes.retain(|change| {
             let is_spared = change.commit.as_ref().is_some_and(|commit| with.contains(&commit.id));
@@ -262,7 +262,7 @@ impl<'p> Memory<'p> {
     /// Tells and records the commits that were made here past the commit gate.
     ///
     /// Only those that the reflog says `git commit` made, after the gate had begun to leave receipts here:
-    /// of all others git asks no commit hook, or nobody knows what did.
+    /// of all others git asks no commit hook, or no one knows what did.
     pub(super) fn bypasses(&self, spared: &Spared, branches: &[String], listing: &Listing) -> Option<String> {
         if spared.unseen.is_empty() {
             return None;

@@ -35,14 +35,14 @@ fn within_budget(call: &Call<'_>, given: &[u8]) -> Exit {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         let call = Call::new(&flags, &front);
-        // Nobody waits any more once the budget is spent.
+        // No one waits any more once the budget is spent.
         let _ = sender.send(look(&call, &input));
     });
     match receiver.recv_timeout(budget) {
         Ok(Ok(report)) => call.conclude(&report),
         Ok(Err(error)) => call.no_git(&error),
         Err(RecvTimeoutError::Disconnected) => {
-            call.tell("error: gatehook stumbled, so the push was not looked at (a defect of gatehook)");
+            call.tell("error: internal error in gatehook, so the push was not looked at: please report it");
             call.after_error(Exit::NotScanned)
         }
         Err(RecvTimeoutError::Timeout) => {

@@ -108,9 +108,9 @@ fn steps(messages: &[&str], files: &[&str], oldest: &str, repo: &Repo) -> Vec<St
     let head = ancestry::head(repo).ok().flatten();
     if head.as_deref() == Some(oldest) {
         return vec![if files.is_empty() {
-            "To mend it: `git commit --amend`, and take the value out of the message".to_owned()
+            "To fix it: `git commit --amend`, and take the value out of the message".to_owned()
         } else {
-            "To mend it: take the value out, `git add` the file, `git commit --amend --no-edit`".to_owned()
+            "To fix it: take the value out, `git add` the file, `git commit --amend --no-edit`".to_owned()
         }];
     }
     // Where it cannot be told, the usual form is the better guess: most commits have a parent.
@@ -120,7 +120,7 @@ fn steps(messages: &[&str], files: &[&str], oldest: &str, repo: &Repo) -> Vec<St
     };
     let mut lines = Vec::new();
     if !files.is_empty() {
-        lines.push("To mend it, take the value out and `git add` the file, then".to_owned());
+        lines.push("To fix it, take the value out and `git add` the file, then".to_owned());
         lines.extend(files.iter().take(NAMED).map(|id| format!("  git commit --fixup={}", short(id))));
         lines.push(format!("  git -c sequence.editor=: rebase -i --autosquash {onto}"));
         lines.push("Where a later commit has taken it out already, go back to the commit itself:".to_owned());
@@ -137,11 +137,11 @@ fn steps(messages: &[&str], files: &[&str], oldest: &str, repo: &Repo) -> Vec<St
 /// Whether rewriting is enough.
 fn rotation(commits: &[&str], repo: &Repo) -> String {
     let Ok(seen) = ancestry::seen_on(repo, commits) else {
-        return "Whether it was pushed before cannot be told, so revoke the value.".to_owned();
+        return "It is not known whether it was pushed before, so revoke the value.".to_owned();
     };
     if seen.is_empty() {
-        return "No remote known here has these commits: if nobody else has seen the value, rewriting them is enough; \
-                else revoke it."
+        return "No remote known here has these commits: if no one else has seen the value, rewriting them is enough; \
+                otherwise revoke it."
             .to_owned();
     }
     let seen = escape(seen.join(", ").as_bytes()).to_string();

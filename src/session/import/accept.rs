@@ -96,7 +96,7 @@ impl Accepted {
         let mut told = Vec::new();
         let mut added = false;
         for finding in found.iter().map(|&at| &findings[at]) {
-            // What nobody has looked at yet is for `gatehook baseline audit`.
+            // What no one has looked at yet is for `gatehook baseline audit`.
             let reason = if spot.settled { format!("accepted in {from}") } else { String::new() };
             let own = Entry { reason, ..Entry::of(finding) };
             let text = place(finding);
@@ -168,7 +168,7 @@ fn see<'s>(
     Ok(seen)
 }
 
-/// Looks at a batch in one go: the texts are told apart by a made-up commit each.
+/// Looks at a batch in one go: the texts are distinguished by a made-up commit each.
 fn flush(config: &Config, batch: Vec<(Text, Arc<[u8]>)>, seen: &mut HashMap<Text, Seen>) {
     if batch.is_empty() {
         return;

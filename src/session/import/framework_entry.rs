@@ -38,7 +38,7 @@ pub(super) fn entry(here: &Workspace) -> Result<Hook, Failure> {
         return Err(stop(&format!("there is no `{FILE}` here"), "`gatehook install` needs no framework"));
     };
     let text = String::from_utf8_lossy(&text).into_owned();
-    let unread = |error: &foreign::ForeignError| fail(error, Some(&format!("mend `{FILE}` first")), Exit::Usage);
+    let unread = |error: &foreign::ForeignError| fail(error, Some(&format!("fix `{FILE}` first")), Exit::Usage);
     if foreign::has_gatehook(&text).map_err(|error| unread(&error))? {
         return Ok(Hook::default());
     }

@@ -107,10 +107,10 @@ fn read(here: &Workspace, path: &Path, kind: Option<Kind>, tool: Option<Tool>) -
         })?;
     let kind = kind
         .or_else(|| kind_of(path, &text, tool))
-        .ok_or_else(|| stop(&format!("it cannot be told which tool `{name}` belongs to"), "`--from TOOL` says so"))?;
+        .ok_or_else(|| stop(&format!("cannot tell which tool `{name}` belongs to"), "`--from TOOL` says so"))?;
     let plan = foreign::read(kind, &text).map_err(|error| {
         let error = io::Error::other(format!("`{name}` cannot be taken over: {error}"));
-        fail(&error, Some("nothing of this file was taken over; mend it, or leave it out"), Exit::Usage)
+        fail(&error, Some("nothing of this file was taken over; fix it, or leave it out"), Exit::Usage)
     })?;
     Ok(Source { name, plan })
 }

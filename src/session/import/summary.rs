@@ -66,7 +66,7 @@ pub(super) fn render(files: &[&str], lines: &[(usize, EntryReport)], summary: &S
         let _ = writeln!(out, "{file}");
         let own = || lines.iter().filter(|(of, _)| *of == number).map(|(_, line)| line);
         if own().next().is_none() {
-            out.push_str("  nothing of a secret scanner stands in it\n");
+            out.push_str("  it holds nothing of a secret scanner\n");
         }
         // What many entries have in common is said once, in the place of the first.
         let mut alike: HashMap<&str, Vec<&str>> = HashMap::new();

@@ -78,7 +78,7 @@ impl Edited {
         let compiled =
             alone.as_ref().and_then(|config| config.own_rules.first()).is_some_and(|own| compiles(own).is_ok());
         if !compiled {
-            let hint = "write it anew as a [[rule]]: rules/README.md";
+            let hint = "rewrite it as a [[rule]]: rules/README.md";
             return Ok(Done::Refused("gatehook's engine does not take the pattern", hint.to_owned()));
         }
         self.text = edit::add_rule(&self.text, rule).map_err(|error| told_error(&error))?;
@@ -140,5 +140,5 @@ fn parse(text: &str) -> Option<Config> {
 }
 
 fn told_error(error: &EditError) -> Failure {
-    fail(error, Some("mend gatehook.toml first; nothing was written"), Exit::Usage)
+    fail(error, Some("fix gatehook.toml first; nothing was written"), Exit::Usage)
 }

@@ -11,7 +11,7 @@ use crate::stage::external;
 use crate::store::Trust;
 use crate::text::escape;
 
-/// What would be trusted, and how that is told.
+/// What would be trusted, and how that is reported.
 #[derive(Debug, Default)]
 pub struct Pending {
     /// Stages and their digests.

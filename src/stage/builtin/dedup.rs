@@ -1,9 +1,9 @@
-//! One flaw, one finding: an insecure pattern that two rules describe is told by the stronger one.
+//! One flaw, one finding: an insecure pattern that two rules describe is recognized by the stronger one.
 
 use crate::engine::Match;
 use crate::rules::{Rule, RuleSet};
 
-/// Matches before another that may still overlap it, at most: more only means that one is told twice.
+/// Matches before another that may still overlap it, at most: more only means that one is reported twice.
 const NEAR: usize = 16;
 
 /// Drops of two overlapping matches of insecure patterns that name the same CWE the weaker one: the

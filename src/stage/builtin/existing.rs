@@ -62,7 +62,7 @@ pub(super) fn mark(
         let stood = before.contains(key)
             || matches!(key, Key::Name(rule) if fired_before(rule, change, reader, engine, options));
         if stood {
-            set(finding, "stood there before this change");
+            set(finding, "was there before this change");
         } else if change.kind == Kind::Added && is_copy(change, reader) {
             set(finding, "the file is a copy of one that was there before");
         }

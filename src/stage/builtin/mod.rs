@@ -106,7 +106,7 @@ pub fn run(changes: &[Change], store: &dyn Store, engine: &Engine, options: &Opt
 }
 
 /// Adds what stands in the names of files, and hides these names, and the authors whose headers hold a value,
-/// wherever else they are told.
+/// wherever else they are reported.
 fn hide_names(looked: &mut Looked, changes: &[Change], engine: &Engine, options: &Options) {
     let found = names::look(changes, engine, options);
     for (path, finding) in &found {
@@ -174,7 +174,7 @@ fn guarded(change: &Change, reader: &mut dyn Reader, engine: &Engine, options: &
         Partial::gap(Gap {
             path: Some(change.path.clone()),
             kind: GapKind::Unread,
-            reason: "gatehook stumbled over this file, which is a defect of gatehook".to_owned(),
+            reason: "internal error in gatehook while it read this file: please report it".to_owned(),
             hint: "please report it; `GATEHOOK_ON_ERROR=allow GATEHOOK_REASON=…` lets it pass once".to_owned(),
         })
     })

@@ -12,7 +12,7 @@ const SCRIPTS: &[&str] = &[
 ];
 /// What programs add to a name that they are given.
 const ENDINGS: &[&str] = &["", ".js", ".cjs", ".mjs", "/index.js", "/__main__.py"];
-/// Programs that run what files say which nobody names to them, and where each begins to read.
+/// Programs that run what files say which no one names to them, and where each begins to read.
 const RUNNERS: &[(&str, &[&str])] = &[
     ("make", &["Makefile", "makefile", "GNUmakefile"]),
     ("gmake", &["Makefile", "makefile", "GNUmakefile"]),
@@ -51,7 +51,7 @@ const RUNNERS: &[(&str, &[&str])] = &[
     ("podman", &["Dockerfile", "Containerfile"]),
     ("pre-commit", &[".pre-commit-config.yaml"]),
 ];
-/// What package managers are told where they run nothing of the repository.
+/// What package managers are reported where they run nothing of the repository.
 const READS: &[&str] = &["audit", "ls", "list", "outdated", "view"];
 /// Flags of which the next word is a directory to work in.
 const INTO: &[&str] = &["cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--project"];

@@ -2,7 +2,7 @@
 //! index, work tree, filters or attributes.
 //!
 //! A tree may hold anything: names that lead out of the directory, links to elsewhere, a `.git` with a
-//! configuration of its own. None of it is made; what is left out is told.
+//! configuration of its own. None of it is made; what is left out is reported.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -144,7 +144,7 @@ fn link(change: &Change, reader: &mut dyn Reader, dir: &Path) -> io::Result<Opti
     if !stays_inside(&target, depth) {
         return Ok(Some(left_out(change, GapKind::Elsewhere, "a link to what is not in the repository")));
     }
-    // A link that was made before may stand where a directory is due.
+    // A link that was made before may stand where a directory is needed.
     if !parents_are_real(dir, &path) {
         return Ok(Some(left_out(change, GapKind::Tolerated, "its directory is a link")));
     }
@@ -183,7 +183,7 @@ fn stays_inside(target: &[u8], depth: usize) -> bool {
             b".." if down => return false,
             b".." => up += 1,
             b"." => {}
-            // An absolute target, or `a//b`, which nobody needs.
+            // An absolute target, or `a//b`, which no one needs.
             b"" => return false,
             part if part.eq_ignore_ascii_case(b".git") || part.contains(&0) => return false,
             _ => down = true,

@@ -1,7 +1,7 @@
 //! External stages: somebody else's program, run over the committed content, its answer read.
 //!
 //! Whatever it does, the answer is findings, or a sentence that says why there are none. A program that
-//! says it failed, prints nothing where a report is due, or looked at nothing has failed.
+//! says it failed, prints nothing where a report is expected, or looked at nothing has failed.
 
 mod bounds;
 mod command;
@@ -225,8 +225,8 @@ fn check_version(task: &Task<'_>, name: &str, program: &Path, least: &str) -> Re
     let printed = [&answer.stdout[..], b"\n", &answer.stderr].concat();
     match tool::version(&printed) {
         Some(version) if tool::reaches(&version, least) => Ok(()),
-        Some(version) => Err(Trouble::Missing(format!("`{name}` is {version}, {least} or later is due"))),
-        None => Err(Trouble::Missing(format!("`{name} --version` tells no version, {least} or later is due"))),
+        Some(version) => Err(Trouble::Missing(format!("`{name}` is {version}, {least} or later is needed"))),
+        None => Err(Trouble::Missing(format!("`{name} --version` tells no version, {least} or later is needed"))),
     }
 }
 
@@ -253,7 +253,7 @@ fn start(
     #[allow(clippy::disallowed_methods, reason = "external stages are what this module starts")]
     let mut command = Command::new(program);
     command.args(words).current_dir(task.dir).env_clear();
-    // Nobody is there to read colours or answer questions.
+    // No one is there to read colours or answer questions.
     for (name, value) in [("TERM", "dumb"), ("NO_COLOR", "1"), ("GIT_TERMINAL_PROMPT", "0")] {
         command.env(name, value);
     }
@@ -361,7 +361,7 @@ fn unread(task: &Task<'_>, read: &parse::Report) -> Option<ParseError> {
     Some(ParseError::LeftOut(format!("`{}` at {}:{}: {what}", one.rule, escape(&path), one.line)))
 }
 
-/// The report of one run; an empty one where none is due.
+/// The report of one run; an empty one where none is needed.
 fn report_of(task: &Task<'_>, answer: &Answer, report: &Path) -> Result<parse::Report, Trouble> {
     let stage = task.stage;
     let written;
@@ -373,7 +373,10 @@ fn report_of(task: &Task<'_>, answer: &Answer, report: &Path) -> Result<parse::R
     };
     if text.trim_ascii().is_empty() {
         if stage.expects_report() {
-            return Err(Trouble::Failed(format!("it printed nothing where a report is due{}", told(task, answer))));
+            return Err(Trouble::Failed(format!(
+                "it printed nothing where a report is expected{}",
+                told(task, answer)
+            )));
         }
         return Ok(parse::Report::default());
     }
@@ -401,7 +404,7 @@ fn by_code(task: &Task<'_>, code: i32, answer: &Answer) -> Reported {
 fn of_file(path: &Path, most: u64) -> Result<Vec<u8>, Trouble> {
     let about = fs::symlink_metadata(path).map_err(|_| Trouble::Failed("it wrote no report".to_owned()))?;
     if !about.is_file() {
-        return Err(Trouble::Failed("what it wrote as its report is no regular file".to_owned()));
+        return Err(Trouble::Failed("what it wrote as its report is not a regular file".to_owned()));
     }
     let mut bytes = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
@@ -412,7 +415,7 @@ fn of_file(path: &Path, most: u64) -> Result<Vec<u8>, Trouble> {
     Ok(bytes)
 }
 
-/// The line that one of these speaks of: on standard error, and where the answer is made of lines, in it too.
+/// The line that one of these is about: on standard error, and where the answer is made of lines, in it too.
 fn line_like<'a>(patterns: &[String], stage: &StageConfig, answer: &'a Answer) -> Option<&'a [u8]> {
     let patterns: Vec<regex::bytes::Regex> =
         patterns.iter().filter_map(|pattern| regex::bytes::Regex::new(pattern).ok()).collect();

@@ -1,4 +1,4 @@
-//! A directory that nobody else can look into, and that is gone afterwards.
+//! A directory that no one else can look into, and that is gone afterwards.
 
 use std::fs;
 use std::io;
@@ -19,7 +19,7 @@ impl Place {
         for _ in 0..100 {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = parent.join(format!("gatehook-{}-{nanos:x}-{number}", std::process::id()));
-            // It fails where anything stands there, a link too: nobody can prepare it.
+            // It fails where anything stands there, a link too: no one can prepare it.
             match make(&path) {
                 Ok(()) => return Ok(Self(fs::canonicalize(path)?)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,

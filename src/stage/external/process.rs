@@ -156,7 +156,7 @@ struct Pipe {
     bytes: Vec<u8>,
     /// Where the line began that was told last.
     told: usize,
-    /// Nobody writes to it any more.
+    /// No one writes to it any more.
     closed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a plugin is told: one JSON document on its standard input, as docs/plugins.md tells.
+//! What a plugin is reported: one JSON document on its standard input, as docs/plugins.md tells.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

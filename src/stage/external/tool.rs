@@ -43,7 +43,7 @@ fn runnable(place: &Path) -> Result<(), &'static str> {
     match fs::metadata(place) {
         Err(_) => Err("is not there"),
         Ok(about) if about.is_dir() => Err("is a directory"),
-        Ok(about) if !about.is_file() => Err("is no regular file"),
+        Ok(about) if !about.is_file() => Err("is not a regular file"),
         #[cfg(unix)]
         Ok(about) if std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o111 == 0 => {
             Err("is not executable")

@@ -211,7 +211,7 @@ fn mark_existing(findings: &mut [Finding], stood: &[Finding]) {
         if let Some(count) = left.get_mut(&finding.fingerprint).filter(|count| **count > 0) {
             *count -= 1;
             finding.state = State::Existing;
-            finding.reason = Some("it stood there before".to_owned());
+            finding.reason = Some("it was there before".to_owned());
         }
     }
 }

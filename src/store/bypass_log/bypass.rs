@@ -49,7 +49,7 @@ pub struct Bypass {
     pub names: Vec<String>,
     /// How many findings or commits; 0 where that is not the question.
     pub count: usize,
-    /// Who did it, or whose commits these are, as `Name <mail>`; empty where nobody knows.
+    /// Who did it, or whose commits these are, as `Name <mail>`; empty where no one knows.
     pub who: String,
     /// The commits, where it is about some.
     pub commits: Vec<String>,

@@ -68,7 +68,7 @@ fn ends_a_line(file: &mut File) -> io::Result<bool> {
 
 /// Whether `path` can be opened without waiting for whoever holds the other end of a pipe.
 fn regular(path: &Path) -> io::Result<()> {
-    if fs::metadata(path)?.is_file() { Ok(()) } else { Err(io::Error::other("it is no regular file")) }
+    if fs::metadata(path)?.is_file() { Ok(()) } else { Err(io::Error::other("it is not a regular file")) }
 }
 
 /// Drops the older half of a record that has grown too large.

@@ -222,7 +222,7 @@ fn it_stays_small_and_says_since_when_it_is_whole() {
     let since = known(&dir).since().unwrap();
     assert!(since > 100 && since < 129, "{since}");
     assert_eq!(seen(&dir, change("f5999", 2, &[1])), Seen::Clean);
-    // A run too large to be kept: nobody can say any more what was not seen.
+    // A run too large to be kept: no one can say any more what was not seen.
     let huge: Vec<Change> = (0..=MOST).map(|at| change(&format!("g{at}"), 2, &[1])).collect();
     let receipts = open(&dir);
     receipts.passed(500, TERMS, &receipts.steps(&huge)).unwrap();

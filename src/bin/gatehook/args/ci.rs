@@ -23,7 +23,7 @@ pub(crate) struct Ci {
     /// Run only this stage; may be given several times
     #[arg(long, value_name = "STAGE")]
     pub(crate) only: Vec<String>,
-    /// Leave out this stage or rule; may be given several times, and is told in the report
+    /// Leave out this stage or rule; may be given several times, and is named in the report
     #[arg(long, value_name = "NAME")]
     pub(crate) skip: Vec<String>,
     /// Look at one part of the change, as `2/4`; by default what the CI system's environment tells

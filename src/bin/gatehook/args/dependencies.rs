@@ -13,7 +13,7 @@ pub(crate) enum Advisories {
     Update(UpdateAdvisories),
     /// Compile advisories from files: OSV, `RustSec`, ruby-advisory-db, `FriendsOfPHP`
     ///
-    /// What an earlier import of a file of the same name held is replaced; all else stays. Where a record cannot be
+    /// What an earlier import of a file of the same name held is replaced; everything else stays. Where a record cannot be
     /// read the old index stays as it is.
     Import(ImportAdvisories),
     /// Tell what the index holds, how old it is, and whether it is whole; exits with 3 where it cannot be used

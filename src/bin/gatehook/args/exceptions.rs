@@ -38,7 +38,7 @@ pub(crate) enum Baseline {
     Create(Create),
     /// Take out what is gone and follow what was moved
     Update(Update),
-    /// Go through the entries that nobody has decided on: keep, allow, fix later
+    /// Go through the entries that no one has decided on: keep, allow, fix later
     Audit(Audit),
 }
 

@@ -89,7 +89,7 @@ fn format(word: &str) -> Result<Format, String> {
 fn report(word: &str) -> Result<(Format, PathBuf), String> {
     let (name, path) = word.split_once('=').ok_or("write it as FORMAT=FILE, for instance sarif=out.sarif")?;
     if path.is_empty() {
-        return Err("a file name is due behind the `=`".to_owned());
+        return Err("a file name is missing after the `=`".to_owned());
     }
     Ok((name.parse()?, PathBuf::from(path)))
 }

@@ -20,7 +20,7 @@ use crate::ask::{ask, is_interactive};
 use crate::say::say;
 use crate::setup;
 
-/// Days that "fix later" gives where nobody says another date.
+/// Days that "fix later" gives where no one says another date.
 const LATER: i64 = 90;
 
 pub(super) fn run(args: &args::Audit) -> Result<Exit, Failure> {
@@ -161,7 +161,7 @@ impl Session {
             ..Allow::default()
         };
         let text = edit::add_allow(&self.here.config_text()?, &allow)
-            .map_err(|error| fail(&error, Some("mend gatehook.toml first"), Exit::Usage))?;
+            .map_err(|error| fail(&error, Some("fix gatehook.toml first"), Exit::Usage))?;
         self.here.write_config(&text)?;
         self.changed = true;
         // An allowance holds in every file.

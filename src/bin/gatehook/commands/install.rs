@@ -30,7 +30,7 @@ pub(crate) fn install(args: &args::Install) -> Exit {
         }
     } else if let Some(dir) = &args.into {
         let dir = absolute(dir);
-        // A mistyped directory would hold hooks that nobody ever runs.
+        // A mistyped directory would hold hooks that no one ever runs.
         if !dir.is_dir() && !git_looks_into(&dir) {
             return carry_out(Err(HooksError::NoDirectory(dir)), args.which.dry_run, &[]);
         }
@@ -93,7 +93,7 @@ pub(crate) fn status(args: &args::Status) -> Exit {
         let mut states = Vec::new();
         for hook in Hook::ALL {
             let state = hooks::state(&place, hook, on_path())?;
-            // A hook that nobody expects is worth a line only where it is there.
+            // A hook that no one expects is worth a line only where it is there.
             if expected.contains(&hook) || matches!(state, State::Installed(_) | State::Stale { .. }) {
                 states.push((hook, state));
             }
@@ -124,7 +124,7 @@ pub(crate) fn status(args: &args::Status) -> Exit {
         text.extend([remedy, "\n"]);
     }
     if (!all && remedies.is_empty()) || states.iter().any(|(_, state)| matches!(state, State::Stale { .. })) {
-        text += "`gatehook install` mends that, or says what to do\n";
+        text += "`gatehook install` repairs that, or says what to do\n";
     }
     let exit = exit.or(if all { Exit::Clean } else { Exit::Blocked });
     exit.or(say(&text))
@@ -141,8 +141,8 @@ fn under_which(repo: &Repo) -> (String, Exit) {
     let has_file = repo.top.join(FILE).is_file();
     let which = match loaded.exit() {
         Exit::Clean if has_file => FILE,
-        Exit::Clean => "none, so the defaults hold",
-        _ => "wrong, as said above: no gate passes until it is mended",
+        Exit::Clean => "none, so the defaults apply",
+        _ => "wrong, as said above: no gate passes until it is fixed",
     };
     let gates = [("commit", &config.commit), ("push", &config.push), ("ci", &config.ci)];
     let observing: Vec<String> = gates

@@ -37,7 +37,7 @@ fn written(args: &Sbom) -> Result<String, Failed> {
         } else {
             let shown = path.to_string_lossy();
             let format = Format::of(&shown).ok_or_else(|| {
-                Failed::Usage(format!("`{shown}` is no lock file, manifest or SBOM that gatehook knows"))
+                Failed::Usage(format!("`{shown}` is not a lock file, manifest or SBOM that gatehook knows"))
             })?;
             files.push((path.clone(), format));
         }

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Scan) -> Exit {
     if is_whole(args) && matches!(Repo::discover(&here), Err(GitError::NoRepository(_))) {
         // Whoever types that in a home directory does not mean all of it.
         return stop(
-            "this is no git repository, so `gatehook scan` needs a path",
+            "this is not a git repository, so `gatehook scan` needs a path",
             "`gatehook scan .` looks at all files here",
         );
     }

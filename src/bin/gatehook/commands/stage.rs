@@ -127,7 +127,7 @@ fn over(repo: &Repo, args: &StageRun) -> Result<Exit, GitError> {
     let subject = Subject::Commits { outgoing, repo };
     let mut report = pipeline::run(&request, &loaded.config, subject, &context, &baseline);
     drop(progress);
-    // By hand it is asked for, so it is due.
+    // By hand it is asked for, so it is needed.
     if report.stages.iter().any(|stage| stage.outcome.is_hole()) {
         report.end_with(Exit::StageFailed);
     }

@@ -51,7 +51,7 @@ impl<'b> Entries<'b> {
         Self { index, at: 0, from: HEADER, to: HEADER, entry: None, name }
     }
 
-    /// Goes to the first entry. To be called once, before all else.
+    /// Goes to the first entry. To be called once, before everything else.
     pub(in crate::git) fn start(&mut self) -> Sure<()> {
         self.load(None)
     }

@@ -136,7 +136,7 @@ impl<F: Read> Stream<'_, F> {
             let status = self
                 .inflate
                 .decompress(&self.input[self.from..self.to], out, FlushDecompress::None)
-                .map_err(|_| Fault::Unfit("it is no zlib stream"))?;
+                .map_err(|_| Fault::Unfit("it is not a zlib stream"))?;
             self.from += usize::try_from(self.inflate.total_in() - read).unwrap_or(usize::MAX);
             let got = usize::try_from(self.inflate.total_out() - written).unwrap_or(usize::MAX);
             if status == Status::StreamEnd {
@@ -236,7 +236,7 @@ mod tests {
         ] {
             assert!(read(&object(header, content), u64::MAX).is_err(), "{header}");
         }
-        assert_eq!(read(b"no stream", u64::MAX), Err(Fault::Unfit("it is no zlib stream")));
+        assert_eq!(read(b"no stream", u64::MAX), Err(Fault::Unfit("it is not a zlib stream")));
         let dir = tempfile::tempdir().unwrap();
         assert!(matches!(Loose::default().read(dir.path(), ID, Type::Blob, 1), Err(Fault::Missing)));
     }

@@ -2,7 +2,7 @@
 //! One a thread. Bytes are hostile: no other library sees them.
 //!
 //! Hashes are not verified, as git itself does not when it reads. What cannot be had here is a [`Fault`]: of what is
-//! missing or too large git is asked, what is broken is told as broken.
+//! missing or too large git is asked, what is broken is reported as broken.
 
 mod bases;
 mod delta;
@@ -49,7 +49,7 @@ impl Type {
     }
 }
 
-/// Why an object is not to be had here.
+/// Why an object is not available here.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::git) enum Fault {
     /// No place has it.
@@ -152,7 +152,7 @@ impl<'p> Objects<'p> {
     }
 }
 
-/// The better of what two places gave: the object, else what tells most of why it is not to be had.
+/// The better of what two places gave: the object, else what tells most of why it is not available.
 fn either(one: Result<Loaded, Fault>, other: Result<Loaded, Fault>) -> Result<Loaded, Fault> {
     match (one, other) {
         (Ok(loaded), _) | (_, Ok(loaded)) => Ok(loaded),

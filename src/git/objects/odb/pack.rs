@@ -3,7 +3,7 @@
 //!
 //! Format after gitformat-pack(5): indexes of version 2, deltas against objects of the same pack. Bytes are hostile:
 //! each place and size is held against what is there before anything is read or reserved, and what all threads make
-//! of the packs has a bound. What is not had here is a [`Fault`].
+//! of the packs has a bound. What is missing here is a [`Fault`].
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -170,9 +170,9 @@ impl Judge<'_> {
         let existing = |why: &str| (State::Existing, Some(why.to_owned()), Excerpt::default(), None);
         let Some(&change) = self.changes.get(path.as_bytes()) else {
             let is_file = path.as_bytes() != format!("stage {}", self.stage.name).as_bytes();
-            // A tool that names no file speaks of the whole.
+            // A tool that names no file is about the whole.
             return if is_file {
-                existing("stands in a file that this change does not touch")
+                existing("is in a file that this change does not touch")
             } else {
                 (State::New, None, Excerpt::default(), None)
             };
@@ -191,11 +191,11 @@ impl Judge<'_> {
         let own = file.text[line.clone()].to_vec();
         match file.brought(line.start..last) {
             Brought::Nothing => {
-                let why = "stands in lines that this change does not touch".to_owned();
+                let why = "is in lines that this change does not touch".to_owned();
                 return (State::Existing, Some(why), excerpt, Some(own));
             }
             Brought::Moved => {
-                return (State::Existing, Some("stood there before this change".to_owned()), excerpt, Some(own));
+                return (State::Existing, Some("was there before this change".to_owned()), excerpt, Some(own));
             }
             Brought::New => {}
         }
@@ -229,7 +229,7 @@ impl Judge<'_> {
 }
 
 /// `text` with every value in it hidden that the rules for secrets find, or that looks like one: what a tool
-/// says is made of rules that are not ours, and shown where nobody looks for secrets.
+/// says is made of rules that are not ours, and shown where no one looks for secrets.
 pub(in crate::stage::external) fn masked(text: &[u8], engine: &Engine) -> Vec<u8> {
     let mut spans = hidden(text, FileFacts::default(), b"", engine);
     spans.extend(valued::values(text).into_iter().map(|span| (span, 0)));

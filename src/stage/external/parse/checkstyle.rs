@@ -36,7 +36,7 @@ pub(super) fn read(text: &[u8]) -> Result<Report, ParseError> {
                     ..Reported::default()
                 });
             }
-            // What Checkstyle itself stumbled over.
+            // What Checkstyle itself failed over.
             "exception" => report.fault = Some(ParseError::Failed("it met an exception".to_owned())),
             _ => {}
         }

@@ -75,14 +75,14 @@ pub(super) fn lines(text: &[u8], map: &Pointers) -> Result<Report, ParseError> {
             continue;
         }
         let root: Value = serde_json::from_slice(line)
-            .map_err(|_| form("JSON lines", format!("line {} is no JSON document", number + 1)))?;
+            .map_err(|_| form("JSON lines", format!("line {} is not a JSON document", number + 1)))?;
         collect(&root, &map, &mut report)?;
     }
     Ok(report)
 }
 
 /// The reports in a document: some tools print one alone where they ran once, else a list of them. A pointer
-/// that goes into a list itself (`/*/…`, `/0/…`) speaks of the whole.
+/// that goes into a list itself (`/*/…`, `/0/…`) is about the whole.
 fn reports<'v>(root: &'v Value, pointer: &Pointer) -> &'v [Value] {
     let is_name = |name: &String| name != "*" && name.parse::<usize>().is_err();
     match (root, pointer) {

@@ -43,7 +43,7 @@ pub struct Reported {
     pub cwe: Vec<u32>,
     /// A page about it.
     pub reference: String,
-    /// How to mend it.
+    /// How to fix it.
     pub fix: String,
     /// The package that it is about: a name or a package URL; empty where it is about none.
     pub package: String,
@@ -146,11 +146,11 @@ fn form(format: &'static str, reason: impl Into<String>) -> ParseError {
     ParseError::Form { format, reason: reason.into() }
 }
 
-/// A JSON error without what it quotes of the text: a report may hold what nobody should see.
+/// A JSON error without what it quotes of the text: a report may hold what no one should see.
 fn json_form(format: &'static str, error: &serde_json::Error) -> ParseError {
     let what = match error.classify() {
         serde_json::error::Category::Eof => "it ends too early",
-        serde_json::error::Category::Syntax => "it is no JSON",
+        serde_json::error::Category::Syntax => "it is not JSON",
         serde_json::error::Category::Data => "a value is not what it should be",
         serde_json::error::Category::Io => "it cannot be read",
     };

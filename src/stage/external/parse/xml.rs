@@ -29,7 +29,7 @@ pub(super) fn read(
 ) -> Result<(), ParseError> {
     let mut reader = Reader::from_reader(text);
     let (mut depth, mut roots) = (0_usize, 0_usize);
-    let broken = |reader: &Reader<&[u8]>| form(format, format!("it is no XML at byte {}", reader.error_position()));
+    let broken = |reader: &Reader<&[u8]>| form(format, format!("it is not XML at byte {}", reader.error_position()));
     loop {
         match reader.read_event() {
             Ok(Event::Start(start)) => {
