@@ -147,6 +147,9 @@ pub fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
 pub fn utf16(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let unit = if bytes.starts_with(&[0xff, 0xfe]) { u16::from_le_bytes } else { u16::from_be_bytes };
     let pairs = bytes.get(2..).unwrap_or_default().chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return Err(Fault::whole("is cut off: half a character of UTF-16 stands at its end"));
+    }
     let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
     String::from_utf16(&units).map(Cow::Owned).map_err(|_| Fault::whole("is not UTF-16, though its mark says so"))
 }
