@@ -67,6 +67,7 @@ fn main() {
     fs::write(out.join("automaton.bin"), emitted.automaton).expect("OUT_DIR can be written");
     let words = fs::read_to_string(&words).expect("the word list stands beside the code that reads it");
     fs::write(out.join("sast.rs"), sast_files(&root.join("rules/sast"))).expect("OUT_DIR can be written");
+    fs::write(out.join("iac.rs"), iac_files(&root.join("rules/iac"))).expect("OUT_DIR can be written");
     fs::write(out.join("trigrams.bin"), trigrams::table(&words)).expect("OUT_DIR can be written");
 }
 
@@ -83,6 +84,19 @@ fn sast_files(dir: &Path) -> String {
             let (of, named) = (name(language), name(&file));
             out.push_str(&format!("({of:?}, {named:?}, include_str!({:?})),\n", file.display().to_string()));
         }
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The texts of the rules under `rules/iac/`, named after their technology.
+fn iac_files(dir: &Path) -> String {
+    println!("cargo:rerun-if-changed={}", dir.display());
+    let mut out = String::from("static FILES: &[(&str, &str)] = &[\n");
+    for file in rule_files(dir) {
+        println!("cargo:rerun-if-changed={}", file.display());
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        out.push_str(&format!("({name:?}, include_str!({:?})),\n", file.display().to_string()));
     }
     out.push_str("];\n");
     out

@@ -7,6 +7,7 @@
 pub mod sys; //       memory maps, sessions, signals: the only place where `unsafe` may stand
 pub mod text; //      secrets that cannot be shown, spans, lines, escaping, entropy
 pub mod paths; //     repository-relative paths, as bytes
+pub mod document; //  YAML, JSON and TOML -> one tree, with the places of keys and values
 pub mod finding; //   waist 2: what was found, what was looked at, the report
 pub mod change; //    waist 1: what changed, bytes on demand, no git type in it
 pub mod rules; //     rule files -> rules; the packs that are compiled in
@@ -19,6 +20,7 @@ pub mod git; //       index, ranges, pushes -> changes: the only place that name
 pub mod engine; //    fragments x rules -> matches; pure
 pub mod sca; //       dependencies: lock files, versions, advisories, what a change brings; pure
 pub mod sast; //      source files -> flaws by syntax, constants and taint; pure
+pub mod iac; //       configuration as code -> resources, and rules over them; pure
 pub mod policy; //    allowances, what is new, the verdict
 pub mod store; //     results that are kept for this user on this machine
 pub mod stage; //     built-in and external stages: changes -> findings and an outcome

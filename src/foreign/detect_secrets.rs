@@ -2,11 +2,11 @@
 //!
 //! Format: the README of <https://github.com/Yelp/detect-secrets> and what `detect-secrets scan` writes.
 
-use super::node::{Node, Value};
 use super::own_rule::no_glob;
 use super::pattern::{self, Dialect};
 use super::plan::{Became, Known, Plan, Spot, allowed};
 use super::{ForeignError, NO_VALUES, names};
+use crate::document::{Node, Value};
 
 /// Reads a baseline.
 pub(super) fn read(text: &str) -> Result<Plan, ForeignError> {

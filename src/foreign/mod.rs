@@ -4,7 +4,6 @@
 //! none out: what cannot be honoured is named with the reason. Texts of patterns and values are never
 //! quoted: a pattern of an allowance may be the secret itself.
 
-mod node;
 mod pattern;
 mod plan;
 mod place;
@@ -15,6 +14,8 @@ mod detect_secrets;
 mod talisman;
 mod git_secrets;
 mod pre_commit;
+
+use crate::document::Fault;
 
 pub use place::{Looked, Stands};
 pub use plan::{Became, Entry, Known, Plan, Spot, Write};
@@ -63,6 +64,15 @@ pub enum ForeignError {
     /// Its values are nested, or repeated by aliases, beyond all use.
     #[error("its values are nested too deep, or too many")]
     TooDeep,
+}
+
+impl From<Fault> for ForeignError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Form { line, message } => Self::Form { line, message },
+            Fault::TooDeep => Self::TooDeep,
+        }
+    }
 }
 
 /// Why an allowance by the look of a value, a match or a line is not taken over, and what to do instead.

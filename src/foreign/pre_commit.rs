@@ -2,11 +2,11 @@
 //!
 //! Format: <https://pre-commit.com/#pre-commit-configyaml---repos>.
 
-use super::node::Node;
 use super::own_rule::no_glob;
 use super::pattern::{self, Dialect};
 use super::plan::{Became, Plan, allowed};
 use super::{ForeignError, Kind, NO_VALUES};
+use crate::document::Node;
 
 /// Scanners by what their repository, hook or command is called.
 const TOOLS: &[&str] = &[

@@ -2,11 +2,11 @@
 //!
 //! Format: the README of <https://github.com/thoughtworks/talisman> and its published schema.
 
-use super::node::Node;
 use super::own_rule::{Foreign, own_rule};
 use super::pattern::Dialect;
 use super::plan::{self, Became, Known, Plan, Spot, Write};
 use super::{ForeignError, NO_VALUES};
+use crate::document::Node;
 use crate::rules::builtin;
 
 /// Reads a configuration.

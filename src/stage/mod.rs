@@ -7,6 +7,7 @@
 
 pub mod builtin;
 pub mod external;
+mod iac;
 pub mod patterns;
 pub mod ready;
 mod sca;
@@ -24,7 +25,7 @@ use crate::rules::{Gate, GateSet, Pack};
 use crate::store::Dirs;
 
 /// Every in-process stage, in the order in which they run and are reported.
-pub const ALL: &[&dyn Stage] = &[&patterns::Secrets, &patterns::Insecure, &sast::Sast, &sca::Sca];
+pub const ALL: &[&dyn Stage] = &[&patterns::Secrets, &patterns::Insecure, &sast::Sast, &sca::Sca, &iac::Iac];
 
 /// What a stage looks at where a change has several commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

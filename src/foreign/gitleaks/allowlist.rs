@@ -1,7 +1,7 @@
 //! An allowlist, of a rule or of all: paths, commits, regexes, stopwords.
 
 use crate::config::edit::NewRule;
-use crate::foreign::node::Node;
+use crate::document::Node;
 use crate::foreign::own_rule::{no_glob, no_pattern};
 use crate::foreign::pattern::{self, Dialect};
 use crate::foreign::plan::{Became, Known, Plan, Spot, allowed};

@@ -2,7 +2,7 @@
 
 use super::allowlist::{self, Holder};
 use crate::config::edit::NewRule;
-use crate::foreign::node::Node;
+use crate::document::Node;
 use crate::foreign::own_rule::{Foreign, own_rule};
 use crate::foreign::pattern::Dialect;
 use crate::foreign::plan::{Became, Plan, Write};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ignore::fingerprint;
-use crate::foreign::node::{Node, Value};
+use crate::document::{Node, Value};
 use crate::foreign::plan::{Became, Known, Plan, Spot};
 use crate::foreign::{ForeignError, names};
 use crate::text::Secret;
