@@ -34,6 +34,7 @@ pub fn all() -> Vec<(&'static str, Target, Seeds)> {
         ("small", small, examples),
         ("answers", answers, answers_seeds),
         ("foreign", crate::foreign::foreign, crate::foreign::seeds),
+        ("iac", crate::iac::documents, crate::iac::seeds),
         ("kept", crate::kept::kept, crate::kept::seeds),
         ("pack", gitdir::pack, gitdir::pack_seeds),
         ("delta", gitdir::delta, gitdir::delta_seeds),

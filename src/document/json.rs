@@ -4,21 +4,21 @@
 use super::{DEEPEST, Fault, Lines, MOST, Node, Value};
 
 pub(super) fn read(text: &str) -> Result<Node, Fault> {
-    let mut reader = Reader { text, at: 0, count: 0, lines: Lines::of(text) };
+    let mut reader = JsonReader { text, at: 0, count: 0, lines: Lines::of(text) };
     reader.blank();
     let node = reader.value(DEEPEST)?;
     reader.blank();
     if reader.at < text.len() { Err(reader.fault()) } else { Ok(node) }
 }
 
-struct Reader<'t> {
+struct JsonReader<'t> {
     text: &'t str,
     at: usize,
     count: usize,
     lines: Lines<'t>,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn fault(&self) -> Fault {
         // Words that quote the text may quote a secret.
         Fault::Form { line: self.lines.at(self.at.min(self.text.len())).0, message: "no JSON".to_owned() }

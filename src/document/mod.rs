@@ -94,7 +94,10 @@ impl Node {
 
     /// Every document of a YAML stream. A key that stands twice in its map is a fault.
     pub fn all_from_yaml(text: &str) -> Result<Vec<Self>, Fault> {
-        yaml::read(text, false, true)
+        yaml::read(text, false, true).or_else(|fault| {
+            let mended = with_closers_indented(text).ok_or_else(|| fault.clone())?;
+            yaml::read(&mended, false, true).map_err(|_| fault)
+        })
     }
 
     /// Its keys and values, where it is a map.
@@ -150,6 +153,16 @@ impl Node {
     pub fn number_of<T: std::str::FromStr>(&self, key: &str) -> Option<T> {
         self.get(key)?.text()?.parse().ok()
     }
+}
+
+/// `text` with the lines that begin with a closing bracket one column further in. Every other parser takes a bracket
+/// that closes in the column of its key, and workflows are written that way; the standard does not, and neither does ours.
+fn with_closers_indented(text: &str) -> Option<String> {
+    let closes = |line: &str| line.starts_with(' ') && line.trim_start().starts_with([']', '}']);
+    text.lines().any(closes).then(|| {
+        let lines = text.lines().flat_map(|line| [if closes(line) { " " } else { "" }, line, "\n"]);
+        lines.collect()
+    })
 }
 
 /// Where each line ends, so that a document of many values is not counted through for each.
@@ -223,6 +236,7 @@ mod tests {
         for text in ["{", "{\"a\":1,}", "[1 2]", "{\"a\" 1}", "{\"a\":1}x", "\"\\q\"", "01", "nul", "", "\"a"] {
             assert!(Node::from_json(text).is_err(), "{text}");
         }
+        assert!(Node::all_from_yaml("a:\n  b: [\n    c,\n  ]\n  d: 1\n").is_ok());
         for text in ["a: [", "a: b: c", "a: 1\n b: 2", "a: 1\na: 2", "a:\n\tb: 1", "a: \"x"] {
             assert!(Node::all_from_yaml(text).is_err(), "{text}");
         }

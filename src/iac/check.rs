@@ -9,7 +9,7 @@ const DEEPEST: usize = 96;
 
 /// What a rule found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Misconfiguration {
     /// The rule, by number.
     pub rule: usize,
     /// The document, by number.
@@ -33,8 +33,9 @@ enum Answer<'m> {
 }
 
 /// What the rules find in `model`, whose documents are `sources`.
-pub fn check(rules: &RuleSet, model: &Model, sources: &[Source<'_>]) -> Vec<Found> {
+pub fn check(rules: &RuleSet, model: &Model, sources: &[Source<'_>]) -> Vec<Misconfiguration> {
     let mut found = Vec::new();
+    let marked: Vec<bool> = sources.iter().map(|source| suppress::has_mark(source.text)).collect();
     for resource in &model.resources {
         let kinds = rules.by_kind.get(&resource.kind);
         for &number in kinds.into_iter().flatten() {
@@ -45,10 +46,19 @@ pub fn check(rules: &RuleSet, model: &Model, sources: &[Source<'_>]) -> Vec<Foun
             let node = node.filter(|node| node.spot().0 > 0);
             let spot = node.map_or(resource.node.spot(), Node::spot);
             let value = node.map(shown).unwrap_or_default();
-            let allowed =
-                sources.get(resource.source).and_then(|source| suppress::mark(source.text, resource, spot.0, rule));
+            let allowed = sources
+                .get(resource.source)
+                .filter(|_| marked[resource.source])
+                .and_then(|source| suppress::mark(source.text, resource, spot.0, rule));
             let Resource { source, address, .. } = resource;
-            found.push(Found { rule: number, source: *source, spot, address: address.clone(), value, allowed });
+            found.push(Misconfiguration {
+                rule: number,
+                source: *source,
+                spot,
+                address: address.clone(),
+                value,
+                allowed,
+            });
         }
     }
     found

@@ -20,7 +20,7 @@ pub(super) fn resources(documents: Vec<Node>) -> Vec<Resource> {
             .iter()
             .filter_map(|(name, parameter)| Some((name.as_str(), parameter.get("Default")?)))
             .collect();
-        let mut reader = Reader { parameters, left: MOST };
+        let mut reader = TemplateReader { parameters, left: MOST };
         for (name, parameter) in document.get("Parameters").map(Node::pairs).unwrap_or_default() {
             all.push(resource("cfn_parameter", name.clone(), Node { key: parameter.key, ..parameter.clone() }));
         }
@@ -47,12 +47,12 @@ pub(super) fn resources(documents: Vec<Node>) -> Vec<Resource> {
     all
 }
 
-struct Reader<'d> {
+struct TemplateReader<'d> {
     parameters: HashMap<&'d str, &'d Node>,
     left: usize,
 }
 
-impl Reader<'_> {
+impl TemplateReader<'_> {
     fn resolve(&mut self, node: &Node) -> Node {
         let with = |value| Node { value, tag: None, ..*node };
         let Some(left) = self.left.checked_sub(1) else { return with(Value::Unknown(String::new())) };

@@ -14,7 +14,7 @@ mod rules;
 mod suppress;
 mod terraform;
 
-pub use check::{Found, check};
+pub use check::{Misconfiguration, check};
 pub use recognise::technology;
 pub use rules::{Rule, RuleSet, all_ids};
 

@@ -62,6 +62,10 @@ fn is_dockerfile(name: &str) -> bool {
         ".erb",
         ".template",
         ".in",
+        ".vim",
+        ".rb",
+        ".rst",
+        ".html",
     ]
     .iter()
     .any(|ending| name.ends_with(ending));

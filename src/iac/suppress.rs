@@ -14,9 +14,14 @@ const MARKS: [&str; 7] = [
     "cfn-lint-ignore:",
 ];
 
+/// Whether there is a mark in `text` at all.
+pub(super) fn has_mark(text: &str) -> bool {
+    MARKS.iter().any(|mark| text.contains(mark))
+}
+
 /// The mark that stands in the resource, or in the line above it or above the place, and names `rule`.
 pub(super) fn mark(text: &str, resource: &Resource, line: u32, rule: &Rule) -> Option<String> {
-    if rule.aka.is_empty() || !MARKS.iter().any(|mark| text.contains(mark)) {
+    if rule.aka.is_empty() {
         return None;
     }
     let head = resource.node.spot().0.min(line);

@@ -138,7 +138,7 @@ fn look(task: &Task<'_>) -> Looked {
             let before: Vec<(RepoPath, String)> =
                 changed.iter().filter_map(|(path, _)| Some((path.clone(), text_of(*base, path)?))).collect();
             if !before.is_empty() {
-                settle(&mut findings, &side(task, kind, rules, *base, &folder, &before, None));
+                mark_existing(&mut findings, &side(task, kind, rules, *base, &folder, &before, None));
             }
         }
         looked.findings.extend(findings);
@@ -213,7 +213,7 @@ fn side(
 }
 
 /// What stood in the base as often is not new.
-fn settle(findings: &mut [Finding], stood: &[Finding]) {
+fn mark_existing(findings: &mut [Finding], stood: &[Finding]) {
     let mut left: HashMap<Fingerprint, usize> = HashMap::new();
     for finding in stood {
         *left.entry(finding.fingerprint).or_default() += 1;
