@@ -64,7 +64,7 @@ impl Parser {
     }
 
     fn due(&mut self, sign: &str) -> Result<(), String> {
-        if self.takes(sign) { Ok(()) } else { Err(format!("`{sign}` is due at {:?}", self.tokens.get(self.at))) }
+        if self.takes(sign) { Ok(()) } else { Err(format!("`{sign}` is missing at {:?}", self.tokens.get(self.at))) }
     }
 
     fn word(&mut self) -> Result<String, String> {
@@ -73,7 +73,7 @@ impl Parser {
                 self.at += 1;
                 Ok(word.clone())
             }
-            other => Err(format!("a word is due at {other:?}")),
+            other => Err(format!("a word is missing at {other:?}")),
         }
     }
 
@@ -165,7 +165,7 @@ impl Parser {
         }
         if self.takes_word("not") {
             if !self.takes_word("in") {
-                return Err("`in` is due".to_owned());
+                return Err("`in` is missing".to_owned());
             }
             self.due("[")?;
             return Ok(Want::NotIn(self.list()?));
@@ -187,7 +187,7 @@ impl Parser {
         }
         match self.amount() {
             Some(amount) => Ok(Want::Number(amount, self.number()?)),
-            None => Err(format!("a test is due at {:?}", self.tokens.get(self.at))),
+            None => Err(format!("a test is missing at {:?}", self.tokens.get(self.at))),
         }
     }
 

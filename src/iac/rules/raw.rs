@@ -98,7 +98,7 @@ pub(super) fn read(file: &str, text: &str, technology: Technology, set: &mut Rul
         let cwe = if rule.cwe.is_empty() { family.cwe } else { rule.cwe };
         let (hits, misses) = if is_cfn { (rule.cfn_hits, rule.cfn_misses) } else { (rule.hits, rule.misses) };
         if why.is_empty() || fix.is_empty() || cwe.is_empty() || title.is_empty() {
-            faults.push(format!("{file}: {id}: title, why, fix and cwe are due"));
+            faults.push(format!("{file}: {id}: title, why, fix and cwe are needed"));
         }
         let number = set.rules.len();
         for kind in kinds.split_whitespace() {

@@ -59,7 +59,7 @@ fn rules_find_their_hits_and_leave_their_misses() {
         count += set.rules().len();
         for (number, rule) in set.rules().iter().enumerate() {
             if technology != Technology::CloudFormation && (rule.hits.is_empty() || rule.misses.is_empty()) {
-                faults.push(format!("{}: hits and misses are due", rule.id));
+                faults.push(format!("{}: hits and misses are needed", rule.id));
             }
             for (examples, wanted) in [(&rule.hits, true), (&rule.misses, false)] {
                 for example in examples {

@@ -163,7 +163,7 @@ fn text_of(snapshot: &dyn Snapshot, path: &RepoPath) -> Option<String> {
     String::from_utf8(loaded.bytes).ok()
 }
 
-/// What the rules find in the changed documents of a group, on one side of the change. Only changed files are told of.
+/// What the rules find in the changed documents of a group, on one side of the change. Only changed files are reported.
 fn side(
     task: &Task<'_>,
     kind: Technology,
