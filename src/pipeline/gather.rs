@@ -64,6 +64,7 @@ impl Gathered {
 
     /// Sorts, allows, decides.
     pub(super) fn report(mut self, deciding: &Deciding<'_>) -> Report {
+        self.findings = super::joined::own(std::mem::take(&mut self.findings));
         let (config, wrong) = self.configure(deciding);
         self.decided(&Deciding { config: &config, ..*deciding }, wrong)
     }

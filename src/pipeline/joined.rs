@@ -111,6 +111,37 @@ fn are_one_package(one: &Finding, other: &Finding) -> bool {
         }
 }
 
+/// Takes what `sast` says of a line into what a pattern of `insecure` says of it, where both name the same weakness: the
+/// pattern keeps its name, its marks and its fingerprint, and gets the way and the higher tier.
+pub(super) fn own(findings: Vec<Finding>) -> Vec<Finding> {
+    if !findings.iter().any(|finding| finding.stage == "sast") {
+        return findings;
+    }
+    let (flows, mut all): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| finding.stage == "sast");
+    let mut at: HashMap<(RepoPath, u32), Vec<usize>> = HashMap::new();
+    for (number, finding) in all.iter().enumerate().filter(|(_, finding)| finding.stage == "insecure") {
+        at.entry((finding.path.clone(), finding.place.line)).or_default().push(number);
+    }
+    for flow in flows {
+        let near = at.get(&(flow.path.clone(), flow.place.line)).map_or(&[][..], Vec::as_slice);
+        let same = |at: &&usize| all[**at].cwe.iter().any(|cwe| flow.cwe.contains(cwe));
+        let Some(pattern) = near.iter().find(same).map(|at| &mut all[*at]) else {
+            all.push(flow);
+            continue;
+        };
+        if flow.state == State::New {
+            pattern.tier = pattern.tier.max(flow.tier);
+            pattern.severity = pattern.severity.max(flow.severity);
+            pattern.confidence = pattern.confidence.max(flow.confidence);
+        }
+        if pattern.related.is_empty() {
+            pattern.related = flow.related;
+        }
+    }
+    all
+}
+
 fn are_one(one: &Finding, other: &Finding) -> bool {
     let tools =
         |finding: &Finding| if finding.tools.is_empty() { vec![finding.stage.clone()] } else { finding.tools.clone() };

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::lacks::{self, Level};
 use super::markdown::plain;
 use super::words::{self, Weight};
-use crate::finding::{Finding, Report, Severity, Tier};
+use crate::finding::{Finding, Related, Report, Severity, Tier};
 use crate::paths::RepoPath;
 use crate::text::escape;
 
@@ -153,11 +153,27 @@ fn result(finding: &Finding, weight: Weight, rule_index: usize, observes: bool) 
         });
         result["properties"]["ids"] = json!(finding.ids);
     }
+    let way = words::way(finding);
+    if !way.is_empty() {
+        let locations: Vec<Value> = way.into_iter().map(|step| json!({ "location": place_of(step) })).collect();
+        result["codeFlows"] = json!([{ "threadFlows": [{ "locations": locations }] }]);
+    }
     if weight == Weight::Allowed {
         let reason = finding.reason.as_deref().unwrap_or("allowed");
         result["suppressions"] = json!([{ "kind": "external", "status": "accepted", "justification": reason }]);
     }
     result
+}
+
+fn place_of(step: &Related) -> Value {
+    let place = step.place;
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(&step.path), "uriBaseId": "ROOT" },
+            "region": { "startLine": place.line.max(1), "startColumn": place.column.max(1) },
+        },
+        "message": { "text": step.message.replace("](", "] (") },
+    })
 }
 
 fn invocation(report: &Report, written: usize) -> Value {

@@ -204,6 +204,9 @@ fn block<'r>(group: &[&'r Finding], report: &Report, errors: &Errors, width: usi
     if finding.tools.len() > 1 {
         block = block.element(note("tools", finding.tools.join(", ")));
     }
+    for (at, step) in words::way(finding).into_iter().enumerate() {
+        block = block.element(note(if at == 0 { "from" } else { "to" }, words::step(step)));
+    }
     let advice = &finding.advice;
     for (name, text) in [("why", &advice.why), ("fix", &advice.fix), ("rotate", &advice.rotate)] {
         if text.is_empty() {

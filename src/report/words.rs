@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::finding::{Exit, Finding, GapKind, Report, Severity, State, Text, Verdict};
+use crate::finding::{Exit, Finding, GapKind, Related, Report, Severity, State, Text, Verdict};
 use crate::text::escape;
 
 /// Where gatehook lives, for formats that link to their tool.
@@ -252,6 +252,29 @@ pub(super) fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
+}
+
+/// The way from source to sink, a step a line; empty where there is none to show.
+pub(super) fn way(finding: &Finding) -> Vec<&Related> {
+    let flows = matches!(&*finding.stage, "sast" | "insecure");
+    if !flows || finding.related.len() < 2 {
+        return Vec::new();
+    }
+    let mut steps: Vec<&Related> = Vec::new();
+    let last = finding.related.len() - 1;
+    for (at, step) in finding.related.iter().enumerate() {
+        match steps.last() {
+            // Two steps on one line: the first says more, the last is the sink.
+            Some(before) if before.place.line == step.place.line && before.path == step.path && at != last => {}
+            _ => steps.push(step),
+        }
+    }
+    steps
+}
+
+/// `app.py:12  what happens there`.
+pub(super) fn step(step: &Related) -> String {
+    format!("{}:{}  {}", step.path, step.place.line, step.message)
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub struct Found {
     pub input: usize,
     /// Where.
     pub span: Span,
+    /// Part of the way goes through functions of which nothing is known.
+    pub vague: bool,
     /// From source to sink; empty for rules about structure.
     pub trace: Vec<Step>,
 }
@@ -113,7 +115,7 @@ impl Analyst {
             let step =
                 |(input, span, note): &(usize, Span, String)| Step { input: *input, span: *span, note: note.clone() };
             let trace = hit.trace.iter().map(step).collect();
-            out.found.push(Found { rule: hit.rule, input: hit.module, span: hit.span, trace });
+            out.found.push(Found { rule: hit.rule, input: hit.module, span: hit.span, vague: hit.vague, trace });
         }
         out
     }

@@ -202,6 +202,14 @@ fn finding(report: &Report, finding: &Finding, weight: Weight, name: &str, out: 
         let mark = if number == 0 { finding.excerpt.mark } else { (0, 0) };
         excerpt(line.number, &escape(line.text.as_bytes()).to_string(), mark, out)?;
     }
+    let way = words::way(finding);
+    if !way.is_empty() {
+        out.write_all(b"<ol class=\"way\">\n")?;
+        for step in way {
+            writeln!(out, "<li>{}</li>", Xml(escape(words::step(step).as_bytes())))?;
+        }
+        out.write_all(b"</ol>\n")?;
+    }
     let mut rest = Vec::new();
     let mut mend = Vec::new();
     for (name, advice) in words::advice(finding) {

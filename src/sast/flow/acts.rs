@@ -249,8 +249,16 @@ impl<'p> Engine<'p> {
                 }
                 let fixed = this.filter(|this| !self.is_static(this)).is_none_or(|this| this.fixed);
                 let fixed = fixed && args.iter().all(|arg| arg.val.fixed);
+                let safe = args.iter().fold(u64::MAX, |safe, arg| safe & self.deep(&arg.val).safe_for());
+                let of = this.filter(|this| !self.is_static(this)).map_or(u64::MAX, |this| self.deep(this).safe_for());
+                out.safe = safe & of;
                 (out.konst, out.canonical, out.fixed) = (Konst::Any, true, fixed);
                 (out.path, out.obj) = (None, None);
+                let first = args.first().map(|arg| &arg.val).or(this);
+                if first.is_some_and(|first| first.absolute || first.text().is_some_and(|text| &**text == "/")) {
+                    let path = self.rules.kind("path");
+                    out.clean(path);
+                }
                 Some(out)
             }
             Act::Fill | Act::FillLast => {

@@ -43,10 +43,11 @@ impl<'p> Engine<'p> {
         let mut out = Val { fixed: true, ..Val::default() };
         out.taste(&left);
         let mut right = right;
+        let address = self.rules.kind("url") | self.rules.kind("redirect");
+        out.absolute = left.absolute || left.text().is_some_and(|text| &**text == "/");
         out.rooted = left.rooted || left.alternatives().iter().any(fixes_host);
-        if out.rooted {
-            // What follows is a path or query on a host that stands in the code.
-            let address = self.rules.kind("url") | self.rules.kind("redirect");
+        // What follows is a path or query on a host that stands in the code, or that was found good.
+        if out.rooted || !left.fixed && left.safe & address == address {
             right.clean(address);
         }
         out.taste(&right);

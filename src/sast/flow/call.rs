@@ -91,6 +91,7 @@ impl<'p> Engine<'p> {
     ) -> Val {
         let site = Site { this, args, value: None };
         self.check_call(path, &site, expr.span);
+        let is_told = path.is_some_and(|path| !self.rules.at(path, self.names).is_empty());
         let mut clean = 0;
         let mut acts = Vec::new();
         let mut setter = None;
@@ -127,7 +128,7 @@ impl<'p> Engine<'p> {
             Some((act, _)) => self.act(*act, this, base, args, expr),
             None => None,
         }
-        .unwrap_or_else(|| self.unknown_result(this, args));
+        .unwrap_or_else(|| self.unknown_result(this, args, !new && !is_told));
         if acts.is_empty() {
             self.hand_over(path, this, args);
         }
@@ -216,15 +217,17 @@ impl<'p> Engine<'p> {
             || (last.contains("escape") && !last.contains("unescape"))
     }
 
-    pub(super) fn unknown_result(&mut self, this: Option<&Val>, args: &[Given<'p>]) -> Val {
+    /// `vague` where not even the rules know the function.
+    pub(super) fn unknown_result(&mut self, this: Option<&Val>, args: &[Given<'p>], vague: bool) -> Val {
         let mut out = Val::default();
         // What is asked of a value that is safe is safe.
         if let (Some(this), []) = (this, args) {
             out.safe = self.deep(this).safe_for();
         }
-        for val in this.into_iter().chain(args.iter().map(|arg| &arg.val)) {
-            let deep = self.deep(val);
-            for taint in &deep.taint {
+        for (val, vague) in this.into_iter().map(|this| (this, false)).chain(args.iter().map(|arg| (&arg.val, vague))) {
+            let mut deep = self.deep(val);
+            for taint in &mut deep.taint {
+                taint.vague |= vague;
                 out.add_taint(taint);
             }
         }

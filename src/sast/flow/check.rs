@@ -181,9 +181,10 @@ impl<'p> Engine<'p> {
     fn flow(&mut self, rule: usize, val: &Val, span: Span) {
         let deep = self.deep(val);
         let (kind, from) = (self.rules.rules[rule].kind, self.rules.rules[rule].from);
-        let Some(taint) = deep.taint.iter().find(|taint| taint.clean & kind == 0 && taint.from & from != 0) else {
-            return;
-        };
+        let counts = |taint: &&super::value::Taint| taint.clean & kind == 0 && taint.from & from != 0;
+        // A way that is known whole says more than one through functions that are not known.
+        let all: Vec<_> = deep.taint.iter().filter(counts).collect();
+        let Some(taint) = all.iter().find(|taint| !taint.vague).or(all.first()).copied() else { return };
         let mut trace = Vec::new();
         let mut at = Some(&taint.step);
         while let Some(step) = at {
@@ -198,6 +199,11 @@ impl<'p> Engine<'p> {
         trace.reverse();
         trace.push((self.frame.module, span, "used here".to_owned()));
         self.report(rule, span, trace);
+        let at = (self.frame.module, span, rule);
+        if let Some(hit) = self.hits.get_mut(&at) {
+            // One way that is known whole is enough.
+            hit.vague = taint.vague && hit.vague;
+        }
     }
 
     fn report(&mut self, rule: usize, span: Span, trace: Vec<(usize, Span, String)>) {
@@ -205,7 +211,7 @@ impl<'p> Engine<'p> {
             return;
         }
         let module = self.frame.module;
-        self.hits.entry((module, span, rule)).or_insert(Hit { module, span, rule, trace });
+        self.hits.entry((module, span, rule)).or_insert(Hit { module, span, rule, vague: !trace.is_empty(), trace });
     }
 
     /// Whether all conditions of the entry `at` hold.

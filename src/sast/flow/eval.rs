@@ -445,7 +445,7 @@ impl<'p> Engine<'p> {
     /// A value that comes from outside here.
     pub(super) fn taint_from_outside(&mut self, val: &mut Val, what: usize, from: u8, span: Span) {
         let step = self.step(span, Note::Source(what), None);
-        val.add_taint(&Taint { from, clean: 0, step });
+        val.add_taint(&Taint { from, clean: 0, step, vague: false });
         val.fixed = false;
     }
 }

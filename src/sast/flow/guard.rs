@@ -78,6 +78,10 @@ impl<'p> Engine<'p> {
                 }
             }
             Kind::Name(name) => {
+                // Empty: nothing stands in it.
+                if !truth {
+                    self.refine(cond, ALL);
+                }
                 if let Some(made) = self.conds.get(name).copied()
                     && !matches!(made.kind, Kind::Name(_))
                 {

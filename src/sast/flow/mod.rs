@@ -41,6 +41,8 @@ pub(super) struct Hit {
     pub(super) module: usize,
     pub(super) span: Span,
     pub(super) rule: usize,
+    /// Part of the way is not known.
+    pub(super) vague: bool,
     /// From the source to the sink: module, place, what happens there.
     pub(super) trace: Vec<(usize, Span, String)>,
 }
@@ -395,13 +397,20 @@ impl<'p> Engine<'p> {
         for at in found.iter() {
             let (role, spec) = self.rules.entry(*at);
             match role {
-                Role::Source { what, from } => {
-                    let (what, from) = (*what, *from);
+                Role::Source { what, from, clean } => {
+                    let (what, from, clean) = (*what, *from, *clean);
                     if spec.conds.is_empty() {
                         let step = self.step(span, Note::Source(what), None);
-                        val.add_taint(&Taint { from, clean: 0, step });
+                        val.add_taint(&Taint { from, clean, step, vague: false });
                         val.fixed = false;
                         val.konst = Konst::Any;
+                    }
+                }
+                // `r.URL.Path`: what is read so is safe for these kinds.
+                Role::Clean(kinds) if *kinds != super::rules::ALL => {
+                    let kinds = *kinds;
+                    if spec.conds.is_empty() && val.code.is_none() {
+                        val.clean(kinds);
                     }
                 }
                 Role::Constant(value) => {

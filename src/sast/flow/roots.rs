@@ -170,7 +170,7 @@ impl<'p> Engine<'p> {
                 Frame {
                     module: m,
                     this: Some(this.clone()),
-                    class: Some((m, c)),
+                    class: function.class.map(|c| (m, c)),
                     stack: vec![(m, init); 4],
                     ..Frame::default()
                 },

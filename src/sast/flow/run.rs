@@ -22,6 +22,8 @@ impl<'p> Engine<'p> {
         for name in ["__init__", "constructor", "<init>"] {
             let name = self.names.sym(name);
             if let Some((m, f)) = self.method(m, c, name) {
+                // The constructor may stand in a class of another module.
+                let c = self.program[m].functions[f].class.unwrap_or(c);
                 let f = self.overload(m, c, f, name, args.len());
                 self.run(m, f, args, Some(at), None, expr);
                 made = true;
@@ -59,10 +61,11 @@ impl<'p> Engine<'p> {
     fn overload(&mut self, m: usize, c: usize, f: usize, name: Sym, count: usize) -> usize {
         let program = self.program;
         let module = &program[m];
-        module.classes[c]
-            .methods
-            .iter()
-            .copied()
+        module
+            .classes
+            .get(c)
+            .into_iter()
+            .flat_map(|class| class.methods.iter().copied())
             .find(|f| module.functions[*f].name == name && module.functions[*f].params.len() == count)
             .unwrap_or(f)
     }
@@ -127,7 +130,7 @@ impl<'p> Engine<'p> {
             }
             return out.unwrap_or_else(|| {
                 let this = this.map(|at| Val { obj: Some(at), ..Val::default() });
-                self.unknown_result(this.as_ref(), args)
+                self.unknown_result(this.as_ref(), args, false)
             });
         }
         let deep: Vec<Val> = args.iter().map(|arg| self.deep(&arg.val)).collect();
@@ -140,7 +143,7 @@ impl<'p> Engine<'p> {
         let depth = self.frame.stack.len();
         let too_deep = depth >= DEEPEST_CALL || (depth >= 3 && !tainted && !this_tainted && function.size > 120);
         if too_deep || self.frame.stack.contains(&(m, f)) {
-            return self.unknown_result(this_val.as_ref(), args);
+            return self.unknown_result(this_val.as_ref(), args, false);
         }
         if !telling
             && closure.is_none()

@@ -52,6 +52,8 @@ pub(super) struct Taint {
     /// Kinds that it was cleaned for.
     pub(super) clean: u64,
     pub(super) step: Rc<Step>,
+    /// It went through a function of which nothing is known.
+    pub(super) vague: bool,
 }
 
 /// The constants that a value may be.
@@ -81,6 +83,8 @@ pub(super) struct Val {
     pub(super) safe: u64,
     /// Text that begins with a constant which fixes the host of an address.
     pub(super) rooted: bool,
+    /// Text that begins with the constant `/`: made canonical, it climbs nowhere.
+    pub(super) absolute: bool,
 }
 
 impl Val {
@@ -173,6 +177,7 @@ impl Val {
         for have in &mut self.taint {
             if Rc::ptr_eq(&root(&have.step), &root(&taint.step)) {
                 have.clean &= taint.clean;
+                have.vague &= taint.vague;
                 return;
             }
         }
@@ -223,6 +228,7 @@ impl Val {
         self.built |= other.built;
         self.canonical &= other.canonical;
         self.rooted &= other.rooted;
+        self.absolute &= other.absolute;
     }
 }
 

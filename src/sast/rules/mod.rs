@@ -174,9 +174,11 @@ const ACTS: &[(&str, Act)] = &[
 /// What an entry of the table means for the paths that it matches.
 #[derive(Clone, Debug)]
 pub(super) enum Role {
+    /// `clean` for these kinds from the start: the path of the request leads nowhere else.
     Source {
         what: usize,
         from: u8,
+        clean: u64,
     },
     SourceParam {
         what: usize,
@@ -300,7 +302,8 @@ impl Rules {
         let from = Self::label(&model.from, faults);
         let what = self.whats.len();
         self.whats.push(if model.what.is_empty() { "a value from outside".to_owned() } else { model.what });
-        self.add(&Role::Source { what, from }, &model.source, faults);
+        let clean = if kinds == ALL { 0 } else { kinds };
+        self.add(&Role::Source { what, from, clean }, &model.source, faults);
         self.add(&Role::SourceParam { what, from }, &model.source_param, faults);
         self.add(&Role::SourceFunction { what, from }, &model.source_function, faults);
         self.add(&Role::Clean(kinds), &model.clean, faults);

@@ -11,9 +11,10 @@ use std::time::Instant;
 use super::{Looked, Needs, Stage, Task};
 use crate::change::{Change, Content, Entry, Kind, Snapshot};
 use crate::config::Config;
+use crate::engine::FileFacts;
 use crate::finding::{Advice, Finding, Fingerprint, Gap, GapKind, Outcome, Related, State};
 use crate::paths::RepoPath;
-use crate::rules::GateSet;
+use crate::rules::{Gate, GateSet, Named, Pack};
 use crate::sast::{Analyst, Found, Grammar, Input, Parsed, Rule};
 use crate::text::{LineIndex, line_bounds};
 
@@ -31,8 +32,7 @@ impl Stage for Sast {
     }
 
     fn usual(&self) -> GateSet {
-        // It runs where the configuration or `--stage` names it.
-        GateSet(0)
+        GateSet(1 << Gate::Push as u8 | 1 << Gate::Ci as u8)
     }
 
     fn needs(&self) -> Needs {
@@ -190,6 +190,7 @@ fn look(task: &Task<'_>) -> Looked {
             let stood = told(task, analyst, base, &outcome.found, &paths, &mut texts);
             mark_existing(&mut findings, &stood);
         }
+        findings.retain(|finding| takes_part(&task.config.sets, language, finding));
         looked.findings.extend(findings);
     }
     looked.findings.sort_by(|one, other| {
@@ -198,7 +199,41 @@ fn look(task: &Task<'_>) -> Looked {
     looked
         .findings
         .dedup_by(|one, other| one.rule == other.rule && one.path == other.path && one.place.line == other.place.line);
+    keep_strongest(&mut looked.findings);
     looked
+}
+
+/// Whether the sets of rules that the configuration names have the rule of `finding`.
+fn takes_part(sets: &[Named], language: &str, finding: &Finding) -> bool {
+    let has = |set: &Named| match *set {
+        Named::Default | Named::Pack(Pack::Insecure) => true,
+        Named::Pack(_) => false,
+        Named::BlockTier => finding.tier == crate::finding::Tier::Block,
+        Named::Owasp(number) => finding.owasp.iter().any(|id| **id == format!("A{number:02}")),
+        Named::Language(set) => set.word() == language || (set.word() == "typescript" && language == "javascript"),
+    };
+    sets.is_empty() || sets.iter().any(has)
+}
+
+/// Of two rules that name the same weakness in one line the stronger one tells it.
+fn keep_strongest(findings: &mut Vec<Finding>) {
+    let strength =
+        |finding: &Finding| (finding.tier, finding.severity, finding.confidence, !finding.related.is_empty());
+    let mut weaker = vec![false; findings.len()];
+    for (at, finding) in findings.iter().enumerate() {
+        let near = findings[..at].iter().enumerate().rev();
+        for (before, other) in near.take_while(|(_, other)| other.path == finding.path) {
+            if other.place.line != finding.place.line {
+                break;
+            }
+            let same = finding.cwe.iter().any(|cwe| other.cwe.contains(cwe));
+            if same && !weaker[before] && finding.state == other.state {
+                weaker[if strength(finding) > strength(other) { before } else { at }] = true;
+            }
+        }
+    }
+    let mut at = 0..;
+    findings.retain(|_| at.next().is_none_or(|at: usize| !weaker[at]));
 }
 
 /// What stood in the base as often is not new.
@@ -267,7 +302,12 @@ fn told(
             place: place(step.input, step.span),
             message: Cow::Owned(step.note.clone()),
         });
-        findings.push(Finding { place: at, related: related.collect(), ..described(rule, path, fingerprint) });
+        let mut finding = Finding { place: at, related: related.collect(), ..described(rule, path, fingerprint) };
+        // What a test does on purpose stops no push, and neither does a way that is known in part only.
+        if each.vague || FileFacts::of(path, b"").test {
+            finding.tier = crate::finding::Tier::Warn;
+        }
+        findings.push(finding);
     }
     findings
 }
