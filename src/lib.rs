@@ -26,6 +26,7 @@ pub mod store; //     results that are kept for this user on this machine
 pub mod stage; //     built-in and external stages: changes -> findings and an outcome
 pub mod pipeline; //  event -> plan -> run: the one place that orders things
 pub mod report; //    report -> bytes, one file a format
+pub mod release; //   the release gate: evidence -> verdict, statement, signature; pure
 pub mod service; //   archives of advisories: the only place that opens a socket
 pub mod hooks; //     install, chain, status, remove
 pub mod session; //   what gates and commands decide around a run: configuration, limits, trust

@@ -44,6 +44,16 @@ impl Day {
         let small = |number: u16| u8::try_from(number).ok();
         Some(Self { year, month: small(month)?, day: small(day).filter(|_| (1..=last).contains(&day))? })
     }
+
+    /// Days since 1970-01-01, after Howard Hinnant's `days_from_civil`.
+    pub fn since_epoch(self) -> i64 {
+        let year = i64::from(self.year) - i64::from(self.month <= 2);
+        let era = year.div_euclid(400);
+        let of_era = year.rem_euclid(400);
+        let month = (i64::from(self.month) + 9) % 12;
+        let of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    }
 }
 
 impl fmt::Display for Day {

@@ -74,6 +74,19 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Why a stage did not run that is for other files than those that changed.
+    pub const NO_FILE: &str = "no changed file is one that it is for";
+    /// The same of a stage that the configuration gives globs, which follow.
+    pub const NO_MATCH: &str = "no changed file matches ";
+    /// The same where the change is empty.
+    pub const NO_CHANGE: &str = "nothing changes";
+
+    /// Whether it was skipped because the change has nothing that it is for: no work was left undone.
+    pub fn had_nothing_to_do(&self) -> bool {
+        let Self::Skipped(reason) = self else { return false };
+        reason == Self::NO_FILE || reason == Self::NO_CHANGE || reason.starts_with(Self::NO_MATCH)
+    }
+
     /// The word for it in reports.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -66,6 +66,10 @@ pub struct Terms {
     pub demand: Demand,
     /// Which part of a run this is; `None` for a whole one.
     pub shard: Option<Shard>,
+    /// When it was made, as `2026-11-24T08:00:00Z`; only of CI, whose reports are evidence for a release.
+    pub made: Option<String>,
+    /// When the advisory index was made that the stage `sca` asked; `None` where it asked none.
+    pub advisories: Option<String>,
 }
 
 #[cfg(test)]

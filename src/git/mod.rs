@@ -28,7 +28,7 @@ pub use history::base::{Ends, Scope, complete, scope};
 pub use history::commits::{commits, subjects};
 pub use history::range::{history, range};
 pub use history::walk::Passed;
-pub use objects::file::{file_at, has_commit, staged_file};
+pub use objects::file::{commit_id, file_at, has_commit, staged_file};
 pub use objects::store::Before;
 pub use remote::destination::default_branch;
 pub use remote::fetch::Fetching;

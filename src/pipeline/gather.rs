@@ -140,6 +140,8 @@ impl Gathered {
                 rules: digest(request, config),
                 demand,
                 shard: None,
+                made: None,
+                advisories: None,
             },
         }
     }

@@ -83,7 +83,7 @@ impl Looking<'_> {
         };
         let nothing = !changes.is_empty() && !changes.iter().any(|change| stage.is_for(change, config));
         let mut looked = if nothing && !request.whole {
-            Looked::not(Outcome::Skipped("no changed file is one that it is for".to_owned()))
+            Looked::not(Outcome::Skipped(Outcome::NO_FILE.to_owned()))
         } else {
             catch_unwind(AssertUnwindSafe(|| stage.look(&task))).unwrap_or_else(|_| {
                 let reason = "gatehook panicked in it, which is a defect of gatehook: please report it".to_owned();

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use crate::change::{Change, Entry, Kind};
 use crate::config::{Config, OnTrouble, StageConfig};
+use crate::finding::Outcome;
 use crate::paths::RepoPath;
 use crate::rules::Gate;
 use crate::stage::{self, external};
@@ -86,7 +87,7 @@ fn step(name: &str, facts: &Facts<'_>, config: &Config, changes: &[Change]) -> O
         let files: Vec<RepoPath> =
             changes.iter().filter(stands).filter(for_it).map(|change| change.path.clone()).collect();
         let idle = stage.pack().is_none() && !changes.iter().any(|change| stage.is_for(change, config));
-        let idle = idle.then(|| Decision::Skip("no changed file is one that it is for".to_owned()));
+        let idle = idle.then(|| Decision::Skip(Outcome::NO_FILE.to_owned()));
         let decision = skipped.or(idle).unwrap_or(Decision::Run);
         return Some(Step { name: name.to_owned(), external: None, files, after: Vec::new(), decision });
     }
@@ -105,15 +106,15 @@ fn step(name: &str, facts: &Facts<'_>, config: &Config, changes: &[Change]) -> O
 
 fn decision(stage: &StageConfig, facts: &Facts<'_>, changes: &[Change], files: &[RepoPath]) -> Decision {
     if changes.is_empty() {
-        return Decision::Skip("nothing changes".to_owned());
+        return Decision::Skip(Outcome::NO_CHANGE.to_owned());
     }
     // A stage for some files has something to do also where one of them goes: a lock file, for instance.
     let touched = || changes.iter().any(|change| external::is_for(stage, &change.path));
     if !stage.files.is_empty() && files.is_empty() && (stage.takes_files() || !touched()) {
-        return Decision::Skip(format!("no changed file matches {}", stage.files.join(", ")));
+        return Decision::Skip(format!("{}{}", Outcome::NO_MATCH, stage.files.join(", ")));
     }
     if stage.takes_files() && files.is_empty() {
-        return Decision::Skip("no changed file is one that it is for".to_owned());
+        return Decision::Skip(Outcome::NO_FILE.to_owned());
     }
     if !(facts.is_trusted)(stage) {
         return Decision::Missing("this repository's commands are not trusted yet: `gatehook trust`".to_owned());
@@ -147,7 +148,7 @@ fn depth(step: &Step, steps: &[Step], level: usize) -> usize {
 }
 
 /// Whether the gate demands that the stage does its work, by what kept it from that.
-pub(super) fn is_required(stage: &StageConfig, gate: Gate, outcome: &crate::finding::Outcome) -> bool {
+pub(super) fn is_required(stage: &StageConfig, gate: Gate, outcome: &Outcome) -> bool {
     use crate::finding::Outcome;
     let said = match outcome {
         Outcome::Missing(_) => stage.on_missing,

@@ -60,6 +60,10 @@ pub fn merge(parts: Vec<Part>) -> Option<Report> {
         whole.scanned.bytes += part.scanned.bytes;
         whole.scanned.unproven += part.scanned.unproven;
         whole.scanned.deferred |= part.scanned.deferred;
+        // As old as the oldest part; one that does not say when makes the whole as old as anything.
+        whole.terms.made = whole.terms.made.zip(part.terms.made).map(|(one, other)| one.min(other));
+        let asked = whole.terms.advisories.into_iter().chain(part.terms.advisories);
+        whole.terms.advisories = asked.min();
         stages.push((name, part.stages));
     }
     if parts > 1 && !whole.scanned.how.is_empty() {
@@ -196,7 +200,14 @@ mod tests {
             millis: 0,
             root: None,
             observes: false,
-            terms: Terms { version: "1".into(), rules: "r".to_owned(), demand, shard: Some(Shard { index, count }) },
+            terms: Terms {
+                version: "1".into(),
+                rules: "r".to_owned(),
+                demand,
+                shard: Some(Shard { index, count }),
+                made: None,
+                advisories: None,
+            },
         }
     }
 

@@ -71,7 +71,7 @@ pub(super) fn rest(report: &Report) -> Value {
         .collect();
     let scanned = &report.scanned;
     let terms = &report.terms;
-    json!({
+    let mut rest = json!({
         "schema": 1,
         "gate": report.gate,
         "verdict": report.verdict().word(),
@@ -90,7 +90,14 @@ pub(super) fn rest(report: &Report) -> Value {
             "block": terms.demand.block.word(), "tier": terms.demand.tier.word(), "younger": terms.demand.younger,
             "shard": terms.shard.map(|shard| shard.to_string()),
         },
-    })
+    });
+    // Times are said where they are evidence: elsewhere the same content gives the same bytes.
+    for (key, time) in [("made", &terms.made), ("advisories", &terms.advisories)] {
+        if let Some(time) = time {
+            rest["terms"][key] = time.as_str().into();
+        }
+    }
+    rest
 }
 
 /// One finding.

@@ -114,6 +114,8 @@ struct RawTerms {
     tier: String,
     younger: Vec<String>,
     shard: Option<String>,
+    made: Option<String>,
+    advisories: Option<String>,
 }
 
 impl Raw {
@@ -153,7 +155,8 @@ impl RawTerms {
             younger: texts(self.younger),
         };
         let shard = self.shard.map(|shard| shard.parse().map_err(|()| wrong("shard", &shard))).transpose()?;
-        Ok(Terms { version: self.version.into(), rules: self.rules, demand, shard })
+        let Self { version, rules, made, advisories, .. } = self;
+        Ok(Terms { version: version.into(), rules, demand, shard, made, advisories })
     }
 }
 

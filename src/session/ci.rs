@@ -250,6 +250,10 @@ fn ran(job: &Job<'_>, from: &ConfigFrom<'_>, loaded: &Loaded, found: UnderReview
         report.end_with(Exit::NotScanned);
     }
     report.terms.shard = review.shard;
+    report.terms.made = Some(clock::now());
+    let asked = report.stages.iter().any(|run| run.name == "sca" && matches!(run.outcome, Outcome::Ran));
+    let made = if asked { dirs.as_ref().and_then(stage::advisories_made) } else { None };
+    report.terms.advisories = made.map(clock::at);
     report.notes.extend(review.notes.iter().cloned());
     let salt = config.salt.as_deref().map(Salt::from_text).unwrap_or_default();
     let kept = config.baseline.as_deref().unwrap_or(baseline::FILE);

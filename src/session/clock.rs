@@ -24,12 +24,31 @@ pub fn ago(age: u64) -> String {
     stamp(since_epoch().saturating_sub(Duration::from_secs(age))) + "Z"
 }
 
+/// A second since 1970 as RFC 3339 in UTC.
+pub fn at(second: u64) -> String {
+    stamp(Duration::from_secs(second)) + "Z"
+}
+
 /// A time as `2026-11-24T08:00:00`, in UTC.
 pub fn stamp(time: Duration) -> String {
     let seconds = time.as_secs();
     let of_day = seconds % 86_400;
     let day = civil(i64::try_from(seconds / 86_400).unwrap_or_default());
     format!("{day}T{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+/// The seconds of an age such as 90m, 24h or 7d.
+pub fn age(word: &str) -> Result<u64, String> {
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &word[digits.len()..] {
+        "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3600),
+        "d" => Some(86_400),
+        _ => None,
+    };
+    let seconds = unit.zip(digits.parse::<u64>().ok()).and_then(|(unit, number)| number.checked_mul(unit));
+    seconds.filter(|seconds| *seconds > 0).ok_or_else(|| "write it as 90m, 24h or 7d".to_owned())
 }
 
 /// Seconds since 1970.

@@ -12,3 +12,9 @@ pub const PAYLOAD: u64 = 64 << 20;
 pub const IMPORTED: u64 = 64 << 20;
 /// Bytes that a `.gitattributes` may have.
 pub const ATTRIBUTES: u64 = 1 << 20;
+/// Bytes of a report that is evidence for a release.
+pub const EVIDENCE: u64 = 256 << 20;
+/// Bytes of a signed envelope.
+pub const ENVELOPE: u64 = 16 << 20;
+/// Bytes of a file that holds a key.
+pub const KEY: u64 = 64 << 10;

@@ -24,6 +24,7 @@ pub mod import;
 pub mod init;
 pub mod limits;
 mod look;
+pub mod release;
 mod shelves;
 pub mod subdirectories;
 pub mod trust;

@@ -14,6 +14,7 @@ mod sca;
 pub mod sast;
 mod source;
 
+pub use sca::advisories_made;
 pub use source::annotate;
 
 use std::time::Instant;

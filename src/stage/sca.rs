@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Looked, Stage, Task};
 use crate::change::{Change, Snapshot};
-use crate::config::{Config, Day};
+use crate::config::Config;
 use crate::finding::{
     Advice, Confidence, Finding, Fingerprint, Gap, GapKind, Outcome, Package, Place, Severity, State, Text, Tier,
 };
@@ -16,7 +16,7 @@ use crate::sca::check::{self, Checked, Found, Kind, Settings, Standing, Tree};
 use crate::sca::licences::Licences;
 use crate::sca::lockfiles::{LARGEST, Scope};
 use crate::sca::purl::Purl;
-use crate::store::AdvisoryFile;
+use crate::store::{AdvisoryFile, Dirs};
 
 /// The command that makes the index.
 const UPDATE: &str = "gatehook advisories update";
@@ -48,7 +48,7 @@ impl Stage for Sca {
             .filter_map(|change| std::str::from_utf8(change.path.as_bytes()).ok().map(str::to_owned))
             .collect();
         if paths.is_empty() {
-            return Looked::not(Outcome::Skipped("there is no lock file to look at".to_owned()));
+            return Looked::not(Outcome::Skipped(Outcome::NO_FILE.to_owned()));
         }
         let file = match task.dirs.map(AdvisoryFile::open) {
             Some(Ok(Some(file))) => file,
@@ -64,7 +64,10 @@ impl Stage for Sca {
         if index.records == 0 {
             return Looked::not(Outcome::Failed(format!("the advisory index holds no record: run `{UPDATE}`")));
         }
-        let age = days(task.today).saturating_sub(i64::try_from(index.created.min(file.written) / 86_400).unwrap_or(0));
+        let age = task
+            .today
+            .since_epoch()
+            .saturating_sub(i64::try_from(index.created.min(file.written) / 86_400).unwrap_or(0));
         let most = i64::try_from(task.config.sca.max_age.as_secs() / 86_400).unwrap_or(i64::MAX);
         if age > most {
             let reason = format!("the advisory index is {age} days old, and `sca.max-age` is {most}: run `{UPDATE}`");
@@ -75,7 +78,7 @@ impl Stage for Sca {
             cooldown: u32::try_from(sca.cooldown.as_secs() / 86_400).unwrap_or(u32::MAX),
             licences: Licences { allow: sca.allowed.clone(), deny: sca.denied.clone() },
             registries: sca.registries.clone(),
-            today: days(task.today),
+            today: task.today.since_epoch(),
             // In CI and on a server a stranger's change does not exempt itself.
             trusts_change: task.gate != Gate::Ci,
         };
@@ -84,6 +87,13 @@ impl Stage for Sca {
         let bases: Vec<&dyn Tree> = bases.iter().map(|base| base as &dyn Tree).collect();
         looked(task, check::check(&paths, &bases, &head, Some(&index), &settings))
     }
+}
+
+/// The second since 1970 at which the advisory index was made that the stage asks; `None` where it cannot tell.
+pub fn advisories_made(dirs: &Dirs) -> Option<u64> {
+    let file = AdvisoryFile::open(dirs).ok()??;
+    let index = Index::open(&file.map).ok()?;
+    Some(index.created.min(file.written))
 }
 
 /// Without an index a gate that runs the stage of its own accord only says so.
@@ -183,16 +193,6 @@ fn finding(task: &Task<'_>, found: Found) -> Finding {
     }
 }
 
-/// Days since 1970-01-01, after Howard Hinnant's `days_from_civil`.
-fn days(day: Day) -> i64 {
-    let year = i64::from(day.year) - i64::from(day.month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let month = (i64::from(day.month) + 9) % 12;
-    let of_year = (153 * month + 2) / 5 + i64::from(day.day) - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
 /// A snapshot as the check sees it.
 struct Side<'s>(&'s dyn Snapshot);
 
@@ -215,12 +215,6 @@ impl Tree for Side<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_become_days() {
-        assert_eq!(days(Day { year: 1970, month: 1, day: 1 }), 0);
-        assert_eq!(days(Day { year: 2026, month: 11, day: 24 }), 20_781);
-    }
 
     #[test]
     fn every_name_of_a_finding_can_be_allowed() {

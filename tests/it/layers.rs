@@ -43,13 +43,14 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["text", "paths", "finding"]),
+    ("release", &["text", "finding", "config", "policy"]),
     ("service", &[]),
     ("hooks", &["sys", "text", "paths", "git"]),
     (
         "session",
         &[
             "sys", "text", "paths", "finding", "change", "rules", "config", "foreign", "source", "ci", "git", "engine",
-            "sca", "policy", "store", "stage", "pipeline", "service", "hooks",
+            "sca", "policy", "store", "stage", "pipeline", "report", "release", "service", "hooks",
         ],
     ),
 ];

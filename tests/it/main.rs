@@ -24,6 +24,7 @@ mod reports;
 mod plain;
 mod pushes;
 mod ready;
+mod release;
 mod rules;
 mod sast_pairs;
 mod scenarios;

@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod exceptions;
+mod gate;
 mod ci;
 mod config;
 mod hooks;
@@ -23,6 +24,7 @@ pub(crate) use self::dependencies::{
     Advisories, Compare, ImportAdvisories, IndexStatus, Sbom, SbomFormat, UpdateAdvisories,
 };
 pub(crate) use self::exceptions::{Allow, Audit, Baseline};
+pub(crate) use self::gate::{GateCommand, ReleaseGate, VerifyEnvelope};
 pub(crate) use self::hooks::{Hook, Install, OnBudget, Status, Uninstall, Which};
 pub(crate) use self::import::{Import, Tool};
 pub(crate) use self::init::Init;
@@ -90,6 +92,11 @@ pub(crate) enum Command {
     Report {
         #[command(subcommand)]
         command: ReportCommand,
+    },
+    /// Decide over a release by what CI reported of its commit, and check that decision before a deploy
+    Gate {
+        #[command(subcommand)]
+        command: GateCommand,
     },
     /// Say which stages would run, over which files, and why the others would not; run nothing
     Plan(Plan),

@@ -79,6 +79,16 @@ pub fn has_commit(repo: &Repo, id: &str) -> Result<bool, GitError> {
     }
 }
 
+/// The whole id of the commit that `revision` names, a tag peeled; `None` where it names none.
+pub fn commit_id(repo: &Repo, revision: &str) -> Result<Option<String>, GitError> {
+    let named = format!("{revision}^{{commit}}");
+    match command::run(&repo.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &named]) {
+        Ok(id) => Ok(Some(String::from_utf8_lossy(&id).trim().to_owned())),
+        Err(GitError::Failed { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn show(top: &Path, spec: &str) -> Result<Option<Vec<u8>>, GitError> {
     // With `--quiet` a path that is not there is reported without a word, everything else with one.
     match command::run(top, &["rev-parse", "--verify", "--quiet", "--end-of-options", spec]) {

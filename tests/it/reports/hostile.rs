@@ -235,6 +235,8 @@ pub(super) fn report(seed: u64) -> Report {
             rules: text(dice),
             demand,
             shard: dice.one_in(3).then_some(Shard { index: 1, count: 2 }),
+            made: dice.one_in(3).then(|| text(dice)),
+            advisories: dice.one_in(3).then(|| text(dice)),
         },
     };
     let ends = [Exit::Clean, Exit::Clean, Exit::Clean, Exit::Usage, Exit::NotScanned, Exit::Interrupted];
@@ -259,7 +261,14 @@ pub(super) fn clean() -> Report {
         millis: 1,
         root: None,
         observes: demand.observe,
-        terms: Terms { version: "0.1.0".into(), rules: "0".to_owned(), demand, shard: None },
+        terms: Terms {
+            version: "0.1.0".into(),
+            rules: "0".to_owned(),
+            demand,
+            shard: None,
+            made: None,
+            advisories: None,
+        },
     }
 }
 

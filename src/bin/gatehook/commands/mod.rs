@@ -7,6 +7,7 @@ mod baseline;
 mod ci;
 mod config;
 mod explain;
+mod gate;
 mod hook;
 mod import;
 mod init;
@@ -40,6 +41,7 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Sbom(args) => sbom::run(&args).code(),
         Command::Config { command } => config::run(&command).code(),
         Command::Report { command } => report::run(&command).code(),
+        Command::Gate { command } => gate::run(command).code(),
         Command::Plan(args) => plan::run(&args).code(),
         Command::Stage { command } => stage::run(&command).code(),
         Command::Init(args) => init::run(&args).code(),
