@@ -29,4 +29,5 @@ pub mod report; //    report -> bytes, one file a format
 pub mod release; //   the release gate: evidence -> verdict, statement, signature; pure
 pub mod service; //   archives of advisories: the only place that opens a socket
 pub mod hooks; //     install, chain, status, remove
+pub mod agent; //     events of coding agents -> what they are about to do, and whether they may; pure
 pub mod session; //   what gates and commands decide around a run: configuration, limits, trust

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "a session reads the user's files and environment")]
 
 pub mod advisory_index;
+pub mod agents;
 pub mod allowing;
 pub mod baseline_file;
 pub mod baselines;

@@ -46,11 +46,12 @@ const TABLE: &[(&str, &[&str])] = &[
     ("release", &["text", "finding", "config", "policy"]),
     ("service", &[]),
     ("hooks", &["sys", "text", "paths", "git"]),
+    ("agent", &[]),
     (
         "session",
         &[
             "sys", "text", "paths", "finding", "change", "rules", "config", "foreign", "source", "ci", "git", "engine",
-            "sca", "policy", "store", "stage", "pipeline", "report", "release", "service", "hooks",
+            "sca", "policy", "store", "stage", "pipeline", "report", "release", "service", "hooks", "agent",
         ],
     ),
 ];

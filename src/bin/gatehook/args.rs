@@ -1,5 +1,6 @@
 //! Flags and subcommands, as the user reads them.
 
+mod agents;
 mod dependencies;
 mod exceptions;
 mod gate;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use clap::{Args as Flags, Parser, Subcommand};
 use gatehook::rules::Named;
 
+pub(crate) use self::agents::{AgentCommand, AgentEvent, AgentInstall};
 pub(crate) use self::ci::Ci;
 pub(crate) use self::config::{ConfigCommand, SchemaOf, Show, ShowFormat};
 pub(crate) use self::dependencies::{
@@ -121,6 +123,11 @@ pub(crate) enum Command {
     Uninstall(Uninstall),
     /// Tell which hooks are in force; exits with 1 where one is not
     Status(Status),
+    /// Judge what a coding agent is about to do, and install that among its hooks
+    Agent {
+        #[command(subcommand)]
+        command: AgentCommand,
+    },
     /// Run a git hook; the installed shims call this
     Hook(Hook),
     /// Print a completion script for a shell

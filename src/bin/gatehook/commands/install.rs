@@ -23,10 +23,10 @@ pub(crate) fn install(args: &args::Install) -> Exit {
     let planned = if args.global {
         let hooks = hooks.unwrap_or_else(|| Hook::WORK.to_vec());
         if args.config_hooks {
-            configured::install(Path::new("."), Scope::Global, &hooks, &binary())
+            configured::install(Path::new("."), Scope::Global, &hooks, &own_program())
         } else {
             notes.push(format!("a repository's own {} stay hidden", everywhere::HIDDEN.join(", ")));
-            shims_dir().and_then(|dir| everywhere::install(&dir, &hooks, &binary()))
+            shims_dir().and_then(|dir| everywhere::install(&dir, &hooks, &own_program()))
         }
     } else if let Some(dir) = &args.into {
         let dir = absolute(dir);
@@ -39,13 +39,13 @@ pub(crate) fn install(args: &args::Install) -> Exit {
         open(args.which.repo.as_deref()).and_then(|repo| {
             let hooks = hooks.unwrap_or_else(|| if repo.bare { Hook::BARE.to_vec() } else { Hook::WORK.to_vec() });
             if args.config_hooks {
-                return configured::install(&repo.top, Scope::Local, &hooks, &binary());
+                return configured::install(&repo.top, Scope::Local, &hooks, &own_program());
             }
             let place = Place::find(&repo)?;
             if place.owner == Owner::Gatehook {
                 notes.push("gatehook is installed for all of your repositories already".to_owned());
             }
-            hooks::install(&place, &hooks, &binary())
+            hooks::install(&place, &hooks, &own_program())
         })
     };
     carry_out(planned, args.which.dry_run, &notes)
@@ -245,7 +245,7 @@ fn shims_dir() -> Result<PathBuf, HooksError> {
 
 /// The path to bake into shims: the entry of PATH that leads to this program, so that an upgrade
 /// which moves the program behind a link does not break them; else the program itself.
-fn binary() -> PathBuf {
+pub(super) fn own_program() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("gatehook"));
     let real = own.canonicalize().unwrap_or_else(|_| own.clone());
     let name = own.file_name().unwrap_or_default().to_owned();

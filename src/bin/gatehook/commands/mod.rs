@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 mod advisories;
+mod agent;
 mod allow;
 mod audit;
 mod baseline;
@@ -49,6 +50,7 @@ pub(crate) fn run(args: Args) -> u8 {
         Command::Install(args) => install::install(&args).code(),
         Command::Uninstall(args) => install::uninstall(&args).code(),
         Command::Status(args) => install::status(&args).code(),
+        Command::Agent { command } => agent::run(&command),
         Command::Hook(args) => hook::run(&args),
         Command::Completions { shell } => shell::completions(shell).code(),
         Command::Man => shell::man().code(),
