@@ -62,6 +62,11 @@ impl<'l> LayerMerge<'l> {
         self.ledger.program.has_stage(name)
     }
 
+    /// Whether one of these stages has a rule of that id.
+    pub(super) fn has_rule(&self, id: &str) -> bool {
+        (self.ledger.program.has_rule)(id)
+    }
+
     /// Where the layer's text comes from.
     pub(super) const fn origin(&self) -> &'l Origin {
         self.origin

@@ -104,7 +104,7 @@ pub(super) fn check_names(config: &Config, merge: &mut LayerMerge<'_>) {
             || is_advisory(id)
     };
     for id in config.disabled.iter().chain(config.allow.iter().flat_map(|allow| &allow.rules)) {
-        if !known(id) {
+        if !known(id) && !merge.has_rule(id) {
             merge.fault(format!("there is no rule `{id}`; `gatehook rules list` names them all"));
         }
     }

@@ -12,6 +12,8 @@ pub struct Program {
     pub version: &'static str,
     /// Its in-process stages, in order: names that no `[stage.NAME]` may take.
     pub stages: Vec<ProgramStage>,
+    /// Whether one of them has a rule of that id.
+    pub has_rule: fn(&str) -> bool,
 }
 
 /// An in-process stage, as far as a configuration is concerned.
@@ -27,7 +29,7 @@ impl Program {
     /// A program of that version whose only stages are those of the packs.
     pub fn of_version(version: &'static str) -> Self {
         let stage = |pack: Pack| ProgramStage { name: pack.word(), usual: GateSet::ALL };
-        Self { version, stages: Pack::ALL.map(stage).into() }
+        Self { version, stages: Pack::ALL.map(stage).into(), has_rule: |_| false }
     }
 
     /// Whether it has an in-process stage of that name.

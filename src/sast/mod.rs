@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 pub use gatehook_grammars::Grammar;
 pub use ir::Span;
-pub use rules::Rule;
+pub use rules::{Rule, all_ids, languages};
 
 /// A file to look at, or one that such a file imports.
 pub struct Input<'a> {

@@ -62,6 +62,16 @@ pub trait Stage: Sync {
         true
     }
 
+    /// Ids of its rules that stand outside the packs.
+    fn rule_ids(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// What there is to say of each of them. Reads all of their texts.
+    fn rule_cards(&self) -> Vec<RuleCard> {
+        Vec::new()
+    }
+
     /// Looks. Never fails: what it could not do is its outcome, what it could not look at a gap.
     fn look(&self, task: &Task<'_>) -> Looked;
 }
@@ -130,7 +140,44 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// What a configuration has to know of this program.
 pub fn program() -> Program {
     let stages = ALL.iter().map(|stage| ProgramStage { name: stage.name(), usual: stage.usual() }).collect();
-    Program { version: env!("CARGO_PKG_VERSION"), stages }
+    Program { version: env!("CARGO_PKG_VERSION"), stages, has_rule }
+}
+
+/// What there is to say of a rule that stands outside the packs.
+#[derive(Clone, Debug)]
+pub struct RuleCard {
+    /// The stage that it belongs to.
+    pub stage: &'static str,
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Its severity.
+    pub severity: String,
+    /// Its tier.
+    pub tier: String,
+    /// As `CWE-89`.
+    pub cwe: Vec<String>,
+    /// Why it matters.
+    pub why: String,
+    /// How to mend it.
+    pub fix: String,
+    /// A page on it.
+    pub reference: String,
+    /// Code that it finds; empty where there is none to show.
+    pub hit: String,
+    /// Code that it leaves alone.
+    pub miss: String,
+}
+
+/// Whether a stage has a rule of that id outside the packs.
+pub fn has_rule(id: &str) -> bool {
+    ALL.iter().any(|stage| stage.rule_ids().contains(&id))
+}
+
+/// What there is to say of every such rule.
+pub fn rule_cards() -> impl Iterator<Item = RuleCard> {
+    ALL.iter().flat_map(|stage| stage.rule_cards())
 }
 
 #[cfg(test)]

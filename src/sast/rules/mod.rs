@@ -15,6 +15,21 @@ use super::names::{Names, PathId};
 
 include!(concat!(env!("OUT_DIR"), "/sast.rs"));
 
+/// Ids of all rules, without reading anything else of them.
+pub fn all_ids() -> impl Iterator<Item = &'static str> {
+    FILES
+        .iter()
+        .flat_map(|(_, _, text)| text.lines())
+        .filter_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'))
+}
+
+/// The languages that have rules.
+pub fn languages() -> Vec<&'static str> {
+    let mut all: Vec<&str> = FILES.iter().map(|(language, ..)| *language).collect();
+    all.dedup();
+    all
+}
+
 /// A rule as findings show it.
 #[derive(Clone, Debug)]
 pub struct Rule {

@@ -4,14 +4,14 @@
 mod module;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
 
-use super::{Looked, Needs, Stage, Task};
+use super::{Looked, Needs, RuleCard, Stage, Task};
 use crate::change::{Change, Content, Entry, Kind, Snapshot};
 use crate::config::Config;
 use crate::finding::{Advice, Confidence, Finding, Fingerprint, Gap, GapKind, Outcome, Place, State, Text};
-use crate::iac::{Rule, RuleSet, Source, Technology, check, read, technology};
+use crate::iac::{Rule, RuleSet, Source, Technology, all_ids, check, read, technology};
 use crate::paths::RepoPath;
 use crate::rules::GateSet;
 
@@ -31,6 +31,30 @@ impl Stage for Iac {
     fn usual(&self) -> GateSet {
         // It runs where the configuration or `--stage` names it.
         GateSet(0)
+    }
+
+    fn rule_ids(&self) -> Vec<&'static str> {
+        all_ids().collect()
+    }
+
+    fn rule_cards(&self) -> Vec<RuleCard> {
+        let sets = Technology::ALL.into_iter().filter_map(|technology| RuleSet::of(technology).ok());
+        let mut seen = HashSet::new();
+        let rules = sets.flat_map(|set| set.rules().to_vec()).filter(|rule| seen.insert(rule.id.clone()));
+        let card = |rule: Rule| RuleCard {
+            stage: "iac",
+            id: rule.id,
+            title: rule.title,
+            severity: rule.severity,
+            tier: rule.tier,
+            cwe: rule.cwe,
+            why: rule.why,
+            fix: rule.fix,
+            reference: rule.reference,
+            hit: rule.hits.into_iter().next().unwrap_or_default(),
+            miss: rule.misses.into_iter().next().unwrap_or_default(),
+        };
+        rules.map(card).collect()
     }
 
     fn needs(&self) -> Needs {

@@ -8,14 +8,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::{Looked, Needs, Stage, Task};
+use super::{Looked, Needs, RuleCard, Stage, Task};
 use crate::change::{Change, Content, Entry, Kind, Snapshot};
 use crate::config::Config;
 use crate::engine::FileFacts;
 use crate::finding::{Advice, Finding, Fingerprint, Gap, GapKind, Outcome, Related, State};
 use crate::paths::RepoPath;
 use crate::rules::{Gate, GateSet, Named, Pack};
-use crate::sast::{Analyst, Found, Grammar, Input, Parsed, Rule};
+use crate::sast::{Analyst, Found, Grammar, Input, Parsed, Rule, all_ids, languages};
 use crate::text::{LineIndex, line_bounds};
 
 /// The largest file that is looked at, in bytes.
@@ -33,6 +33,28 @@ impl Stage for Sast {
 
     fn usual(&self) -> GateSet {
         GateSet(1 << Gate::Push as u8 | 1 << Gate::Ci as u8)
+    }
+
+    fn rule_ids(&self) -> Vec<&'static str> {
+        all_ids().collect()
+    }
+
+    fn rule_cards(&self) -> Vec<RuleCard> {
+        let analysts = languages().into_iter().filter_map(|language| Analyst::new(language).ok());
+        let card = |rule: &Rule| RuleCard {
+            stage: "sast",
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            severity: rule.severity.clone(),
+            tier: rule.tier.clone(),
+            cwe: rule.cwe.clone(),
+            why: rule.why.clone(),
+            fix: rule.fix.clone(),
+            reference: rule.reference.clone(),
+            hit: rule.hits.first().cloned().unwrap_or_default(),
+            miss: rule.misses.first().cloned().unwrap_or_default(),
+        };
+        analysts.flat_map(|analyst| analyst.rules().iter().map(card).collect::<Vec<_>>()).collect()
     }
 
     fn needs(&self) -> Needs {

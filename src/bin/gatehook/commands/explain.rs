@@ -7,7 +7,7 @@ use gatehook::pipeline::example_pair::{self, ExamplePairs};
 use gatehook::policy;
 use gatehook::rules::{Language, Pack, Rule, builtin, placeholders};
 use gatehook::session::{Failure, Workspace, advisory_index, allowing, baseline_file};
-use gatehook::stage::ready;
+use gatehook::stage::{self, RuleCard, ready};
 use gatehook::text::escape;
 
 use crate::args::Explain;
@@ -38,6 +38,9 @@ pub(crate) fn run(args: &Explain) -> Exit {
     }
     if args.rule.len() >= 8 && args.rule.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return of_fingerprint(&args.rule, &ink).unwrap_or_else(failed);
+    }
+    if let Some(card) = stage::rule_cards().find(|card| card.id == args.rule) {
+        return say_own(&card_page(&card, &ink));
     }
     let near = nearest(&args.rule);
     let hint = match near.as_slice() {
@@ -117,6 +120,29 @@ impl Ink {
     fn head(&self, text: &str) -> String {
         self.paint("1", text)
     }
+}
+
+/// A rule that stands outside the packs.
+fn card_page(card: &RuleCard, ink: &Ink) -> String {
+    let mut out = format!("{}: {}\n\n", ink.head(&card.id), ink.head(&card.title));
+    let severity = format!("{}, tier {}", card.severity, card.tier);
+    for (name, words) in [("stage", card.stage.to_owned()), ("severity", severity), ("weakness", card.cwe.join(", "))] {
+        if !words.is_empty() {
+            let _ = writeln!(out, "{name:11} {words}");
+        }
+    }
+    for (name, text) in [
+        ("Why", &card.why),
+        ("Fix", &card.fix),
+        ("It finds", &card.hit),
+        ("It leaves alone", &card.miss),
+        ("Links", &card.reference),
+    ] {
+        if !text.is_empty() {
+            let _ = write!(out, "\n{}\n{}\n", ink.head(name), indented(text));
+        }
+    }
+    out
 }
 
 fn page(rule: &Rule, ink: &Ink) -> String {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use gatehook::finding::Exit;
 use gatehook::pipeline::examples;
 use gatehook::rules::{Brief, Named, Rule, briefs, builtin};
+use gatehook::stage::{self, RuleCard};
 
 use crate::args::Rules;
 use crate::say::{say_json, say_own};
@@ -13,6 +14,11 @@ use crate::say::{say_json, say_own};
 fn listed(set: Option<Named>) -> impl Iterator<Item = &'static Rule> {
     let is_in = move |rule: &Brief<'_>| set.is_none_or(|set| set.has(*rule));
     builtin().into_iter().zip(briefs()).filter(move |(_, brief)| is_in(brief)).map(|(rule, _)| rule)
+}
+
+/// The rules that stand outside the packs, which no set names.
+fn outside(set: Option<Named>) -> impl Iterator<Item = RuleCard> {
+    set.is_none().then(stage::rule_cards).into_iter().flatten()
 }
 
 pub(crate) fn run(command: Rules) -> Exit {
@@ -26,6 +32,11 @@ pub(crate) fn run(command: Rules) -> Exit {
                         "languages": rule.languages.iter().map(gatehook::rules::Language::word).collect::<Vec<_>>(),
                     })
                 })
+                .chain(outside(set).map(|rule| {
+                    serde_json::json!({
+                        "id": rule.id, "stage": rule.stage, "severity": rule.severity, "tier": rule.tier, "cwe": rule.cwe,
+                    })
+                }))
                 .collect();
             say_json(&serde_json::Value::from(rules))
         }
@@ -34,6 +45,9 @@ pub(crate) fn run(command: Rules) -> Exit {
             for rule in listed(set) {
                 let (pack, id) = (rule.pack.word(), &rule.id);
                 let _ = writeln!(out, "{pack:8} {:8} {:5} {id:45} {}", rule.severity, rule.tier, rule.title);
+            }
+            for RuleCard { stage, id, title, severity, tier, .. } in outside(set) {
+                let _ = writeln!(out, "{stage:8} {severity:8} {tier:5} {id:45} {title}");
             }
             say_own(&out)
         }
