@@ -61,7 +61,7 @@ pub fn review(around: &Surroundings<'_>) -> Result<Review, BadShard> {
     if around.payload.is_some() && !payload.is_read() {
         review
             .notes
-            .push("the event's payload is not JSON object: what it says of base and head is not known".to_owned());
+            .push("the event's payload is not a JSON object: what it says of base and head is not known".to_owned());
     }
     if let Some(base) = around.get("GATEHOOK_BASE_HINT").filter(|id| !is_null(id)) {
         review.base.insert(0, Base::named(BaseAt::Revision(base), "GATEHOOK_BASE_HINT"));

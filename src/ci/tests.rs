@@ -213,7 +213,7 @@ fn every_system_tells_its_change() {
 #[test]
 fn an_event_that_cannot_be_read_is_told() {
     let review = told("GITHUB_ACTIONS=true GITHUB_EVENT_NAME=push", Some("[1]"));
-    assert!(review.notes[0].contains("no JSON object"), "{:?}", review.notes);
+    assert!(review.notes[0].contains("not a JSON object"), "{:?}", review.notes);
 }
 
 #[test]

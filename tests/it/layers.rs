@@ -208,8 +208,9 @@ fn the_binary_has_no_circle() {
     assert_eq!(circular(graph), Vec::<String>::new());
 }
 
-/// Lines that the binary may have: it parses, calls and prints.
-const BINARY: usize = 4000;
+/// Lines that the binary may have: it parses, calls and prints. Some 300 of them are flags and their help of `gate` and
+/// `agent`.
+const BINARY: usize = 4250;
 
 #[test]
 fn the_binary_holds_no_decisions() {

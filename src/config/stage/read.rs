@@ -364,7 +364,7 @@ mod tests {
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"json\"", "`map` is missing"),
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"json\"\nmap = { path = \"/p\" }", "a finding has a name"),
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"", "`pattern` is missing"),
-            ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = \"(\"", "no regular expression"),
+            ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = \"(\"", "not a regular expression"),
             ("[stage.x]\ncommand = [\"x\"]\nformat = \"regex\"\npattern = \"x\"", "group `message`"),
             ("[stage.x]\ncommand = [\"x\"]\npattern = \"x\"", "go with a `format`"),
             ("[stage.x]\ncommand = [\"x\"]\nneeds = [\"a <= 3\"]", "`needs`"),
