@@ -21,7 +21,7 @@ pub trait Tools {
     fn explain(&self, rule: &str) -> Told;
 }
 
-/// The answer to one message; `None` where none is due.
+/// The answer to one message; `None` where it takes none.
 pub fn respond(line: &[u8], tools: &dyn Tools) -> Option<Value> {
     let Ok(message) = serde_json::from_slice::<Value>(line) else {
         return Some(failed(&Value::Null, -32700, "this is no JSON"));

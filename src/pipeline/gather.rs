@@ -51,6 +51,8 @@ impl Gathered {
     /// Adds what a stage gave that looks by itself.
     pub(super) fn add(&mut self, given: in_process::Given) {
         let in_process::Given { run, looked } = given;
+        // The same files as the other stages': they count once.
+        self.scanned.files = self.scanned.files.max(looked.files);
         self.stages.push(run);
         self.take_looked(looked);
     }

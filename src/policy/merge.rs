@@ -1,4 +1,4 @@
-//! The reports of shards become one, and the verdict is made anew over all of them.
+//! The reports of shards become one, and the verdict is made again over all of them.
 //!
 //! What does not fit together is a gap of the whole: a shard that is missing, is there twice, cannot be
 //! read or was made under other terms. The findings of all of them are still shown.

@@ -23,7 +23,7 @@ pub struct Permit<'p> {
     pub today: Day,
 }
 
-/// Applies the pending allowances to a report that was made with the base's own ones, and decides anew.
+/// Applies the pending allowances to a report that was made with the base's own ones, and decides again.
 /// Comments in the source count as pending: who reads the finding reads them with it.
 pub fn pending(report: &mut Report, permit: &Permit<'_>) {
     let mut notes = Vec::new();

@@ -1,4 +1,4 @@
-//! A foreign regex, token by token, written anew in our syntax.
+//! A foreign regex, token by token, rewritten in our syntax.
 
 use std::fmt::Write;
 use std::iter::Peekable;

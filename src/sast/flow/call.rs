@@ -208,7 +208,7 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Functions that nobody here can read, but whose name says that they make safe.
+    /// Functions whose code is not at hand, but whose name says that they make safe.
     fn sounds_safe(&self, path: Option<PathId>) -> bool {
         let Some(path) = path else { return false };
         let text = self.names.path_text(path);

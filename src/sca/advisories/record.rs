@@ -113,7 +113,7 @@ pub struct Advisory {
     pub vector: String,
     /// Whether the package is malicious as a whole.
     pub malicious: bool,
-    /// Whether it only informs: a package that nobody maintains, say.
+    /// Whether it only informs: a package without a maintainer, say.
     pub informational: bool,
     /// CWE ids.
     pub cwe: Vec<String>,

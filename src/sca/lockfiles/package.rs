@@ -223,7 +223,7 @@ impl Lock {
         !self.roots.is_empty() || !self.aside.is_empty()
     }
 
-    /// Once the roots are known: all else is not direct.
+    /// Once the roots are known: the others are not direct.
     pub fn settle_direct(&mut self) {
         for package in &mut self.packages {
             package.direct.get_or_insert(false);

@@ -29,7 +29,7 @@ fn read(text: &str) -> Option<(&str, &str, &str)> {
     Some((epoch, upstream, revision.unwrap_or_default()))
 }
 
-/// The weight of a sign outside numbers: `~`, the end, letters, all else.
+/// The weight of a sign outside numbers: `~`, the end, letters, everything more.
 fn weight(byte: Option<u8>) -> i32 {
     match byte {
         Some(b'~') => -1,

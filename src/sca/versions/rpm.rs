@@ -42,7 +42,7 @@ fn part(a: &str, b: &str) -> Ordering {
                 (a, b) = (&a[1..], &b[1..]);
                 continue;
             }
-            // `~` is older than all, the end too; `^` is newer than the end and older than all else.
+            // `~` is older than all, the end too; `^` is newer than the end and older than everything more.
             (a, b) if rank(a) != rank(b) => return rank(a).cmp(&rank(b)),
             (None, _) => return Ordering::Equal,
             (Some(_), _) => {}
@@ -66,7 +66,7 @@ fn part(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Where two versions part: `~`, the end, `^`, all else.
+/// Where two versions part: `~`, the end, `^`, everything more.
 const fn rank(first: Option<&u8>) -> u8 {
     match first {
         Some(b'~') => 0,

@@ -52,7 +52,7 @@ pub fn create(file: Option<&Path>, revision: Option<&str>) -> Result<Completed, 
 
 /// Gives the repository a random salt where it has none, so that no one can guess at what the
 /// baseline's fingerprints stand for: the configuration's text with it. Fingerprints that the
-/// configuration allows are named anew.
+/// configuration allows are named again.
 fn salted(here: &mut Workspace, warnings: &mut Vec<String>) -> Result<Option<String>, Failure> {
     if here.config.salt.is_some() {
         return Ok(None);

@@ -43,7 +43,7 @@ pub(in crate::stage::external) fn within(dir: &Path, path: &[u8]) -> Vec<u8> {
     parts.join(&b'/')
 }
 
-/// The package that a tool speaks of.
+/// The package that a tool names.
 fn package(reported: &Reported) -> Option<Package> {
     let purl = Purl::parse(&reported.package);
     let known = purl.as_ref().and_then(Purl::package);
