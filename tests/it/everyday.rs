@@ -3,25 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use gatehook::engine::{Engine, FileFacts, Input};
+use gatehook::engine::Engine;
 use gatehook::finding::Tier;
-use gatehook::paths::RepoPath;
 use gatehook::rules::RuleSet;
 
-use crate::support::root;
+use crate::support::{root, tier};
 
 /// Values that each kind of file is filled with.
 const VALUES: usize = 20;
-
-fn tier(engine: &Engine, path: &str, text: &str) -> Option<Tier> {
-    let path = RepoPath::from(path);
-    let facts = FileFacts::of(&path, text.as_bytes());
-    let whole: Vec<_> = std::iter::once(0..text.len()).collect();
-    let found = engine.search(&Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() });
-    let secrets = || found.matches.iter().filter(|found| found.secret.is_some());
-    let blocks = secrets().any(|found| found.tier == Tier::Block);
-    secrets().next().map(|found| if blocks { Tier::Block } else { found.tier })
-}
 
 fn read(name: &str) -> String {
     std::fs::read_to_string(root().join("tests/corpus").join(name)).unwrap()

@@ -5,12 +5,11 @@ use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gatehook::engine::{Engine, FileFacts, Input};
+use gatehook::engine::Engine;
 use gatehook::finding::Tier;
-use gatehook::paths::RepoPath;
 use gatehook::rules::{RuleSet, placeholders};
 
-use crate::support::root;
+use crate::support::{root, tier};
 
 /// Fillings of each case.
 const SEEDS: u64 = 10;
@@ -35,17 +34,6 @@ fn forms(text: &str) -> Vec<Form<'_>> {
         }
     }
     forms
-}
-
-/// The best that is said of a secret in the text.
-fn tier(engine: &Engine, path: &str, text: &str) -> Option<Tier> {
-    let path = RepoPath::from(path);
-    let facts = FileFacts::of(&path, text.as_bytes());
-    let whole: Vec<_> = std::iter::once(0..text.len()).collect();
-    let found = engine.search(&Input { text: text.as_bytes(), added: &whole, facts, path: path.as_bytes() });
-    let secrets = || found.matches.iter().filter(|found| found.secret.is_some());
-    let blocks = secrets().any(|found| found.tier == Tier::Block);
-    secrets().next().map(|found| if blocks { Tier::Block } else { found.tier })
 }
 
 /// `text` with the holes that only leaks have: what is packed, wrapped over lines, or written with escapes.

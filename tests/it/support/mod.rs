@@ -1,12 +1,14 @@
 //! What the tests share: this repository's files, and worlds of their own to run in.
 
 mod dice;
+mod search;
 pub(crate) mod server;
 mod world;
 
 use std::path::{Path, PathBuf};
 
 pub(crate) use dice::Dice;
+pub(crate) use search::tier;
 pub(crate) use world::{World, binary};
 
 /// This repository's root.
