@@ -159,7 +159,7 @@ pub(super) fn configured(changes: &[Change]) -> BTreeSet<String> {
 }
 
 /// The directories below the root in which something was found.
-pub fn directories(findings: &[Finding]) -> BTreeSet<String> {
+pub fn directories<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> BTreeSet<String> {
     let mut dirs = BTreeSet::new();
     for finding in findings {
         add_parents(&mut dirs, &finding.path);

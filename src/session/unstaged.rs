@@ -7,6 +7,7 @@ use super::{clock, limits};
 use crate::config;
 use crate::finding::{Exit, Finding, Report};
 use crate::git;
+use crate::pipeline;
 use crate::policy::{self, baseline};
 
 /// A line for each file of gatehook's own that stands otherwise in the work tree than where the gate read it.
@@ -45,13 +46,8 @@ pub fn notes(from: &ConfigFrom<'_>, report: &Report, over: &Overrides) -> Vec<St
 
 /// The configuration files of subdirectories that may speak of what blocks.
 fn below(repo: &git::Repo, report: &Report) -> Vec<String> {
-    let mut names = std::collections::BTreeSet::new();
-    for finding in report.blocking_findings() {
-        let Ok(path) = std::str::from_utf8(finding.path.as_bytes()) else { continue };
-        let dirs = path.match_indices('/').map(|(at, _)| format!("{}/{}", &path[..at], config::FILE));
-        names.extend(dirs.filter(|name| repo.top.join(name).is_file()));
-    }
-    names.into_iter().collect()
+    let dirs = pipeline::directories(report.blocking_findings());
+    dirs.iter().map(|dir| format!("{dir}/{}", config::FILE)).filter(|name| repo.top.join(name).is_file()).collect()
 }
 
 /// How many of the findings that block the configuration allows.

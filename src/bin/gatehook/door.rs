@@ -138,12 +138,11 @@ fn hide(text: &mut [u8], lines: &[Range<usize>], span: Range<usize>) {
 
 /// The lines of `text`, each with its end.
 fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let ends = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
-    let mut start = 0;
-    ends.chain([text.len()]).filter_map(move |end| {
-        let line = start..end;
-        start = end;
-        (!line.is_empty()).then_some(line)
+    let mut end = 0;
+    text.split_inclusive(|&byte| byte == b'\n').map(move |line| {
+        let start = end;
+        end += line.len();
+        start..end
     })
 }
 
@@ -151,7 +150,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 const SHORTEST: usize = 12;
 
 /// Whether a value of a form of its own may stand in `line`: a long word that is not of small letters and the
-/// signs of paths and names alone, an address with somebody in front of its host, or the marks of a key's block.
+/// signs of paths and names alone, a URL with user information, or the marks of a key's block.
 fn may_hold_value(line: &[u8]) -> bool {
     let is_plain = |byte: &u8| {
         byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'/' | b'.' | b',' | b':' | b'`' | b'(' | b')' | b'|')
