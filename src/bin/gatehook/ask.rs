@@ -6,7 +6,7 @@ use gatehook::text::Dress;
 
 use crate::door::{self, Content};
 
-/// Whether somebody sits there who can answer.
+/// Whether a question can be asked: input and error output are a terminal.
 pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }

@@ -27,7 +27,7 @@ const SUMMARY: u64 = 1 << 20;
 pub(crate) enum To {
     /// A command whose result it is.
     Stdout,
-    /// A hook, whose standard output may belong to somebody else.
+    /// A hook, whose standard output may belong to another program.
     Stderr,
 }
 

@@ -15,7 +15,7 @@ pub(super) fn has_header(token: &[u8]) -> bool {
     header.contains_key("enc") || parts.next().and_then(object).is_some_and(|claims| !is_sample(&claims))
 }
 
-/// A token whose one claim is a word, `{"some": "payload"}`: nobody issued that.
+/// A token whose one claim is a word, `{"some": "payload"}`: a sample, not an issued token.
 fn is_sample(claims: &serde_json::Map<String, serde_json::Value>) -> bool {
     const REGISTERED: &[&str] = &["sub", "iss", "exp", "iat", "aud", "jti", "nbf"];
     let is_short = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.len() < 12);

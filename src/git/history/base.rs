@@ -60,7 +60,7 @@ pub enum Scope {
 ///
 /// # Errors
 ///
-/// [`GitError::BadRange`] where a base or head that somebody named is not a commit and cannot be fetched.
+/// [`GitError::BadRange`] where a base or head that was named is not a commit and cannot be fetched.
 pub fn scope(repo: &Repo, review: &Review, fetching: Fetching) -> Result<Scope, GitError> {
     if review.event == Event::Deletion {
         return Ok(Scope::Nothing("the ref was deleted: nothing to scan".to_owned()));

@@ -27,7 +27,7 @@ pub(crate) fn run(flags: &args::Hook) -> u8 {
         overrides: flags.output.overrides(),
         args: flags.args.clone(),
     };
-    // Standard output may belong to somebody else.
+    // Standard output may belong to another program.
     let front: Arc<dyn Frontend> = Arc::new(Console { output: flags.output.clone(), to: To::Stderr });
     hook::run(&call, &front)
 }
